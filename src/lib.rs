@@ -1,0 +1,5 @@
+//! Smart Charging Station: keeps the batteries of phones and tablets on a switchable USB hub healthy and ready.
+//!
+//! Read ARCHITECTURE.md first. The modules stand in the order in which a report passes through them.
+
+pub mod model;

@@ -1,0 +1,156 @@
+//! Facts that the outside may learn.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Author, DeviceName, Mode, PortId, Power, StationName, Timestamp, Verdict};
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Which station; `None` for the service as a whole.
+    pub station: Option<StationName>,
+    /// Which port, if one.
+    pub port: Option<PortId>,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What happened. The serde form is `{"code": …, …}` with a stable code per variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A report was taken.
+    Reported {
+        /// Percent.
+        level: u8,
+    },
+    /// A report was not taken.
+    ReportRejected {
+        /// Why, in words.
+        message: String,
+    },
+    /// A command was not taken.
+    CommandRejected {
+        /// Why, in words.
+        message: String,
+    },
+    /// The verdict, the layer or the rule changed.
+    Decided {
+        /// The new verdict.
+        verdict: Verdict,
+        /// Why.
+        reason: String,
+    },
+    /// The port was switched, and it shows.
+    Switched {
+        /// What it is now.
+        power: Power,
+        /// Why.
+        reason: String,
+    },
+    /// The port was not switched, or it does not show.
+    SwitchFailed {
+        /// What was wanted.
+        wanted: Power,
+        /// What went wrong and what to do.
+        message: String,
+        /// A stable code of what went wrong.
+        problem: String,
+        /// How often in a row.
+        failures: u32,
+    },
+    /// Somebody else switched the port; it is mended if the service wants it otherwise.
+    Drift {
+        /// What it is now.
+        seen: Power,
+        /// What the service wants.
+        wanted: Power,
+        /// How often in the last ten minutes. Three times and more: another program is at work on this port.
+        times: u32,
+    },
+    /// The state of the port could not be read.
+    Unreadable {
+        /// What went wrong and what to do.
+        message: String,
+    },
+    /// A device has not reported for `silent_after`; it is charged.
+    Silent,
+    /// A silent device reports again.
+    Heard,
+    /// A person, or the end of a mode, changed the mode.
+    ModeChanged {
+        /// The new mode.
+        mode: Mode,
+    },
+    /// The device in a port got another name.
+    DeviceNamed {
+        /// The new name; `None`: nobody knows it.
+        device: Option<DeviceName>,
+        /// Who named it, or moved the name elsewhere.
+        by: Author,
+    },
+    /// A rule could not answer. Told once until it answers again.
+    RuleFailed {
+        /// The rule.
+        rule: String,
+        /// What went wrong, with the line.
+        message: String,
+    },
+    /// New files are at work.
+    ConfigLoaded {
+        /// Their version.
+        version: String,
+    },
+    /// New files were not taken; the old plan works on.
+    ConfigRejected {
+        /// The first problem.
+        message: String,
+        /// How many problems.
+        problems: usize,
+    },
+    /// History could not take or write something. Charging goes on.
+    HistoryLost {
+        /// What went wrong.
+        message: String,
+        /// How many records were lost since the last such event.
+        records: u64,
+    },
+    /// History writes again.
+    HistoryBack,
+    /// The MQTT broker cannot be reached. Charging goes on.
+    BrokerLost {
+        /// What went wrong and what to do.
+        message: String,
+    },
+    /// The MQTT broker is there again.
+    BrokerBack,
+}
+
+impl EventKind {
+    /// The stable code, the same as in the serde form.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Reported { .. } => "reported",
+            Self::ReportRejected { .. } => "report_rejected",
+            Self::CommandRejected { .. } => "command_rejected",
+            Self::Decided { .. } => "decided",
+            Self::Switched { .. } => "switched",
+            Self::SwitchFailed { .. } => "switch_failed",
+            Self::Drift { .. } => "drift",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Silent => "silent",
+            Self::Heard => "heard",
+            Self::ModeChanged { .. } => "mode_changed",
+            Self::DeviceNamed { .. } => "device_named",
+            Self::RuleFailed { .. } => "rule_failed",
+            Self::ConfigLoaded { .. } => "config_loaded",
+            Self::ConfigRejected { .. } => "config_rejected",
+            Self::HistoryLost { .. } => "history_lost",
+            Self::HistoryBack => "history_back",
+            Self::BrokerLost { .. } => "broker_lost",
+            Self::BrokerBack => "broker_back",
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! All that a rule may see of one port at one moment, complete, so that a decision can be replayed.
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::{Battery, DeviceName, PortId, RuleName, Span, StationName, Timestamp};
+
+/// Everything that a policy is asked with. The same facts and the same rules give the same decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The moment of the decision.
+    pub at: Timestamp,
+    /// The station's time zone, for `clock`.
+    #[serde(with = "jiff::fmt::serde::tz::required")]
+    pub zone: TimeZone,
+    /// The station.
+    pub station: StationFacts,
+    /// The port.
+    pub port: PortFacts,
+    /// The device in the port.
+    pub device: DeviceFacts,
+    /// Its last report.
+    pub battery: Battery,
+    /// The rule that brought the port into its present state, if a rule did: `rule.holds` is true for it.
+    pub holder: Option<RuleName>,
+    /// What is known of earlier reports.
+    pub history: HistoryFacts,
+}
+
+/// What rules see of the station.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StationFacts {
+    /// Its name.
+    pub name: StationName,
+    /// How many of its ports have power now.
+    pub ports_on: u32,
+}
+
+/// What rules see of the port.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PortFacts {
+    /// Its number.
+    pub number: PortId,
+    /// Whether it has power: as seen on the hub, else as wanted, else true (hubs power their ports by default).
+    pub on: bool,
+    /// Since when; `None` when that was before the service started to look.
+    pub since: Option<Timestamp>,
+}
+
+/// What rules see of the device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceFacts {
+    /// Its name.
+    pub name: DeviceName,
+    /// What kind of thing it is, from the station file: `phone`, `tablet`, … or empty.
+    #[serde(default)]
+    pub kind: String,
+    /// Words from the station file by which rules may tell devices apart.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// What rules see of the past.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HistoryFacts {
+    /// How fast the device charges, in percent points per hour.
+    pub charge_per_hour: f64,
+    /// Since when the level has been at or above which percent (in steps of 5 %).
+    #[serde(default)]
+    pub level: Spells,
+    /// Since when the temperature has been at or above which degree (in steps of half a degree).
+    #[serde(default)]
+    pub temperature: Spells,
+}
+
+impl HistoryFacts {
+    /// Minutes to charge from one level to another, in percent; 0 when it is already there. Linear.
+    pub fn minutes_to_charge(&self, from: f64, to: f64) -> f64 {
+        if to <= from { 0.0 } else { (to - from) / self.charge_per_hour.max(0.1) * 60.0 }
+    }
+}
+
+/// Answers "since when has the value been at or above x without a break", for every x, from the reports seen.
+///
+/// Holds the minima of all suffixes of the series: pairs of value and time, both strictly rising. A new value
+/// ends every spell above it, so the length is bounded by the number of different values, not of reports. Times are
+/// whole seconds, and so is the serde form: this is written with every decision.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<(f64, i64)>", into = "Vec<(f64, i64)>")]
+pub struct Spells(Vec<(f64, Timestamp)>);
+
+impl From<Vec<(f64, i64)>> for Spells {
+    fn from(pairs: Vec<(f64, i64)>) -> Self {
+        let pairs = pairs.into_iter();
+        Self(pairs.filter_map(|(value, at)| Some((value, Timestamp::from_second(at).ok()?))).collect())
+    }
+}
+
+impl From<Spells> for Vec<(f64, i64)> {
+    fn from(spells: Spells) -> Self {
+        spells.0.into_iter().map(|(value, at)| (value, at.as_second())).collect()
+    }
+}
+
+impl Spells {
+    /// Takes the next value of the series.
+    pub fn push(&mut self, value: f64, at: Timestamp) {
+        let mut since = Timestamp::from_second(at.as_second()).unwrap_or(at);
+        while let Some(&(last, start)) = self.0.last() {
+            if last < value {
+                break;
+            }
+            since = start;
+            self.0.pop();
+        }
+        self.0.push((value, since));
+    }
+
+    /// Forgets the series: nothing is known of the time before the next value.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// How long the value has been at or above `limit` without a break until `now`; zero if it is not.
+    pub fn above(&self, limit: f64, now: Timestamp) -> Span {
+        let first = self.0.partition_point(|(value, _)| *value < limit);
+        self.0.get(first).map_or(Span::ZERO, |(_, since)| now.duration_since(*since).max(Span::ZERO))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minute(n: i64) -> Timestamp {
+        Timestamp::from_second(n * 60).unwrap()
+    }
+
+    #[test]
+    fn spells_tell_since_when_a_limit_is_passed() {
+        let mut spells = Spells::default();
+        for (n, value) in [30.0, 41.0, 44.0, 42.0, 43.0].into_iter().enumerate() {
+            spells.push(value, minute(i64::try_from(n).unwrap()));
+        }
+        assert_eq!(spells.above(40.0, minute(10)), Span::from_mins(9));
+        assert_eq!(spells.above(42.0, minute(10)), Span::from_mins(8));
+        assert_eq!(spells.above(43.0, minute(10)), Span::from_mins(6));
+        assert_eq!(spells.above(44.0, minute(10)), Span::ZERO);
+        assert_eq!(spells.above(0.0, minute(10)), Span::from_mins(10));
+    }
+
+    #[test]
+    fn a_drop_ends_the_spell() {
+        let mut spells = Spells::default();
+        spells.push(50.0, minute(0));
+        spells.push(20.0, minute(5));
+        spells.push(50.0, minute(6));
+        assert_eq!(spells.above(40.0, minute(8)), Span::from_mins(2));
+    }
+}

@@ -1,0 +1,39 @@
+//! What is remembered of a port over a restart.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Battery, DeviceName, Mode, ModeKind, Power, RuleName, Spells, Timestamp};
+
+/// The part of a port's state that goes on after a restart. Unknown and missing fields are harmless, so that
+/// another version of the service can read it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PortMemory {
+    /// What a person, or the policy, decided who holds the switch.
+    pub mode: Mode,
+    /// A name given at run time, on top of the file.
+    pub named: Option<DeviceName>,
+    /// What the port should be.
+    pub wanted: Option<Power>,
+    /// Why, in the words of the decision that wanted it.
+    pub because: String,
+    /// When the port was last switched by this service: `min_hold` counts from here.
+    pub switched_at: Option<Timestamp>,
+    /// The rule that brought the port into this state.
+    pub holder: Option<RuleName>,
+    /// The last report.
+    pub battery: Option<Battery>,
+    /// When the device was last heard, or put here: `silent_after` counts from here.
+    pub heard_at: Option<Timestamp>,
+    /// For `history.minutes_above("level", …)`.
+    pub level: Spells,
+    /// For `history.minutes_above("temp", …)`.
+    pub temperature: Spells,
+}
+
+impl PortMemory {
+    /// True when it holds something that a person asked for.
+    pub fn is_asked_for(&self) -> bool {
+        self.named.is_some() || self.mode.kind != ModeKind::Auto
+    }
+}

@@ -1,0 +1,36 @@
+//! The words of the project as types that cannot be wrong (glossary: ARCHITECTURE.md).
+//!
+//! Pure: values only. No clock, no files, no tasks, no wire formats beyond the serde form that
+//! history keeps. Everything is checked when it is made, so nobody checks again further in.
+
+mod battery;
+mod decision;
+mod diagnostic;
+mod event;
+mod facts;
+mod memory;
+mod mode;
+mod names;
+mod record;
+mod socket;
+mod station;
+mod switching;
+
+pub(crate) use battery::words;
+pub use battery::{Battery, BatteryReport, Celsius, Level, ReportRejected};
+pub use decision::{Decision, DecisionId, Layer, Opinion, RuleFailure, Verdict, Version};
+pub use diagnostic::{ConfigState, Diagnostic, Loaded, Rejected, Severity};
+pub use event::{Event, EventKind};
+pub use facts::{DeviceFacts, Facts, HistoryFacts, PortFacts, Spells, StationFacts};
+pub use memory::PortMemory;
+pub use mode::{Author, Mode, ModeKind};
+pub use names::{DeviceName, InvalidName, PortId, RuleName, StationName};
+pub use record::{Kept, Record};
+pub use socket::{HubLocation, InvalidSocket, Socket};
+pub use station::{OnExit, Policy, PortPlan, RuleUse, Station, SwitchKind, Value};
+pub use switching::{Order, OrderId, Power, Seen, SwitchProblem, SwitchRequest};
+
+/// A moment on the world's time line; what people see is made from it and the station's zone.
+pub type Timestamp = jiff::Timestamp;
+/// A length of time.
+pub type Span = jiff::SignedDuration;

@@ -1,0 +1,116 @@
+//! A station as its file describes it, checked.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::tz::TimeZone;
+
+use super::{DeviceName, PortId, RuleName, Socket, Span, StationName, Version};
+
+/// The value of a rule's parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// Yes or no.
+    Bool(bool),
+}
+
+impl Value {
+    /// The kind in words, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Int(_) => "whole number",
+            Self::Float(_) => "number",
+            Self::Text(_) => "text",
+            Self::Bool(_) => "true or false",
+        }
+    }
+}
+
+/// A rule as a policy uses it: the rule's name, and values for some of its parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleUse {
+    /// The rule.
+    pub rule: RuleName,
+    /// Parameter values; the others keep the rule's own defaults.
+    pub with: BTreeMap<String, Value>,
+}
+
+/// Who is asked for one port, in order: guards, then rules. The first opinion wins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policy {
+    /// Asked first.
+    pub guards: Vec<RuleUse>,
+    /// Asked when no guard had an opinion.
+    pub rules: Vec<RuleUse>,
+}
+
+/// How a station's ports are switched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchKind {
+    /// By the program `uhubctl`.
+    Uhubctl,
+    /// By nothing: a hub that does not exist, for trying things out.
+    Simulated,
+}
+
+/// What a stop of the service does to the ports that it had switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnExit {
+    /// Switches them on, so that no device is left to die.
+    On,
+    /// Leaves them as they are.
+    Keep,
+}
+
+/// One port of a station.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortPlan {
+    /// Its number on the housing.
+    pub id: PortId,
+    /// Where `uhubctl` finds it.
+    pub socket: Socket,
+    /// The device that the file names.
+    pub device: Option<DeviceName>,
+    /// The device's USB serial number, if the file names it.
+    pub serial: Option<String>,
+    /// What kind of thing it is, for rules; may be empty.
+    pub kind: String,
+    /// Words for rules to tell devices apart.
+    pub tags: Vec<String>,
+    /// How fast the device charges, percent points per hour, more than 0.
+    pub charge_per_hour: f64,
+    /// Who is asked.
+    pub policy: Arc<Policy>,
+}
+
+/// A station: everything that its file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Station {
+    /// The file's name without `.ron`.
+    pub name: StationName,
+    /// What people call it.
+    pub title: String,
+    /// Time zone for `clock` and for what people read.
+    pub zone: TimeZone,
+    /// Root of its MQTT topics.
+    pub topic: String,
+    /// How ports are switched.
+    pub switch: SwitchKind,
+    /// A rule may switch a port only every so often.
+    pub min_hold: Span,
+    /// A device that has not reported for so long is charged.
+    pub silent_after: Span,
+    /// The state of all ports is read this often.
+    pub poll: Span,
+    /// What a stop does.
+    pub on_exit: OnExit,
+    /// The ports, by number.
+    pub ports: BTreeMap<PortId, Arc<PortPlan>>,
+    /// Version of the files.
+    pub version: Version,
+}
