@@ -3,3 +3,5 @@
 //! Read ARCHITECTURE.md first. The modules stand in the order in which a report passes through them.
 
 pub mod model;
+
+pub mod rules;

@@ -1,0 +1,383 @@
+//! Checks a script that Rhai could read: names, calls and parameters, also where no run has come by.
+//!
+//! Rhai looks names of functions and properties up when it gets to them. A typing error in a branch that is
+//! taken once a month must be found when the file is saved.
+
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
+
+use super::{
+    clock,
+    compile::{Parameter, Problems},
+    functions::FUNCTIONS,
+    hints,
+    host::place,
+    inputs::{INPUTS, Input},
+    param_check, scan,
+    verbs::{self, PARAM, VERBS},
+};
+
+/// What a script declares, as far as the check needs it.
+struct Script {
+    /// Its functions: name and number of values.
+    functions: Vec<(String, usize)>,
+    /// What functions take, and all variables: names that a function may know. Which function knows which is
+    /// found by running them.
+    names: Vec<String>,
+    /// The names in its map literals.
+    keys: Vec<String>,
+}
+
+/// Reports what is wrong and gives the parameters.
+pub(super) fn script(ast: &AST, text: &str, problems: &mut Problems<'_>) -> Vec<Parameter> {
+    let script = Script::read(ast);
+    for function in ast.iter_fn_def() {
+        check_name(&function.name, declared_at(text, &function.name), problems);
+    }
+    let mut parameters = Vec::new();
+    // The walk takes the statements of the script first, then those of its functions.
+    let mut begun = 0;
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        begun += usize::from(path.len() == 1);
+        let inside_function = begun > ast.statements().len();
+        script.node(path, inside_function, &mut parameters, problems);
+        true
+    });
+    check_verbs(ast, problems);
+    parameters
+}
+
+/// Warns of a rule that never says anything, and of lines that nothing reaches.
+fn check_verbs(ast: &AST, problems: &mut Problems<'_>) {
+    let mut said = false;
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        said |= path.last().and_then(call).is_some_and(|(call, _)| is_verb(&call.name));
+        true
+    });
+    if !said {
+        let hint = "say charge(\"why\"), rest(\"why\") or keep(\"why\") somewhere";
+        problems.warning((1, 1), "no-verb", "the rule never has an opinion".to_owned(), hint);
+    }
+    let mut statements = ast.statements().iter();
+    let verb = statements.find_map(|statement| {
+        call(&ASTNode::Stmt(statement))
+            .or_else(|| match statement {
+                Stmt::Expr(expression) => call(&ASTNode::Expr(expression)),
+                _ => None,
+            })
+            .filter(|(call, _)| is_verb(&call.name))
+    });
+    if let (Some((verb, _)), Some(next)) = (verb, statements.next()) {
+        let message = format!("nothing after this `{}` is reached: a verb ends the rule", verb.name);
+        problems.warning(place(next.position()), "unreachable", message, "put the verb into an `if`");
+    }
+}
+
+fn call<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position)> {
+    match node {
+        ASTNode::Expr(Expr::FnCall(call, at)) | ASTNode::Stmt(Stmt::FnCall(call, at)) => Some((call, *at)),
+        _ => None,
+    }
+}
+
+fn is_verb(name: &str) -> bool {
+    VERBS.iter().any(|(verb, _)| *verb == name)
+}
+
+fn input(name: &str) -> Option<&'static Input> {
+    INPUTS.iter().find(|input| input.name == name)
+}
+
+fn variable(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Variable(variable, ..) => Some(variable.1.as_str()),
+        _ => None,
+    }
+}
+
+/// The variable that an expression like `a.b[c].d` begins with.
+fn root(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Dot(pair, ..) | Expr::Index(pair, ..) => root(&pair.lhs),
+        other => variable(other),
+    }
+}
+
+/// Names that a script may not give to its own variables and functions.
+fn check_name(name: &str, at: (u32, u32), problems: &mut Problems<'_>) {
+    let message = if input(name).is_some() {
+        format!("`{name}` is an input and cannot be declared again")
+    } else if is_verb(name) || name == PARAM || FUNCTIONS.iter().any(|(known, _)| *known == name) {
+        format!("`{name}` is a word of the rules and cannot be declared again")
+    } else {
+        return;
+    };
+    problems.error(at, "name-taken", message, "choose another name");
+}
+
+/// Where a function is declared; Rhai does not keep that.
+fn declared_at(text: &str, name: &str) -> (u32, u32) {
+    let is_declaration = |offset: usize| {
+        let rest = text.get(offset..).and_then(|rest| rest.strip_prefix("fn"));
+        let after = rest.and_then(|rest| rest.trim_start().strip_prefix(name));
+        after.is_some_and(|after| after.trim_start().starts_with('('))
+    };
+    let mut letters = scan::code(text).filter(|found| found.letter == 'f');
+    letters.find(|found| is_declaration(found.offset)).map_or((0, 0), |found| found.place)
+}
+
+impl Script {
+    fn read(ast: &AST) -> Self {
+        let mut script = Self { functions: Vec::new(), names: Vec::new(), keys: Vec::new() };
+        for function in ast.iter_fn_def() {
+            script.functions.push((function.name.to_string(), function.params.len()));
+            script.names.extend(function.params.iter().map(ToString::to_string));
+        }
+        let mut begun = 0;
+        ast.walk(&mut |path: &[ASTNode<'_>]| {
+            begun += usize::from(path.len() == 1);
+            let inside_function = begun > ast.statements().len();
+            match path.last() {
+                Some(ASTNode::Expr(Expr::Map(map, _))) => {
+                    script.keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
+                }
+                Some(ASTNode::Stmt(Stmt::Var(variable, ..))) if inside_function => {
+                    script.names.push(variable.0.name.to_string());
+                }
+                Some(ASTNode::Stmt(Stmt::TryCatch(flow, _))) if inside_function => {
+                    script.names.extend(variable(&flow.expr).map(str::to_owned));
+                }
+                _ => {}
+            }
+            true
+        });
+        script
+    }
+
+    fn node(
+        &self,
+        path: &[ASTNode<'_>],
+        inside_function: bool,
+        parameters: &mut Vec<Parameter>,
+        problems: &mut Problems<'_>,
+    ) {
+        let Some(node) = path.last() else { return };
+        if let Some((call, at)) = call(node).filter(|(call, _)| !call.is_operator_call()) {
+            if call.name == PARAM {
+                parameters.extend(param_check::declaration(call, at, parameters, problems));
+            } else {
+                self.call(call, at, problems);
+            }
+        }
+        match node {
+            ASTNode::Stmt(Stmt::Var(variable, _, _)) => {
+                check_name(&variable.0.name, place(variable.0.pos), problems)
+            }
+            ASTNode::Stmt(Stmt::Assignment(assignment)) => {
+                let left = &assignment.1.lhs;
+                if let Some(name) = root(left).filter(|name| input(name).is_some()) {
+                    let message =
+                        format!("`{name}` is read-only: a rule sees the world and does not change it");
+                    let hint = "what a rule wants it says by charge, rest or keep";
+                    problems.error(place(left.start_position()), "read-only", message, hint);
+                }
+            }
+            ASTNode::Expr(Expr::Property(property, at)) => {
+                self.property(&property.2, *at, owner(path), problems)
+            }
+            ASTNode::Expr(Expr::MethodCall(call, at)) => self.method(call, *at, owner(path), problems),
+            ASTNode::Expr(Expr::Variable(variable, _, at)) if inside_function => {
+                self.variable(&variable.1, *at, problems)
+            }
+            _ => {}
+        }
+    }
+
+    /// Names inside of functions, which Rhai does not check.
+    fn variable(&self, name: &str, at: Position, problems: &mut Problems<'_>) {
+        if self.names.iter().any(|known| known == name) {
+            return;
+        }
+        let message = format!("`{name}` is not known inside of this function");
+        let known: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let hint = match hints::nearest(name, &known) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "a function sees only what is passed to it, for example fn cold(battery) { battery.level < 5 }".to_owned(),
+        };
+        problems.error(place(at), "unknown-name", message, hint);
+    }
+
+    fn call(&self, call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
+        let (name, given) = (call.name.as_str(), call.args.len());
+        if is_verb(name) {
+            check_reason(call, at, problems);
+            return;
+        }
+        let allowed = self.allowed(name, 0);
+        if allowed.contains(&given) {
+            return;
+        }
+        if let Some(wanted) = allowed.first() {
+            let message = format!("`{name}` wants {}, not {given}", values(*wanted));
+            problems.error(place(at), "wrong-values", message, "");
+            return;
+        }
+        let question = INPUTS.iter().find(|input| input.questions.iter().any(|(known, _)| *known == name));
+        let hint = match question {
+            Some(input) => format!("did you mean `{}.{name}`?", input.name),
+            None => hints::function(name, &self.callable()),
+        };
+        problems.error(place(at), "unknown-name", format!("there is no function `{name}`"), hint);
+    }
+
+    /// How many values a function may be given, `before` of them standing before its point.
+    fn allowed(&self, name: &str, before: usize) -> Vec<usize> {
+        let own = self.functions.iter().filter(|(known, _)| known == name).map(|(_, n)| *n);
+        let given =
+            FUNCTIONS.iter().filter(|(known, _)| *known == name).map(|(_, n)| n.saturating_sub(before));
+        own.chain(given).collect()
+    }
+
+    fn callable(&self) -> Vec<&str> {
+        let own = self.functions.iter().map(|(name, _)| name.as_str());
+        let verbs = VERBS.iter().map(|(verb, _)| *verb).chain([PARAM]);
+        own.chain(verbs).chain(FUNCTIONS.iter().map(|(name, _)| *name)).collect()
+    }
+
+    fn property(&self, name: &str, at: Position, owner: Option<&'static Input>, problems: &mut Problems<'_>) {
+        let Some(input) = owner else {
+            let known = INPUTS.iter().any(|input| input.values.contains(&name))
+                || self.keys.iter().any(|key| key == name);
+            if !known {
+                let message = format!("nothing here has a `{name}`");
+                problems.error(place(at), "unknown-name", message, "");
+            }
+            return;
+        };
+        if input.values.contains(&name) {
+            return;
+        }
+        let question = input.questions.iter().find(|(known, _)| *known == name);
+        let hint = match question {
+            Some(_) => format!("it is a question: {}", example(name)),
+            None => hints::nearest_of(name, &members(input), &format!("`{}` has", input.name)),
+        };
+        problems.error(place(at), "unknown-name", format!("`{}` has no `{name}`", input.name), hint);
+    }
+
+    fn method(
+        &self,
+        call: &FnCallExpr,
+        at: Position,
+        owner: Option<&'static Input>,
+        problems: &mut Problems<'_>,
+    ) {
+        let (name, given) = (call.name.as_str(), call.args.len());
+        let Some(input) = owner else {
+            let asked = INPUTS.iter().any(|input| input.questions.contains(&(name, given)));
+            let allowed = self.allowed(name, 1);
+            match allowed.first() {
+                _ if asked || allowed.contains(&given) => {}
+                Some(wanted) => {
+                    let message = format!("`{name}` wants {} in its ( ), not {given}", values(*wanted));
+                    problems.error(place(at), "wrong-values", message, "");
+                }
+                None => {
+                    let hint = hints::function(name, &self.callable());
+                    problems.error(place(at), "unknown-name", format!("there is no function `{name}`"), hint);
+                }
+            }
+            return;
+        };
+        match input.questions.iter().find(|(known, _)| *known == name) {
+            Some((_, wanted)) if *wanted == given => literals(call, problems),
+            Some((_, wanted)) => {
+                let message = format!("`{}.{name}` wants {}, not {given}", input.name, values(*wanted));
+                problems.error(place(at), "wrong-values", message, example(name));
+            }
+            None => {
+                let hint = if input.values.contains(&name) {
+                    format!("write `{}.{name}` without ( )", input.name)
+                } else {
+                    hints::nearest_of(name, &members(input), &format!("`{}` has", input.name))
+                };
+                problems.error(place(at), "unknown-name", format!("`{}` has no `{name}`", input.name), hint);
+            }
+        }
+    }
+}
+
+/// A verb wants one value that may be a text.
+fn check_reason(call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
+    let (wrong, hint) = match call.args.as_slice() {
+        [Expr::StringConstant(reason, _)] => (reason.trim().is_empty(), ""),
+        [Expr::CharConstant(..)] => (true, "write texts with double quotes"),
+        [
+            Expr::IntegerConstant(..)
+            | Expr::FloatConstant(..)
+            | Expr::BoolConstant(..)
+            | Expr::Unit(_)
+            | Expr::Array(..)
+            | Expr::Map(..)
+            | Expr::DynamicConstant(..),
+        ] => (true, ""),
+        values => (values.len() != 1, ""),
+    };
+    if wrong {
+        problems.error(place(at), "no-reason", verbs::reason_wanted(&call.name), hint);
+    }
+}
+
+/// The input whose value or question the last node of the path is, if it is one.
+fn owner(path: &[ASTNode<'_>]) -> Option<&'static Input> {
+    let mut upward = path.iter().rev();
+    let (node, parent) = (upward.next()?, upward.next()?);
+    let held_by = |inner: &ASTNode<'_>, outer: &ASTNode<'_>| match outer {
+        ASTNode::Expr(Expr::Dot(pair, ..)) if ASTNode::Expr(&pair.rhs) == *inner => {
+            variable(&pair.lhs).and_then(input)
+        }
+        _ => None,
+    };
+    let begins = match parent {
+        ASTNode::Expr(Expr::Dot(pair, ..) | Expr::Index(pair, ..)) => ASTNode::Expr(&pair.lhs) == *node,
+        _ => false,
+    };
+    if begins { held_by(parent, upward.next()?) } else { held_by(node, parent) }
+}
+
+fn members(input: &Input) -> Vec<&'static str> {
+    input.values.iter().copied().chain(input.questions.iter().map(|(question, _)| *question)).collect()
+}
+
+/// Texts written out in a question can be checked without asking it.
+fn literals(call: &FnCallExpr, problems: &mut Problems<'_>) {
+    for value in &call.args {
+        let Expr::StringConstant(text, at) = value else { continue };
+        let wrong = match call.name.as_str() {
+            "minutes_until" | "is_between" => clock::time_of_day(text).err(),
+            "minutes_above" if !matches!(text.as_str(), "level" | "temp") => {
+                Some(format!("minutes_above knows \"level\" and \"temp\", not `{text}`"))
+            }
+            _ => None,
+        };
+        if let Some(message) = wrong {
+            problems.error(place(*at), "wrong-values", message, "");
+        }
+    }
+}
+
+fn values(number: usize) -> String {
+    match number {
+        0 => "no value".to_owned(),
+        1 => "one value".to_owned(),
+        more => format!("{more} values"),
+    }
+}
+
+fn example(question: &str) -> &'static str {
+    match question {
+        "minutes_to_charge" => "for example history.minutes_to_charge(battery.level, 100)",
+        "minutes_above" => "for example history.minutes_above(\"temp\", 40)",
+        "minutes_until" => "for example clock.minutes_until(\"07:00\")",
+        _ => "for example clock.is_between(\"22:00\", \"06:00\")",
+    }
+}

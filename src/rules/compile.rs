@@ -1,0 +1,223 @@
+//! From texts to rules that can be asked, or every problem of all of them at once.
+
+use std::{collections::BTreeMap, fmt, fmt::Write as _};
+
+use rhai::AST;
+use sha2::{Digest, Sha256};
+
+use super::{check, hints, host::Host, sweep};
+use crate::model::{Diagnostic, RuleName, Severity, Value};
+
+/// Longest rule in bytes: the shipped ones have 700, and the time to parse one grows with the square.
+const LONGEST: usize = 16 * 1024;
+
+/// So many problems of one file are told; after that the file is not a rule.
+const MOST_TOLD: usize = 30;
+
+/// A rule's text and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleSource {
+    /// Its name: the file's name without `.rhai`.
+    pub name: RuleName,
+    /// The file, as the user would type it: `rules/keep-between.rhai`.
+    pub file: String,
+    /// The script.
+    pub text: String,
+}
+
+/// A setting of a rule, as its `param` declares it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// The value when a station file gives none; its kind is the kind that is wanted.
+    pub default: Value,
+    /// The line of the declaration, from 1.
+    pub line: u32,
+}
+
+/// What people may know of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleInfo {
+    /// Its name.
+    pub name: RuleName,
+    /// Its file.
+    pub file: String,
+    /// Its first comment, in one line; may be empty.
+    pub description: String,
+    /// Its settings, in the order of the script.
+    pub parameters: Vec<Parameter>,
+    /// Short hash of the text: twelve hexadecimal digits.
+    pub hash: String,
+}
+
+/// A rule that can be asked.
+pub(super) struct Rule {
+    pub(super) info: RuleInfo,
+    pub(super) script: AST,
+}
+
+/// All rules, compiled and checked; shared by all stations, replaced as a whole.
+pub struct RuleSet {
+    pub(super) host: Host,
+    pub(super) rules: BTreeMap<RuleName, Rule>,
+    warnings: Vec<Diagnostic>,
+}
+
+impl RuleSet {
+    /// Compiles and checks all rules. Fails with the problems of all of them.
+    pub fn compile(sources: &[RuleSource]) -> Result<Self, Vec<Diagnostic>> {
+        let mut set = Self::empty();
+        let mut found = Vec::new();
+        for source in sources {
+            let before = found.len();
+            let mut problems = Problems { file: &source.file, found: &mut found };
+            if set.rules.contains_key(&source.name) {
+                problems.error(
+                    (0, 0),
+                    "duplicate-rule",
+                    format!("there are two rules named `{}`", source.name),
+                    "",
+                );
+                continue;
+            }
+            if let Some(rule) = rule(&set.host, source, &mut problems) {
+                set.rules.insert(source.name.clone(), rule);
+            }
+            found.get_mut(before..).unwrap_or_default().sort_by_key(|problem| (problem.line, problem.column));
+        }
+        if found.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(found);
+        }
+        set.warnings = found;
+        Ok(set)
+    }
+
+    /// No rules at all.
+    pub fn empty() -> Self {
+        Self { host: Host::new(), rules: BTreeMap::new(), warnings: Vec::new() }
+    }
+
+    /// What somebody should look at, though the rules work.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// All rules by name.
+    pub fn rules(&self) -> impl Iterator<Item = &RuleInfo> {
+        self.rules.values().map(|rule| &rule.info)
+    }
+
+    /// One rule.
+    pub fn rule(&self, name: &str) -> Option<&RuleInfo> {
+        self.rules.get(name).map(|rule| &rule.info)
+    }
+}
+
+impl fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.rules()).finish()
+    }
+}
+
+/// Collects the problems of one file.
+pub(super) struct Problems<'a> {
+    pub(super) file: &'a str,
+    pub(super) found: &'a mut Vec<Diagnostic>,
+}
+
+impl Problems<'_> {
+    pub(super) fn error(&mut self, place: (u32, u32), code: &str, message: String, hint: impl Into<String>) {
+        self.push(place, Severity::Error, code, message, hint.into());
+    }
+
+    pub(super) fn warning(
+        &mut self,
+        place: (u32, u32),
+        code: &str,
+        message: String,
+        hint: impl Into<String>,
+    ) {
+        self.push(place, Severity::Warning, code, message, hint.into());
+    }
+
+    fn push(&mut self, place: (u32, u32), severity: Severity, code: &str, message: String, hint: String) {
+        let (line, column) = place;
+        let problem = Diagnostic {
+            file: self.file.to_owned(),
+            line,
+            column,
+            severity,
+            code: code.to_owned(),
+            message,
+            hint,
+        };
+        let told = self.found.iter().filter(|known| known.file == self.file).count();
+        if told < MOST_TOLD && !self.found.contains(&problem) {
+            self.found.push(problem);
+        }
+    }
+}
+
+/// One rule, when it has no error.
+fn rule(host: &Host, source: &RuleSource, problems: &mut Problems<'_>) -> Option<Rule> {
+    if source.text.len() > LONGEST {
+        let message = format!("the file has {} bytes, a rule may have {LONGEST}", source.text.len());
+        problems.error((0, 0), "too-long", message, "is this the right file?");
+        return None;
+    }
+    // Editors of other systems put a byte order mark in front; Rhai does not know it.
+    let text = source.text.trim_start_matches('\u{feff}');
+    let script = match host.compile(text) {
+        Ok(script) => script,
+        Err(Ok(error)) => {
+            hints::explain(&error, text, problems);
+            return None;
+        }
+        Err(Err(failure)) => {
+            problems.error((failure.line, failure.column), "engine-failure", failure.message, "");
+            return None;
+        }
+    };
+    let before = problems.found.len();
+    let parameters = check::script(&script, text, problems);
+    let description = description(text);
+    if description.is_empty() {
+        let hint = "begin the file with a line like `//! Keep the battery between two levels.`";
+        problems.warning((1, 1), "no-description", "the rule does not say what it is for".to_owned(), hint);
+    }
+    let info = RuleInfo {
+        name: source.name.clone(),
+        file: source.file.clone(),
+        description,
+        parameters,
+        hash: short_hash(&source.text),
+    };
+    let rule = Rule { info, script };
+    let broken =
+        |found: &[Diagnostic]| found.iter().skip(before).any(|problem| problem.severity == Severity::Error);
+    if !broken(problems.found) {
+        sweep::rule(host, &rule, problems);
+    }
+    (!broken(problems.found)).then_some(rule)
+}
+
+/// The comment at the top, without its marks, in one line.
+fn description(text: &str) -> String {
+    let lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let words: Vec<&str> = lines
+        .map_while(|line| line.strip_prefix("//"))
+        .map(|line| line.trim_start_matches(['!', '/']).trim())
+        .take_while(|line| !line.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+fn short_hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(6).fold(String::new(), |mut hash, byte| {
+        // INVARIANT: writing to a String cannot fail.
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}

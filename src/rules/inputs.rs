@@ -1,0 +1,257 @@
+//! What a rule may see, read-only: `battery`, `device`, `port`, `station`, `rule`, `history`, `clock`.
+//!
+//! Every input is a window on the same facts. What is missing is an error that says what to ask first, never a
+//! quiet zero. Nothing here may change anything or ask for anything that is not in the facts.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Scope};
+
+use super::clock;
+use crate::model::{Facts, RuleName, Span};
+
+type Answer<T> = Result<T, Box<EvalAltResult>>;
+
+/// One input: its name and what can be asked of it.
+pub(super) struct Input {
+    pub(super) name: &'static str,
+    pub(super) values: &'static [&'static str],
+    pub(super) questions: &'static [(&'static str, usize)],
+}
+
+/// Every input, as the check of a rule knows it.
+pub(super) const INPUTS: [Input; 7] = [
+    Input {
+        name: "battery",
+        values: &["level", "has_temp", "temp", "has_charging", "charging", "age_minutes"],
+        questions: &[],
+    },
+    Input { name: "device", values: &["name", "kind", "tags"], questions: &[] },
+    Input { name: "port", values: &["number", "on", "has_minutes", "minutes"], questions: &[] },
+    Input { name: "station", values: &["name", "ports_on"], questions: &[] },
+    Input { name: "rule", values: &["name", "holds"], questions: &[] },
+    Input {
+        name: "history",
+        values: &["charge_per_hour"],
+        questions: &[("minutes_to_charge", 2), ("minutes_above", 2)],
+    },
+    Input {
+        name: "clock",
+        values: &["time", "hour", "weekday"],
+        questions: &[("minutes_until", 1), ("is_between", 2)],
+    },
+];
+
+#[derive(Clone)]
+struct Battery(Arc<Facts>);
+#[derive(Clone)]
+struct Device(Arc<Facts>);
+#[derive(Clone)]
+struct Port(Arc<Facts>);
+#[derive(Clone)]
+struct Station(Arc<Facts>);
+#[derive(Clone)]
+struct History(Arc<Facts>);
+#[derive(Clone)]
+struct Clock(Arc<Facts>);
+#[derive(Clone)]
+struct Rule {
+    name: RuleName,
+    holds: bool,
+}
+
+/// The variables by which a script is compiled: the names, in the order of [`scope`].
+pub(super) fn names() -> Scope<'static> {
+    let mut scope = Scope::new();
+    for input in &INPUTS {
+        scope.push_constant(input.name, ());
+    }
+    scope
+}
+
+/// The variables of one evaluation.
+pub(super) fn scope(facts: &Arc<Facts>, rule: &RuleName) -> Scope<'static> {
+    let mut scope = Scope::new();
+    scope.push_constant("battery", Battery(Arc::clone(facts)));
+    scope.push_constant("device", Device(Arc::clone(facts)));
+    scope.push_constant("port", Port(Arc::clone(facts)));
+    scope.push_constant("station", Station(Arc::clone(facts)));
+    scope.push_constant("rule", Rule { name: rule.clone(), holds: facts.holder.as_ref() == Some(rule) });
+    scope.push_constant("history", History(Arc::clone(facts)));
+    scope.push_constant("clock", Clock(Arc::clone(facts)));
+    scope
+}
+
+/// Makes the inputs known.
+pub(super) fn register(engine: &mut Engine) {
+    register_battery(engine);
+    register_places(engine);
+    register_history(engine);
+    register_clock(engine);
+}
+
+fn register_battery(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Battery>("battery")
+        .register_get("level", |b: &mut Battery| i64::from(b.0.battery.level.percent()))
+        .register_get("has_temp", |b: &mut Battery| b.0.battery.temperature.is_some())
+        .register_get("temp", |b: &mut Battery| -> Answer<f64> {
+            let temperature = b.0.battery.temperature;
+            temperature
+                .map(crate::model::Celsius::degrees)
+                .ok_or_else(|| "this device reports no temperature; ask battery.has_temp first".into())
+        })
+        .register_get("has_charging", |b: &mut Battery| b.0.battery.charging.is_some())
+        .register_get("charging", |b: &mut Battery| -> Answer<bool> {
+            b.0.battery.charging.ok_or_else(|| {
+                "this device does not report whether it charges; ask battery.has_charging first".into()
+            })
+        })
+        .register_get("age_minutes", |b: &mut Battery| {
+            whole_minutes(b.0.at.duration_since(b.0.battery.measured_at))
+        });
+}
+
+fn register_places(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Device>("device")
+        .register_get("name", |d: &mut Device| ImmutableString::from(d.0.device.name.as_str()))
+        .register_get("kind", |d: &mut Device| ImmutableString::from(d.0.device.kind.as_str()))
+        .register_get("tags", |d: &mut Device| -> rhai::Array {
+            d.0.device.tags.iter().map(|tag| Dynamic::from(tag.clone())).collect()
+        });
+    engine
+        .register_type_with_name::<Port>("port")
+        .register_get("number", |p: &mut Port| i64::from(p.0.port.number.get()))
+        .register_get("on", |p: &mut Port| p.0.port.on)
+        .register_get("has_minutes", |p: &mut Port| p.0.port.since.is_some())
+        .register_get("minutes", |p: &mut Port| -> Answer<i64> {
+            let since =
+                p.0.port.since.ok_or(
+                    "since when the port is in this state is not known yet; ask port.has_minutes first",
+                )?;
+            Ok(whole_minutes(p.0.at.duration_since(since)))
+        });
+    engine
+        .register_type_with_name::<Station>("station")
+        .register_get("name", |s: &mut Station| ImmutableString::from(s.0.station.name.as_str()))
+        .register_get("ports_on", |s: &mut Station| i64::from(s.0.station.ports_on));
+    engine
+        .register_type_with_name::<Rule>("rule")
+        .register_get("name", |r: &mut Rule| ImmutableString::from(r.name.as_str()))
+        .register_get("holds", |r: &mut Rule| r.holds);
+}
+
+fn register_history(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<History>("history")
+        .register_get("charge_per_hour", |h: &mut History| h.0.history.charge_per_hour)
+        .register_fn("minutes_to_charge", |h: &mut History, from: i64, to: i64| {
+            minutes_to_charge(h, float(from), float(to))
+        })
+        .register_fn("minutes_to_charge", |h: &mut History, from: i64, to: f64| {
+            minutes_to_charge(h, float(from), to)
+        })
+        .register_fn("minutes_to_charge", |h: &mut History, from: f64, to: i64| {
+            minutes_to_charge(h, from, float(to))
+        })
+        .register_fn("minutes_to_charge", |h: &mut History, from: f64, to: f64| {
+            minutes_to_charge(h, from, to)
+        })
+        .register_fn("minutes_above", |h: &mut History, what: &str, limit: i64| {
+            minutes_above(h, what, float(limit))
+        })
+        .register_fn("minutes_above", |h: &mut History, what: &str, limit: f64| {
+            minutes_above(h, what, limit)
+        });
+}
+
+fn register_clock(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Clock>("clock")
+        .register_get("time", |c: &mut Clock| {
+            let time = clock::local_time(c.0.at, &c.0.zone);
+            ImmutableString::from(format!("{:02}:{:02}", time.hour(), time.minute()))
+        })
+        .register_get("hour", |c: &mut Clock| i64::from(clock::local_time(c.0.at, &c.0.zone).hour()))
+        .register_get("weekday", |c: &mut Clock| {
+            ImmutableString::from(clock::weekday_name(c.0.zone.to_datetime(c.0.at).weekday()))
+        })
+        .register_fn("minutes_until", |c: &mut Clock, time: &str| -> Answer<i64> {
+            Ok(clock::minutes_until(c.0.at, &c.0.zone, clock::time_of_day(time)?)?)
+        })
+        .register_fn("is_between", |c: &mut Clock, from: &str, to: &str| -> Answer<bool> {
+            let now = clock::local_time(c.0.at, &c.0.zone);
+            Ok(clock::is_between(now, clock::time_of_day(from)?, clock::time_of_day(to)?))
+        });
+}
+
+/// Whole minutes of a span, cut, never less than 0.
+fn whole_minutes(span: Span) -> i64 {
+    span.as_mins().max(0)
+}
+
+/// Whole minutes, rounded up, so that they add to whole numbers and promise nothing too early.
+fn minutes_to_charge(history: &History, from: f64, to: f64) -> Answer<i64> {
+    // Ten years: more is no forecast, and the cast below stays in range.
+    const MOST: f64 = 5_256_000.0;
+    let minutes = history.0.history.minutes_to_charge(from, to).ceil();
+    if !minutes.is_finite() {
+        return Err("minutes_to_charge wants two levels in percent".into());
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "clamped to ten years")]
+    let whole = minutes.clamp(0.0, MOST) as i64;
+    Ok(whole)
+}
+
+fn minutes_above(history: &History, what: &str, limit: f64) -> Answer<i64> {
+    let facts = &history.0;
+    let spells = match what {
+        "level" => &facts.history.level,
+        "temp" => &facts.history.temperature,
+        other => {
+            let shown: String = other.chars().take(40).collect();
+            return Err(format!(
+                "minutes_above knows \"level\" and \"temp\", not `{shown}`: for example history.minutes_above(\"temp\", 40)"
+            )
+            .into());
+        }
+    };
+    Ok(whole_minutes(spells.above(limit, facts.at)))
+}
+
+/// A whole number as a number with a fraction.
+#[expect(clippy::cast_precision_loss, reason = "percent and degrees are far below 2^53")]
+pub(super) fn float(number: i64) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testcase;
+
+    #[test]
+    fn scripts_are_compiled_and_run_with_the_same_variables() {
+        let rule = RuleName::new("x").unwrap();
+        let facts = Arc::new(testcase::example(&rule));
+        let run: Vec<String> = scope(&facts, &rule).iter().map(|(name, ..)| name.to_owned()).collect();
+        let compiled: Vec<String> = names().iter().map(|(name, ..)| name.to_owned()).collect();
+        assert_eq!(run, compiled);
+    }
+
+    #[test]
+    fn the_reference_tells_of_every_input_and_function() {
+        let reference = include_str!("../../docs/rules.md");
+        for input in &INPUTS {
+            let questions =
+                input.questions.iter().map(|(question, _)| format!("`{}.{question}(", input.name));
+            let values = input.values.iter().map(|value| format!("`{}.{value}`", input.name));
+            for told in values.chain(questions) {
+                assert!(reference.contains(&told), "docs/rules.md does not tell of {told}");
+            }
+        }
+        let functions: Vec<&str> = crate::rules::functions::FUNCTIONS.iter().map(|(name, _)| *name).collect();
+        assert!(reference.contains(&format!("`{}`", functions.join(" "))), "{functions:?}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The rules as their users meet them: the shipped ones with their test files, the messages for what people
+//! write wrong, and scripts that mean harm.
+
+#![expect(clippy::unwrap_used, reason = "tests may")]
+
+mod behaviour;
+mod hostile;
+mod policies;
+mod problems;
+mod shipped;
+mod support;
+mod testfiles;
