@@ -1,0 +1,135 @@
+//! New files, and the end of the service. Neither loses what people asked for.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::core::{Engine, Step};
+use super::state::PortState;
+use crate::model::{Author, DeviceName, OnExit, Order, PortId, PortPlan, Power, Socket, Station, Timestamp};
+use crate::rules::RuleSet;
+
+/// Why a station ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The service stops: `on_exit` counts.
+    Exit,
+    /// Its file is gone or another kind of hub is in it: nobody would switch its ports on again.
+    Removed,
+}
+
+impl Engine {
+    /// Takes new files as a whole. Modes, wanted power, hold times, reports and silent timers go on; every port is
+    /// looked at again at once. A socket that is in no port any more gets its power back.
+    pub fn reload(&mut self, station: Arc<Station>, rules: Arc<RuleSet>, now: Timestamp) -> Step {
+        let mut step = Step::default();
+        self.follow_clock(now);
+        self.let_go(&station, now);
+        self.view.station = station;
+        self.view.rules = rules;
+        let plans: Vec<Arc<PortPlan>> = self.view.station.ports.values().map(Arc::clone).collect();
+        for plan in plans {
+            self.take_plan(plan, now);
+        }
+        self.due = self.view.ports.keys().map(|id| (now, *id)).collect();
+        for id in self.view.station.ports.keys().copied().collect::<Vec<_>>() {
+            self.change(id, |port| port.due = now);
+        }
+        self.view.ports_on = self.count_ports_on();
+        let moved = self.index_devices();
+        self.tell_moved(moved, &Author::Service, now, &mut step);
+        self.read_due = now;
+        self.read_sent = None;
+        self.pursue_releases(now, &mut step);
+        step
+    }
+
+    fn take_plan(&mut self, plan: Arc<PortPlan>, now: Timestamp) {
+        let id = plan.id;
+        let known = self.change(id, |port| {
+            let device = port.device().cloned();
+            if port.plan.socket != plan.socket {
+                // Another socket: what was seen, ordered and failed at the old one says nothing.
+                port.actual = None;
+                port.actual_since = None;
+                port.order = None;
+                port.problem = None;
+                port.retry_at = None;
+                port.failures = 0;
+            }
+            port.plan = Arc::clone(&plan);
+            port.guard_failures = 0;
+            port.failing_rules.clear();
+            port.expect_device(device.as_ref(), now);
+        });
+        if known.is_none() {
+            let (device, memory) = self.gone.remove(&id).unwrap_or_default();
+            let mut state = PortState::new(plan, memory, now);
+            state.expect_device(device.as_ref(), now);
+            self.view.ports.insert(id, Arc::new(state));
+        }
+    }
+
+    /// Sockets that are in no port of the new files get their power back; what was remembered of ports that are gone
+    /// waits for their return.
+    fn let_go(&mut self, station: &Station, now: Timestamp) {
+        let kept: BTreeSet<&Socket> = station.ports.values().map(|port| &port.socket).collect();
+        let ports = self.view.ports.clone();
+        for (id, port) in &ports {
+            if port.is_off() && !kept.contains(&port.plan.socket) {
+                self.release(*id, port.plan.socket.clone(), now);
+            }
+            if !station.ports.contains_key(id) {
+                self.gone.insert(*id, (port.device().cloned(), port.memory.clone()));
+                self.view.ports.remove(id);
+            }
+        }
+        self.releasing.retain(|socket, _| !kept.contains(socket));
+        let moved = |port: &PortState| {
+            station.ports.get(&port.plan.id).is_none_or(|plan| plan.socket != port.plan.socket)
+        };
+        if self.read_sent.is_some() && ports.values().any(|port| moved(port)) {
+            self.stale_readings = self.stale_readings.saturating_add(1);
+        }
+    }
+
+    /// The last orders before the station ends, so that no device is left to die. What people and rules wanted stays
+    /// remembered for the next start.
+    pub fn stop(&mut self, ending: Ending) -> Step {
+        let mut step = Step::default();
+        if ending == Ending::Exit && self.view.station.on_exit == OnExit::Keep {
+            return step;
+        }
+        let ports = self.view.ports.iter().filter(|(_, port)| port.is_off());
+        let mut sockets: Vec<(PortId, Socket)> =
+            ports.map(|(id, port)| (*id, port.plan.socket.clone())).collect();
+        sockets.extend(self.releasing.iter().map(|(socket, release)| (release.port(), socket.clone())));
+        for (port, socket) in sockets {
+            let id = self.next_order_id();
+            step.orders.push(Order { id, port, socket, power: Power::On });
+        }
+        step
+    }
+
+    fn count_ports_on(&self) -> u32 {
+        let on = self.view.ports.values().filter(|port| port.actual == Some(Power::On)).count();
+        u32::try_from(on).unwrap_or(u32::MAX)
+    }
+}
+
+impl PortState {
+    /// In a state that this service made or wants otherwise, and not seen to have power.
+    fn is_off(&self) -> bool {
+        let switching_off = self.order.as_ref().is_some_and(|order| order.power == Power::Off);
+        switching_off || (self.actual != Some(Power::On) && self.memory.wanted.is_some())
+    }
+
+    /// Another device than before does not inherit what that one said, and has the whole time to report.
+    fn expect_device(&mut self, before: Option<&DeviceName>, now: Timestamp) {
+        if self.device() == before {
+            return;
+        }
+        if before.is_some() {
+            self.forget_device(now);
+        }
+        self.memory.heard_at = Some(now);
+    }
+}

@@ -1,0 +1,53 @@
+//! A clock that was set back: nothing may wait for a time that comes again only tomorrow.
+
+use super::core::Engine;
+use super::state::PortState;
+use crate::model::{Span, Timestamp};
+
+/// Clocks are corrected by so much without anything to do; less than any time that is waited for matters.
+const CORRECTION: Span = Span::from_secs(5);
+
+impl Engine {
+    /// To be called with each input's time first.
+    pub(super) fn follow_clock(&mut self, now: Timestamp) {
+        if self.last_now.duration_since(now) > CORRECTION {
+            self.forget_the_future(now);
+        }
+        self.last_now = now;
+    }
+
+    /// Whatever was noted as later than now counts as now; all ports are looked at, and the hub is read.
+    pub(super) fn forget_the_future(&mut self, now: Timestamp) {
+        let ids: Vec<_> = self.view.ports.keys().copied().collect();
+        for id in &ids {
+            self.change(*id, |port| {
+                port.forget_the_future(now);
+                port.due = now;
+            });
+        }
+        self.due = ids.into_iter().map(|id| (now, id)).collect();
+        for release in self.releasing.values_mut() {
+            release.not_later_than(now);
+        }
+        self.view.started_at = self.view.started_at.min(now);
+        self.read_due = now;
+        self.read_sent = self.read_sent.map(|at| at.min(now));
+    }
+}
+
+impl PortState {
+    fn forget_the_future(&mut self, now: Timestamp) {
+        let memory = &mut self.memory;
+        for at in [&mut memory.switched_at, &mut memory.heard_at, &mut self.retry_at, &mut self.actual_since]
+        {
+            *at = at.map(|at| at.min(now));
+        }
+        if let Some(battery) = &mut memory.battery {
+            battery.measured_at = battery.measured_at.min(now);
+        }
+        if let Some(order) = &mut self.order {
+            order.at = order.at.min(now);
+        }
+        self.drifts.retain(|at| *at <= now);
+    }
+}

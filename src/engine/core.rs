@@ -1,0 +1,390 @@
+//! The engine and the ways into it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use imbl::OrdMap;
+
+use super::release::Release;
+use super::state::{PortState, View};
+use crate::model::{
+    Author, Battery, BatteryReport, Decision, DecisionId, DeviceName, Event, EventKind, Mode, ModeKind,
+    Order, OrderId, PortId, PortMemory, Power, Record, ReportRejected, Seen, Socket, Span, Station,
+    Timestamp,
+};
+use crate::rules::RuleSet;
+
+/// A device's clock may be ahead by this much; what it measured then counts as measured now.
+const CLOCK_TOLERANCE: Span = Span::from_mins(5);
+/// A port is looked at again after this long even if nothing happened: rules look at the clock.
+pub(super) const LOOK_AGAIN: Span = Span::from_secs(60);
+/// So many ports at most are looked at in one tick, so that reports never wait long behind a tick:
+/// 64 policies of three rules cost about a millisecond.
+const PORTS_PER_TICK: usize = 64;
+
+/// What is to be done after one input. The controller does it; the engine never does.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// The decision made for the port that the input was about.
+    pub decision: Option<Arc<Decision>>,
+    /// Ports to switch.
+    pub orders: Vec<Order>,
+    /// Ports to read; empty: none.
+    pub read: Vec<(PortId, Socket)>,
+    /// What the outside may learn.
+    pub events: Vec<Event>,
+    /// What history writes down.
+    pub records: Vec<Record>,
+}
+
+/// What goes on after a restart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Remembered {
+    /// The ports.
+    pub ports: BTreeMap<PortId, PortMemory>,
+    /// The number of the last decision; 0 when there was none.
+    pub last_decision: DecisionId,
+}
+
+/// One station's state. The only owner of it; see the module for what it must never do.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) view: View,
+    pub(super) due: BTreeSet<(Timestamp, PortId)>,
+    pub(super) read_due: Timestamp,
+    pub(super) read_sent: Option<Timestamp>,
+    /// Readings on their way that were asked for before sockets changed.
+    pub(super) stale_readings: u32,
+    pub(super) releasing: BTreeMap<Socket, Release>,
+    /// What is remembered of ports that the files do not have now, with the device that was in each.
+    pub(super) gone: BTreeMap<PortId, (Option<DeviceName>, PortMemory)>,
+    pub(super) last_now: Timestamp,
+    next_decision: DecisionId,
+    next_order: OrderId,
+}
+
+impl Engine {
+    /// Begins with what was remembered. Nothing is switched before the hub was read once.
+    ///
+    /// Decisions are numbered from the microseconds of `now`, or after the last one where that is more: the last
+    /// second before a crash may be forgotten, and its numbers are not given again.
+    pub fn new(
+        station: Arc<Station>,
+        rules: Arc<RuleSet>,
+        mut remembered: Remembered,
+        now: Timestamp,
+    ) -> Self {
+        let ports: OrdMap<PortId, Arc<PortState>> = station
+            .ports
+            .iter()
+            .map(|(id, plan)| {
+                let memory = remembered.ports.remove(id).unwrap_or_default();
+                (*id, Arc::new(PortState::new(Arc::clone(plan), memory, now)))
+            })
+            .collect();
+        let due = ports.keys().map(|id| (now, *id)).collect();
+        let view = View { station, rules, ports, devices: OrdMap::new(), ports_on: 0, started_at: now };
+        let mut engine = Self {
+            view,
+            due,
+            read_due: now,
+            read_sent: None,
+            stale_readings: 0,
+            releasing: BTreeMap::new(),
+            gone: BTreeMap::new(),
+            last_now: now,
+            next_decision: now.as_microsecond().max(remembered.last_decision),
+            next_order: 1,
+        };
+        engine.forget_the_future(now);
+        engine.index_devices();
+        engine
+    }
+
+    /// The picture of now.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// When [`Engine::tick`] has something to do next.
+    pub fn next_due(&self) -> Timestamp {
+        let port = self.due.first().map(|(at, _)| *at);
+        [port, self.release_due()].into_iter().flatten().fold(self.read_due, Timestamp::min)
+    }
+
+    /// Takes a report and decides. Refused reports change nothing.
+    pub fn report(&mut self, report: &BatteryReport, now: Timestamp) -> Result<Step, ReportRejected> {
+        self.follow_clock(now);
+        let port = self.view.ports.get(&report.port).ok_or_else(|| ReportRejected::UnknownPort {
+            station: self.view.station.name.to_string(),
+            port: report.port,
+        })?;
+        let measured_at = self.accept_time(report, port, now)?;
+        let battery = Battery {
+            level: report.level,
+            charging: report.charging,
+            temperature: report.temperature,
+            measured_at,
+        };
+        let mut step = Step::default();
+        let id = report.port;
+        let was_silent = self.change(id, |port| {
+            port.memory.level.push(f64::from(battery.level.percent() / 5 * 5), measured_at);
+            match battery.temperature {
+                Some(celsius) => {
+                    port.memory.temperature.push((celsius.degrees() * 2.0).floor() / 2.0, measured_at);
+                }
+                None => port.memory.temperature.clear(),
+            }
+            port.memory.battery = Some(battery.clone());
+            port.memory.heard_at = Some(now);
+            std::mem::take(&mut port.silent)
+        });
+        self.tell(&mut step, id, now, EventKind::Reported { level: battery.level.percent() });
+        if was_silent == Some(true) {
+            self.tell(&mut step, id, now, EventKind::Heard);
+        }
+        step.records.push(Record::Report {
+            station: self.view.station.name.clone(),
+            port: id,
+            device: self.device_name(id).to_string(),
+            received_at: now,
+            battery,
+        });
+        self.judge(id, now, true, &mut step);
+        Ok(step)
+    }
+
+    fn accept_time(
+        &self,
+        report: &BatteryReport,
+        port: &PortState,
+        now: Timestamp,
+    ) -> Result<Timestamp, ReportRejected> {
+        let Some(measured_at) = report.measured_at else { return Ok(now) };
+        let limit = self.view.station.silent_after;
+        if measured_at.duration_since(now) > CLOCK_TOLERANCE {
+            return Err(ReportRejected::Future { measured_at, now });
+        }
+        if now.duration_since(measured_at) > limit {
+            return Err(ReportRejected::TooOld { measured_at, limit });
+        }
+        // A last report "after now" means that this host's clock was set back: then it cannot be compared.
+        let known = port.memory.battery.as_ref().map(|b| b.measured_at).filter(|known| *known <= now);
+        match known {
+            Some(known) if measured_at < known => Err(ReportRejected::Superseded { measured_at, known }),
+            _ => Ok(measured_at.min(now)),
+        }
+    }
+
+    /// A person takes the switch, or gives it back. `None` when there is no such port.
+    pub fn set_mode(&mut self, id: PortId, mode: Mode, now: Timestamp) -> Option<Step> {
+        self.follow_clock(now);
+        let mut step = Step::default();
+        self.change(id, |port| {
+            port.memory.mode = mode.clone();
+            port.retry_at = None;
+        })?;
+        self.tell(&mut step, id, now, EventKind::ModeChanged { mode });
+        self.judge(id, now, true, &mut step);
+        Some(step)
+    }
+
+    /// A person names the device in a port, on top of the file; `None` gives the file's own name back.
+    /// The last port that was given a name has it.
+    pub fn name_device(
+        &mut self,
+        id: PortId,
+        name: Option<DeviceName>,
+        by: &Author,
+        now: Timestamp,
+    ) -> Option<Step> {
+        self.follow_clock(now);
+        let before = self.view.ports.get(&id)?.device().cloned();
+        let mut step = Step::default();
+        if let Some(name) = &name {
+            self.take_name_away(name, id, by, now, &mut step);
+        }
+        let changed = self.change(id, |port| {
+            port.memory.named = name.filter(|name| port.plan.device.as_ref() != Some(name));
+            let another = port.device() != before.as_ref();
+            if another && before.is_some() {
+                port.forget_device(now);
+            } else if another {
+                // The silent timer begins for a device that has just been put here.
+                port.memory.heard_at = Some(now);
+            }
+            another
+        })?;
+        let moved = self.index_devices();
+        self.tell_moved(moved, by, now, &mut step);
+        if changed {
+            let device = self.view.ports.get(&id).and_then(|port| port.device().cloned());
+            self.tell(&mut step, id, now, EventKind::DeviceNamed { device, by: by.clone() });
+        }
+        self.judge(id, now, true, &mut step);
+        Some(step)
+    }
+
+    fn take_name_away(
+        &mut self,
+        name: &DeviceName,
+        keep: PortId,
+        by: &Author,
+        now: Timestamp,
+        step: &mut Step,
+    ) {
+        let others: Vec<PortId> = self
+            .view
+            .ports
+            .iter()
+            .filter(|(id, port)| **id != keep && port.memory.named.as_ref() == Some(name))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in others {
+            self.change(id, |port| {
+                port.memory.named = None;
+                port.forget_device(now);
+            });
+            let device = self.view.ports.get(&id).and_then(|port| port.device().cloned());
+            self.tell(step, id, now, EventKind::DeviceNamed { device, by: by.clone() });
+            self.remember(id, step);
+        }
+    }
+
+    /// What was seen on the hub.
+    pub fn seen(&mut self, seen: &[Seen], now: Timestamp) -> Step {
+        let mut step = Step::default();
+        self.follow_clock(now);
+        if seen.iter().any(|one| one.order.is_none()) {
+            if self.stale_readings > 0 {
+                self.stale_readings -= 1;
+                return step;
+            }
+            self.read_sent = None;
+        }
+        for one in seen {
+            if !self.take_release(one, now, &mut step) {
+                self.take_reading(one, now, &mut step);
+            }
+        }
+        step
+    }
+
+    /// Time has passed: modes that ended, devices that fell silent, retries, the next reading.
+    /// Looks at so many ports at most; what is left is due at once again.
+    pub fn tick(&mut self, now: Timestamp) -> Step {
+        let mut step = Step::default();
+        self.follow_clock(now);
+        self.pursue_releases(now, &mut step);
+        for _ in 0..PORTS_PER_TICK {
+            match self.due.first() {
+                Some(&(at, id)) if at <= now => self.judge(id, now, false, &mut step),
+                _ => break,
+            }
+        }
+        if self.read_due <= now {
+            self.read_all(now, &mut step);
+        }
+        step
+    }
+
+    pub(super) fn change<T>(&mut self, id: PortId, change: impl FnOnce(&mut PortState) -> T) -> Option<T> {
+        self.view.ports.get_mut(&id).map(|port| change(Arc::make_mut(port)))
+    }
+
+    pub(super) fn tell(&self, step: &mut Step, port: PortId, at: Timestamp, kind: EventKind) {
+        step.events.push(Event { at, station: Some(self.view.station.name.clone()), port: Some(port), kind });
+    }
+
+    pub(super) fn remember(&self, id: PortId, step: &mut Step) {
+        if let Some(port) = self.view.ports.get(&id) {
+            let memory = Box::new(port.memory.clone());
+            step.records.push(Record::Memory { station: self.view.station.name.clone(), port: id, memory });
+        }
+    }
+
+    pub(super) fn schedule(&mut self, id: PortId, at: Timestamp) {
+        if let Some(old) = self.change(id, |port| std::mem::replace(&mut port.due, at)) {
+            self.due.remove(&(old, id));
+            self.due.insert((at, id));
+        }
+    }
+
+    pub(super) fn next_decision_id(&mut self) -> DecisionId {
+        self.next_decision += 1;
+        self.next_decision
+    }
+
+    pub(super) fn next_order_id(&mut self) -> OrderId {
+        self.next_order += 1;
+        self.next_order
+    }
+
+    /// Finds out which device is where: a name given at run time counts before that of a file. Gives the ports whose
+    /// device was moved away, or came back, by that.
+    pub(super) fn index_devices(&mut self) -> Vec<PortId> {
+        let ports = &self.view.ports;
+        let unnamed = ports.iter().filter(|(_, port)| port.memory.named.is_none());
+        let by_file = unnamed.filter_map(|(id, port)| Some((port.plan.device.clone()?, *id)));
+        let named = ports.iter().filter_map(|(id, port)| Some((port.memory.named.clone()?, *id)));
+        self.view.devices = by_file.chain(named).collect();
+        let is_away = |id: &PortId, port: &PortState| {
+            let place = port.plan.device.as_ref().and_then(|device| self.view.devices.get(device));
+            place.is_some_and(|place| place != id)
+        };
+        let moved = ports.iter().filter(|(id, port)| is_away(id, port) != port.moved_away);
+        let moved: Vec<PortId> = moved.map(|(id, _)| *id).collect();
+        for id in &moved {
+            self.change(*id, |port| port.moved_away = !port.moved_away);
+        }
+        moved
+    }
+
+    /// Another device, or none that is known, is in these ports now.
+    pub(super) fn tell_moved(&mut self, moved: Vec<PortId>, by: &Author, now: Timestamp, step: &mut Step) {
+        for id in moved {
+            let Some(port) = self.view.ports.get(&id).filter(|port| port.memory.named.is_none()) else {
+                continue;
+            };
+            let device = port.device().cloned();
+            self.change(id, |port| port.forget_device(now));
+            self.tell(step, id, now, EventKind::DeviceNamed { device, by: by.clone() });
+            self.remember(id, step);
+            self.schedule(id, now);
+        }
+    }
+
+    /// The device's name, or `port-3` for a device that nobody named.
+    pub(super) fn device_name(&self, id: PortId) -> DeviceName {
+        let named = self.view.ports.get(&id).and_then(|port| port.device().cloned());
+        named.unwrap_or_else(|| DeviceName::anonymous(id))
+    }
+}
+
+impl PortState {
+    /// Another device is in the port now: what the last one said does not count.
+    pub(super) fn forget_device(&mut self, now: Timestamp) {
+        self.memory.battery = None;
+        self.memory.heard_at = Some(now);
+        self.memory.level.clear();
+        self.memory.temperature.clear();
+        self.silent = false;
+    }
+
+    /// What the port is wanted to be by a person, if a person holds it.
+    pub(super) fn wanted_by_person(&self) -> Option<Power> {
+        match self.memory.mode.kind {
+            ModeKind::On => Some(Power::On),
+            ModeKind::Off => Some(Power::Off),
+            ModeKind::Auto => None,
+        }
+    }
+}
+
+/// Adds without overflow.
+pub(super) fn later(at: Timestamp, by: Span) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,22 @@
+//! One station's state, and every way in which it changes.
+//!
+//! Pure: each method takes values and `now`, and returns a [`Step`] that says what is to be done. It never asks
+//! for the time, reads a file, waits or talks to anybody, so any situation can be played in a test.
+//!
+//! Reading order: `state` (what is known of a port), `core` (the ways in), `judge` (who decides), `pursue`
+//! (wanted against actual), `release` (sockets that are no ports any more), `change` (new files, and the end), `clock`
+//! (a clock that was set back).
+
+mod change;
+mod clock;
+mod core;
+mod judge;
+mod pursue;
+mod release;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use self::change::Ending;
+pub use self::core::{Engine, Remembered, Step};
+pub use state::{PortState, View};

@@ -1,0 +1,132 @@
+//! What is known of each port, and the picture of the whole station that everybody may read.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+
+use crate::model::{
+    Decision, DeviceName, ModeKind, Opinion, OrderId, Policy, PortId, PortMemory, PortPlan, Power, Station,
+    SwitchProblem, Timestamp,
+};
+use crate::rules::RuleSet;
+
+/// An order on its way to the hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct InFlight {
+    pub(super) id: OrderId,
+    pub(super) power: Power,
+    pub(super) at: Timestamp,
+}
+
+/// Everything known of one port.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortState {
+    /// What its file says.
+    pub plan: Arc<PortPlan>,
+    /// What goes on after a restart: mode, wanted power, last report, …
+    pub memory: PortMemory,
+    /// The power as last seen on the hub; `None`: not known.
+    pub actual: Option<Power>,
+    /// Since when, if the change was seen.
+    pub actual_since: Option<Timestamp>,
+    /// The last decision.
+    pub decision: Option<Arc<Decision>>,
+    /// The device has not reported for `silent_after`.
+    pub silent: bool,
+    /// Why the port could not be switched or read, as long as that is so.
+    pub problem: Option<SwitchProblem>,
+    /// How often in a row it could not be switched.
+    pub failures: u32,
+    /// When somebody else switched it of late.
+    pub(super) drifts: Vec<Timestamp>,
+    /// The device that the file puts here was named in another port at run time.
+    pub(super) moved_away: bool,
+    pub(super) order: Option<InFlight>,
+    pub(super) retry_at: Option<Timestamp>,
+    pub(super) guard_failures: u32,
+    pub(super) failing_rules: Vec<(String, String)>,
+    pub(super) due: Timestamp,
+}
+
+impl PortState {
+    pub(super) fn new(plan: Arc<PortPlan>, memory: PortMemory, now: Timestamp) -> Self {
+        Self {
+            plan,
+            memory,
+            actual: None,
+            actual_since: None,
+            decision: None,
+            silent: false,
+            problem: None,
+            failures: 0,
+            drifts: Vec::new(),
+            moved_away: false,
+            order: None,
+            retry_at: None,
+            guard_failures: 0,
+            failing_rules: Vec::new(),
+            due: now,
+        }
+    }
+
+    /// The device in the port: as named at run time, else as the file names it, unless that one was named in another
+    /// port at run time.
+    pub fn device(&self) -> Option<&DeviceName> {
+        let by_file = self.plan.device.as_ref().filter(|_| !self.moved_away);
+        self.memory.named.as_ref().or(by_file)
+    }
+
+    /// True while an order is on its way.
+    pub fn is_switching(&self) -> bool {
+        self.order.is_some()
+    }
+
+    /// True when the device has reported and is not silent.
+    pub fn is_online(&self) -> bool {
+        self.memory.battery.is_some() && !self.silent
+    }
+}
+
+/// The whole picture of one station right now. Cheap to clone: it shares what has not changed.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// What its file says.
+    pub station: Arc<Station>,
+    /// The rules at work.
+    pub rules: Arc<RuleSet>,
+    /// The ports, by number.
+    pub ports: OrdMap<PortId, Arc<PortState>>,
+    /// Which device is in which port.
+    pub devices: OrdMap<DeviceName, PortId>,
+    /// How many ports are seen to have power.
+    pub ports_on: u32,
+    /// When the engine began.
+    pub started_at: Timestamp,
+}
+
+impl View {
+    /// The opinions that a decision overruled, computed now from its recorded facts.
+    ///
+    /// The rules and the policy are today's; when `decision.version` is another, so may be the answer.
+    pub fn overruled(&self, decision: &Decision) -> Vec<Opinion> {
+        let (Some(facts), Some(port)) = (&decision.facts, self.ports.get(&decision.port)) else {
+            return Vec::new();
+        };
+        let policy = &port.plan.policy;
+        match &decision.rule {
+            Some(_) => self.rules.overruled(policy, facts),
+            None => self.all_opinions(policy, facts),
+        }
+    }
+
+    /// A person or the engine decided: the rule that would have decided was overruled too.
+    fn all_opinions(&self, policy: &Policy, facts: &Arc<crate::model::Facts>) -> Vec<Opinion> {
+        let first = self.rules.decide(policy, facts).opinion;
+        first.into_iter().chain(self.rules.overruled(policy, facts)).collect()
+    }
+
+    /// How many ports are not on `auto`.
+    pub fn manual_ports(&self) -> usize {
+        self.ports.values().filter(|p| p.memory.mode.kind != ModeKind::Auto).count()
+    }
+}
