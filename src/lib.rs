@@ -7,3 +7,5 @@ pub mod model;
 pub mod rules;
 
 pub mod engine;
+
+pub mod config;

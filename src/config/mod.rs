@@ -1,0 +1,26 @@
+//! From the user's files to a plan, or every problem of all files at once; and watching for changes.
+//!
+//! Order of reading: `files` (read and hash) · `plan` (check everything) · `station`, `port`, `policy` (one file) ·
+//! `together` (what files may not have in common). Below them: `tokens`, `document` and `syntax` (RON with places),
+//! `fields`, `problems` and `words`. `watch` says when to read again.
+//!
+//! Never writes a user's file, never acts on what it reads, and takes a set of files as a whole or not at all.
+
+pub(crate) mod document;
+pub(crate) mod fields;
+mod files;
+mod plan;
+mod policy;
+mod port;
+pub(crate) mod problems;
+mod station;
+mod syntax;
+mod together;
+pub(crate) mod tokens;
+mod watch;
+pub(crate) mod words;
+
+pub(crate) use files::text;
+pub use files::{Directories, Files, SourceFile};
+pub use plan::Plan;
+pub use watch::{Watcher, watch};

@@ -1,0 +1,122 @@
+//! From files to a plan, or every problem of all files at once. Pure: the files have been read before.
+
+use std::{cell::RefCell, collections::BTreeMap, fmt, sync::Arc};
+
+use super::{
+    files::{Files, SourceFile},
+    policy::KnownRules,
+    problems::{error, sorted, warning},
+    station::{self, Draft},
+    together,
+    tokens::Place,
+    words::did_you_mean,
+};
+use crate::{
+    model::{Diagnostic, RuleName, Severity, Station, StationName, Version},
+    rules::{RuleSet, RuleSource, run_tests},
+};
+
+/// Everything that the files say, checked; replaced as a whole.
+#[derive(Clone)]
+pub struct Plan {
+    /// The version of the files.
+    pub version: Version,
+    /// The stations.
+    pub stations: BTreeMap<StationName, Arc<Station>>,
+    /// The compiled rules.
+    pub rules: Arc<RuleSet>,
+    /// What somebody should look at, for example tests of rules that fail.
+    pub warnings: Vec<Diagnostic>,
+    /// What it was made from.
+    pub files: Files,
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stations: Vec<_> = self.stations.keys().collect();
+        f.debug_struct("Plan")
+            .field("version", &self.version)
+            .field("stations", &stations)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Plan {
+    /// Checks all files. Fails with every problem that keeps them from being taken.
+    pub fn check(files: Files) -> Result<Self, Vec<Diagnostic>> {
+        let version = files.hash();
+        let (sources, mut problems) = rule_sources(&files.rules);
+        let rules = RuleSet::compile(&sources).map_err(|found| problems.extend(found)).ok();
+        let names = sources.iter().map(|source| source.name.as_str()).collect();
+        let known = KnownRules { set: rules.as_ref(), names, answers: RefCell::default() };
+        let mut drafts = Vec::new();
+        for file in &files.stations {
+            let (draft, found) = station::read(file, &version, &known);
+            problems.extend(found);
+            drafts.extend(draft);
+        }
+        problems.extend(together::check(&drafts));
+        let Some(rules) = rules.filter(|_| problems.is_empty()) else {
+            return Err(sorted(problems));
+        };
+        let mut warnings = rules.warnings().to_vec();
+        for file in &files.tests {
+            warnings.extend(test(&rules, file));
+        }
+        let stations =
+            drafts.into_iter().map(|Draft { station, .. }| (station.name.clone(), Arc::new(station)));
+        Ok(Self {
+            version,
+            stations: stations.collect(),
+            rules: Arc::new(rules),
+            warnings: sorted(warnings),
+            files,
+        })
+    }
+}
+
+fn rule_sources(files: &[SourceFile]) -> (Vec<RuleSource>, Vec<Diagnostic>) {
+    let (mut sources, mut problems) = (Vec::new(), Vec::new());
+    for file in files {
+        if file.text.trim().is_empty() {
+            // What a full disk or a crash in the middle of a save leaves behind must not replace a rule that works.
+            let message = "the file is empty".to_owned();
+            let hint = "write the rule, or remove the file";
+            problems.push(error(&file.path, Place { line: 1, column: 1 }, "empty-file", message, hint));
+            continue;
+        }
+        match RuleName::new(&file.name) {
+            Ok(name) => sources.push(RuleSource { name, file: file.path.clone(), text: file.text.clone() }),
+            Err(invalid) => {
+                let message = invalid.to_string();
+                problems.push(error(&file.path, Place::default(), "file-name", message, "rename the file"));
+            }
+        }
+    }
+    (sources, problems)
+}
+
+/// Runs the tests of a rule. Whatever is wrong with them is a warning: a changed default must not keep a plan
+/// from being taken.
+fn test(rules: &RuleSet, file: &SourceFile) -> Vec<Diagnostic> {
+    let Some(rule) = RuleName::new(&file.name).ok().filter(|name| rules.rule(name.as_str()).is_some()) else {
+        let names = rules.rules().map(|rule| rule.name.as_str());
+        let message = format!("these tests have no rule: there is no `{}.rhai` beside them", file.name);
+        let hint = did_you_mean(&file.name, names).unwrap_or_default();
+        return vec![warning(&file.path, Place::default(), "test-without-rule", message, &hint)];
+    };
+    let results = match run_tests(rules, &rule, &file.path, &file.text) {
+        Ok(results) => results,
+        Err(problems) => {
+            let soften = |problem| Diagnostic { severity: Severity::Warning, ..problem };
+            return problems.into_iter().map(soften).collect();
+        }
+    };
+    let failed = results.into_iter().filter(|result| !result.passed);
+    let warnings = failed.map(|result| {
+        let message = format!("the test `{}` expects {}, got {}", result.name, result.expected, result.got);
+        let hint = "change the rule, or what the test expects";
+        warning(&file.path, Place { line: result.line, column: 1 }, "test-failed", message, hint)
+    });
+    warnings.collect()
+}

@@ -1,0 +1,129 @@
+//! Reads one port of a station file.
+
+use std::sync::Arc;
+
+use super::{
+    document::{Item, Node},
+    fields::{Fields, integer, label, number, text},
+    policy::{KnownRules, uses},
+    problems::{Problems, Wrong},
+    station::CHARGE_PER_HOUR,
+    tokens::Place,
+};
+use crate::model::{DeviceName, HubLocation, Policy, PortId, PortPlan, Socket, SwitchKind};
+
+const FIELDS: &[&str] = &["device", "serial", "kind", "tags", "socket", "rules", "guards", "charge_per_hour"];
+const SOCKET: &str = "socket: (hub: \"5-2\", port: 1)";
+
+/// What the station says for all its ports.
+pub(super) struct Defaults {
+    pub(super) switch: SwitchKind,
+    pub(super) charge_per_hour: f64,
+    pub(super) policy: Arc<Policy>,
+}
+
+/// Where the parts of a port stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PortSpots {
+    /// The port's number.
+    pub(crate) number: Place,
+    /// The socket, if it is written out.
+    pub(crate) socket: Option<Place>,
+    /// The device, if there is one.
+    pub(crate) device: Option<Place>,
+    /// The serial number, if there is one.
+    pub(crate) serial: Option<Place>,
+}
+
+/// Reads a port; `None` when it has no usable socket.
+pub(super) fn port(
+    id: PortId,
+    number_at: Place,
+    node: &Node,
+    defaults: &Defaults,
+    known: &KnownRules<'_>,
+    problems: &mut Problems<'_>,
+) -> Option<(PortPlan, PortSpots)> {
+    let fields = Fields::open(node, "a port", FIELDS, problems)?;
+    let device = fields.read("device", problems, |node| {
+        DeviceName::new(text(node)?).map_err(|invalid| Wrong::new("wrong-value", invalid.to_string(), ""))
+    });
+    let serial = fields.read("serial", problems, |node| label(node, 128));
+    let kind = fields.read("kind", problems, |node| label(node, 64)).unwrap_or_default();
+    let tags = fields.get("tags").map(|node| tags(node, problems)).unwrap_or_default();
+    let charge_per_hour = fields
+        .read("charge_per_hour", problems, |node| number(node, CHARGE_PER_HOUR))
+        .unwrap_or(defaults.charge_per_hour);
+    let policy = policy(&fields, defaults, known, problems);
+    let written = fields.get("socket");
+    let socket = match (written, defaults.switch) {
+        (Some(node), _) => socket(node, problems),
+        (None, SwitchKind::Simulated) => made_up(id),
+        (None, SwitchKind::Uhubctl) => {
+            fields.missing("socket", SOCKET, problems);
+            None
+        }
+    };
+    let at = |name| fields.get(name).map(|node| node.at);
+    let spots =
+        PortSpots { number: number_at, socket: at("socket"), device: at("device"), serial: at("serial") };
+    Some((PortPlan { id, socket: socket?, device, serial, kind, tags, charge_per_hour, policy }, spots))
+}
+
+fn policy(
+    fields: &Fields<'_>,
+    defaults: &Defaults,
+    known: &KnownRules<'_>,
+    problems: &mut Problems<'_>,
+) -> Arc<Policy> {
+    let mut list = |name| fields.get(name).map(|node| uses(node, known, problems));
+    match (list("guards"), list("rules")) {
+        (None, None) => defaults.policy.clone(),
+        (guards, rules) => Arc::new(Policy {
+            guards: guards.unwrap_or_else(|| defaults.policy.guards.clone()),
+            rules: rules.unwrap_or_else(|| defaults.policy.rules.clone()),
+        }),
+    }
+}
+
+fn tags(node: &Node, problems: &mut Problems<'_>) -> Vec<String> {
+    let Item::List(items) = &node.item else {
+        let message = format!("tags: a list is needed, this is {}", node.item.kind());
+        problems.add(node.at, Wrong::new("wrong-type", message, "write [\"exam\", \"loan\"]"));
+        return Vec::new();
+    };
+    items.iter().filter_map(|item| problems.take(item, label(item, 64))).collect()
+}
+
+fn socket(node: &Node, problems: &mut Problems<'_>) -> Option<Socket> {
+    let fields = Fields::open(node, "a socket", &["hub", "port"], problems)?;
+    let hub = fields.need("hub", "hub: \"5-2\"", problems, |node| {
+        HubLocation::new(text(node)?).map_err(|invalid| {
+            Wrong::new("wrong-value", invalid.to_string(), "run `uhubctl` to see the hubs")
+        })
+    });
+    let port = fields.need("port", "port: 1", problems, |node| integer(node, 1..=14));
+    Socket::new(hub?, u8::try_from(port?).ok()?).ok()
+}
+
+/// A socket for a port that does not exist: on bus 999, which Linux has not, and different for every port.
+fn made_up(id: PortId) -> Option<Socket> {
+    let index = u32::from(id.get()) - 1;
+    let (hub, port) = (index / 14, index % 14 + 1);
+    let hub = HubLocation::new(&format!("999-{}.{}", hub / 255 + 1, hub % 255 + 1)).ok()?;
+    Socket::new(hub, u8::try_from(port).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_port_has_a_made_up_socket_of_its_own() {
+        let sockets: BTreeSet<_> =
+            (1..=u16::MAX).map(|n| made_up(PortId::new(n).unwrap()).unwrap()).collect();
+        assert_eq!(sockets.len(), usize::from(u16::MAX));
+    }
+}

@@ -1,0 +1,214 @@
+//! Reads one station file. Notes every problem that the file has by itself; what it has with others: `together`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::tz::TimeZone;
+
+use super::{
+    document::{Item, Node, parse},
+    fields::{Fields, Lengths, choice, label, length, number, text},
+    files::SourceFile,
+    policy::{KnownRules, uses},
+    port::{Defaults, PortSpots, port},
+    problems::{Problems, Wrong},
+    tokens::Place,
+    words::{did_you_mean, shown},
+};
+use crate::model::{
+    Diagnostic, OnExit, Policy, PortId, PortPlan, Span, Station, StationName, SwitchKind, Version,
+};
+
+const FIELDS: &[&str] = &[
+    "title",
+    "zone",
+    "topic",
+    "switch",
+    "min_hold",
+    "silent_after",
+    "poll",
+    "on_exit",
+    "charge_per_hour",
+    "guards",
+    "rules",
+    "ports",
+];
+
+/// Percent points per hour: a tablet on a weak port gains 5, a phone with a fast charger 100.
+pub(super) const CHARGE_PER_HOUR: std::ops::RangeInclusive<f64> = 1.0..=500.0;
+
+const MIN_HOLD: Lengths = Lengths { least: Span::ZERO, most: Span::from_hours(24), words: "0 s to 24 h" };
+const SILENT_AFTER: Lengths =
+    Lengths { least: Span::from_mins(1), most: Span::from_hours(7 * 24), words: "1 min to 7 days" };
+const POLL: Lengths = Lengths { least: Span::from_secs(5), most: Span::from_hours(1), words: "5 s to 1 h" };
+
+/// A station as far as its file could be read, and where its parts stand.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// The file, as the user would type it.
+    pub(crate) file: String,
+    /// The station; where the file has problems, defaults stand in it and ports are left out.
+    pub(crate) station: Station,
+    /// Where the topic stands, or where it is missing.
+    pub(crate) topic_at: Place,
+    /// Where the parts of the ports stand.
+    pub(crate) spots: BTreeMap<PortId, PortSpots>,
+}
+
+/// Reads a station file.
+pub(crate) fn read(
+    source: &SourceFile,
+    version: &Version,
+    known: &KnownRules<'_>,
+) -> (Option<Draft>, Vec<Diagnostic>) {
+    let node = match parse(&source.path, &source.text) {
+        Ok(node) => node,
+        Err(problem) => return (None, vec![problem]),
+    };
+    let mut problems = Problems::of(&source.path);
+    let name = StationName::new(&source.name).map_err(|invalid| {
+        problems.add(Place::default(), Wrong::new("file-name", invalid.to_string(), "rename the file"));
+    });
+    let draft = Fields::open(&node, "a station", FIELDS, &mut problems)
+        .map(|fields| draft(source, &fields, name.ok(), known, version, &mut problems));
+    (draft.flatten(), problems.into_found())
+}
+
+fn draft(
+    source: &SourceFile,
+    fields: &Fields<'_>,
+    name: Option<StationName>,
+    known: &KnownRules<'_>,
+    version: &Version,
+    problems: &mut Problems<'_>,
+) -> Option<Draft> {
+    let title = fields.read("title", problems, |node| label(node, 100));
+    let zone = fields.read("zone", problems, zone).unwrap_or_else(TimeZone::system);
+    let topic = fields.read("topic", problems, topic);
+    let switches = [("Uhubctl", SwitchKind::Uhubctl), ("Simulated", SwitchKind::Simulated)];
+    let switch = fields.need("switch", "switch: Uhubctl()", problems, |node| choice(node, &switches));
+    let min_hold = fields.read("min_hold", problems, |node| length(node, &MIN_HOLD));
+    let silent_after = fields.read("silent_after", problems, |node| length(node, &SILENT_AFTER));
+    let poll = fields.read("poll", problems, |node| length(node, &POLL));
+    let exits = [("On", OnExit::On), ("Keep", OnExit::Keep)];
+    let on_exit = fields.read("on_exit", problems, |node| choice(node, &exits)).unwrap_or(OnExit::On);
+    let charge_per_hour = fields.read("charge_per_hour", problems, |node| number(node, CHARGE_PER_HOUR));
+    let mut list = |field| fields.get(field).map(|node| uses(node, known, problems)).unwrap_or_default();
+    let policy = Policy { guards: list("guards"), rules: list("rules") };
+    let defaults = Defaults {
+        // Without knowing how ports are switched, a missing socket is no second problem.
+        switch: switch.unwrap_or(SwitchKind::Simulated),
+        charge_per_hour: charge_per_hour.unwrap_or(40.0),
+        policy: Arc::new(policy),
+    };
+    let (ports, spots) = ports(fields, &defaults, known, problems);
+    let name = name?;
+    let station = Station {
+        title: title.unwrap_or_else(|| name.to_string()),
+        topic: topic.unwrap_or_else(|| format!("smartcharger/{name}")),
+        name,
+        zone,
+        switch: defaults.switch,
+        min_hold: min_hold.unwrap_or(Span::from_mins(3)),
+        silent_after: silent_after.unwrap_or(Span::from_mins(45)),
+        poll: poll.unwrap_or(Span::from_secs(60)),
+        on_exit,
+        ports,
+        version: version.clone(),
+    };
+    let topic_at = fields.get("topic").unwrap_or(fields.node()).at;
+    Some(Draft { file: source.path.clone(), station, topic_at, spots })
+}
+
+type Ports = (BTreeMap<PortId, Arc<PortPlan>>, BTreeMap<PortId, PortSpots>);
+
+fn ports(
+    fields: &Fields<'_>,
+    defaults: &Defaults,
+    known: &KnownRules<'_>,
+    problems: &mut Problems<'_>,
+) -> Ports {
+    let (mut plans, mut spots) = (BTreeMap::new(), BTreeMap::new());
+    let example = "ports: { 1: (device: \"pixel-7\", socket: (hub: \"5-2\", port: 1)) }";
+    let Some(node) = fields.get("ports") else {
+        fields.missing("ports", example, problems);
+        return (plans, spots);
+    };
+    let entries = match &node.item {
+        Item::Map(entries) => entries,
+        _ => {
+            let message = format!("ports: `{{…}}` is needed, this is {}", node.item.kind());
+            problems.add(node.at, Wrong::new("wrong-type", message, format!("for example {example}")));
+            return (plans, spots);
+        }
+    };
+    if entries.is_empty() {
+        problems.add(
+            node.at,
+            Wrong::new("missing-field", "a station needs a port", format!("for example {example}")),
+        );
+    }
+    let mut seen = BTreeMap::<PortId, Place>::new();
+    for (key, value) in entries {
+        let Some(id) = problems.take(key, port_number(key)) else { continue };
+        if let Some(first) = seen.get(&id) {
+            let message = format!("port {id} is written twice");
+            let hint = format!("the first is in line {}; give one of them another number", first.line);
+            problems.add(key.at, Wrong::new("duplicate-port", message, hint));
+            continue;
+        }
+        seen.insert(id, key.at);
+        if let Some((plan, places)) = port(id, key.at, value, defaults, known, problems) {
+            spots.insert(id, places);
+            plans.insert(id, Arc::new(plan));
+        }
+    }
+    (plans, spots)
+}
+
+fn port_number(key: &Node) -> Result<PortId, Wrong> {
+    let hint = "ports are numbered from 1 to 65535, without quotes";
+    let wrong = |code, shown: String| Err(Wrong::new(code, format!("{shown} is not a port number"), hint));
+    match &key.item {
+        Item::Int(number) => {
+            let id = u16::try_from(*number).ok().and_then(|number| PortId::new(number).ok());
+            id.map_or_else(|| wrong("out-of-range", number.to_string()), Ok)
+        }
+        Item::Text(text) => wrong("wrong-type", format!("the text `{}`", shown(text))),
+        item => wrong("wrong-type", item.kind().to_owned()),
+    }
+}
+
+fn zone(node: &Node) -> Result<TimeZone, Wrong> {
+    let name = text(node)?;
+    TimeZone::get(name).map_err(|_| {
+        let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+        let hint = if known.is_empty() {
+            "this system knows no time zones: install the package tzdata".to_owned()
+        } else {
+            let guess = did_you_mean(name, known.iter().map(String::as_str));
+            guess.unwrap_or_else(|| "use a name of the IANA list, for example \"Europe/Berlin\"".to_owned())
+        };
+        Wrong::new("unknown-zone", format!("`{}` is not a time zone", shown(name)), hint)
+    })
+}
+
+/// Longer topics are cut off or refused by some brokers and clients.
+const LONGEST_TOPIC: usize = 200;
+
+fn topic(node: &Node) -> Result<String, Wrong> {
+    let topic = text(node)?;
+    let hint = if topic.is_empty() || topic.len() > LONGEST_TOPIC {
+        format!("use 1 to {LONGEST_TOPIC} bytes")
+    } else if topic.starts_with('/') || topic.ends_with('/') {
+        "no `/` at the ends".to_owned()
+    } else if topic.starts_with('$') {
+        "topics that start with `$` belong to the broker".to_owned()
+    } else if topic.contains(['+', '#']) {
+        "`+` and `#` are wildcards and may not stand in it".to_owned()
+    } else if topic.chars().any(char::is_control) {
+        "no control characters".to_owned()
+    } else {
+        return Ok(topic.to_owned());
+    };
+    Err(Wrong::new("wrong-topic", format!("`{}` is not a topic", shown(topic)), hint))
+}
