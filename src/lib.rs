@@ -9,3 +9,5 @@ pub mod rules;
 pub mod engine;
 
 pub mod config;
+
+pub mod controller;

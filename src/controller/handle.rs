@@ -1,0 +1,152 @@
+//! The only door to a station.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::engine::{Ending, PortState, View};
+use crate::model::{
+    Author, BatteryReport, Decision, DeviceName, Mode, PortId, ReportRejected, Station, StationName,
+};
+use crate::rules::RuleSet;
+
+/// Inputs that may wait for one station. A controller takes tens of thousands a second, so this is well under
+/// a second of waiting; whoever comes later is told to come again.
+const INBOX: usize = 4096;
+
+/// Why a station did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// The report was not taken.
+    #[error(transparent)]
+    Report(#[from] ReportRejected),
+    /// There is no such port.
+    #[error("station `{station}` has no port {port}")]
+    UnknownPort {
+        /// The station.
+        station: StationName,
+        /// The port that it does not have.
+        port: PortId,
+    },
+    /// A name is in one place only: nobody could tell whose report it is.
+    #[error(
+        "`{device}` is in station `{station}`: give that port another name first, or choose another here"
+    )]
+    NameTaken {
+        /// The name.
+        device: DeviceName,
+        /// The station that has it.
+        station: StationName,
+    },
+    /// Too much is waiting already.
+    #[error("the station is busy: try again in a second")]
+    Busy,
+    /// The station was stopped or removed.
+    #[error("the station is stopping")]
+    Stopped,
+    /// It was done, but could not be written down.
+    #[error("it is done, but could not be kept on disk ({0}): it will be lost when the service restarts")]
+    NotKept(String),
+}
+
+impl Refused {
+    /// A stable code for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Report(rejected) => rejected.code(),
+            Self::UnknownPort { .. } => "unknown_port",
+            Self::NameTaken { .. } => "name_taken",
+            Self::Busy => "busy",
+            Self::Stopped => "stopped",
+            Self::NotKept(_) => "not_kept",
+        }
+    }
+}
+
+pub(super) type Answer<T> = oneshot::Sender<Result<T, Refused>>;
+
+/// What may be asked of a station.
+pub(super) enum Input {
+    Report { report: BatteryReport, answer: Option<Answer<Arc<Decision>>> },
+    SetMode { port: PortId, mode: Mode, answer: Answer<Arc<PortState>> },
+    NameDevice { port: PortId, name: Option<DeviceName>, by: Author, answer: Answer<Arc<PortState>> },
+    Reload { station: Arc<Station>, rules: Arc<RuleSet>, done: oneshot::Sender<()> },
+    Stop { ending: Ending },
+}
+
+/// Asks one station, and reads its picture. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    inbox: mpsc::Sender<Input>,
+    view: watch::Receiver<View>,
+}
+
+impl Handle {
+    pub(super) fn new(view: watch::Receiver<View>) -> (Self, mpsc::Receiver<Input>) {
+        let (inbox, inputs) = mpsc::channel(INBOX);
+        (Self { inbox, view }, inputs)
+    }
+
+    /// Hands a report in and waits for the decision.
+    pub async fn report(&self, report: BatteryReport) -> Result<Arc<Decision>, Refused> {
+        let (answer, decision) = oneshot::channel();
+        self.send(Input::Report { report, answer: Some(answer) })?;
+        decision.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Hands a report in without waiting. A report that is then rejected is told as an event.
+    pub fn try_report(&self, report: BatteryReport) -> Result<(), Refused> {
+        self.send(Input::Report { report, answer: None })
+    }
+
+    /// Sets who holds the switch of a port. Answers once that is on disk.
+    pub async fn set_mode(&self, port: PortId, mode: Mode) -> Result<Arc<PortState>, Refused> {
+        let (answer, state) = oneshot::channel();
+        self.send(Input::SetMode { port, mode, answer })?;
+        state.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Names the device in a port, on top of the file; `None` gives the file's name back. Answers once that is on disk.
+    /// A name that another station has is refused.
+    pub async fn name_device(
+        &self,
+        port: PortId,
+        name: Option<DeviceName>,
+        by: Author,
+    ) -> Result<Arc<PortState>, Refused> {
+        let (answer, state) = oneshot::channel();
+        self.send(Input::NameDevice { port, name, by, answer })?;
+        state.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Gives the station new files, and waits until they are at work; order is kept with other inputs.
+    pub async fn reload(&self, station: Arc<Station>, rules: Arc<RuleSet>) -> Result<(), Refused> {
+        let (done, at_work) = oneshot::channel();
+        let input = Input::Reload { station, rules, done };
+        self.inbox.send(input).await.map_err(|_| Refused::Stopped)?;
+        at_work.await.map_err(|_| Refused::Stopped)
+    }
+
+    /// Ends the station's task; ports are first given their power back.
+    pub async fn stop(&self, ending: Ending) {
+        // A closed inbox means that the task has ended already.
+        let _ = self.inbox.send(Input::Stop { ending }).await;
+    }
+
+    /// The picture of now.
+    pub fn view(&self) -> View {
+        self.view.borrow().clone()
+    }
+
+    /// Tells of every new picture.
+    pub fn changed(&self) -> watch::Receiver<View> {
+        self.view.clone()
+    }
+
+    fn send(&self, input: Input) -> Result<(), Refused> {
+        self.inbox.try_send(input).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Refused::Busy,
+            mpsc::error::TrySendError::Closed(_) => Refused::Stopped,
+        })
+    }
+}

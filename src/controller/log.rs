@@ -1,0 +1,70 @@
+//! What of a station's events is worth a line in the log.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Event, EventKind, StationName};
+
+/// So many drifts in ten minutes are no accident.
+const CONTESTED: u32 = 3;
+
+/// Logs the events of one step.
+pub(super) fn events(events: &[Event]) {
+    unreadable(events);
+    for event in events {
+        one(event);
+    }
+}
+
+/// A hub that is away makes all its ports unreadable: one line for the same trouble.
+fn unreadable(events: &[Event]) {
+    let mut told: BTreeMap<(&Option<StationName>, &str), Vec<String>> = BTreeMap::new();
+    for event in events {
+        if let EventKind::Unreadable { message } = &event.kind {
+            let ports = told.entry((&event.station, message)).or_default();
+            ports.extend(event.port.map(|port| port.to_string()));
+        }
+    }
+    for ((station, message), ports) in told {
+        let station = station.as_ref().map(tracing::field::display);
+        tracing::warn!(station, ports = ports.join(","), "unreadable: {message}");
+    }
+}
+
+/// Switches and problems are worth a line; reports are not.
+fn one(event: &Event) {
+    let station = event.station.as_ref().map(tracing::field::display);
+    let port = event.port.map(tracing::field::display);
+    let code = event.kind.code();
+    match &event.kind {
+        EventKind::Switched { power, reason } => tracing::info!(station, port, %power, reason, "{code}"),
+        EventKind::ModeChanged { mode } => {
+            tracing::info!(station, port, mode = %mode.kind, by = %mode.by, "{code}")
+        }
+        EventKind::DeviceNamed { device, by } => {
+            let device = device.as_ref().map(tracing::field::display);
+            tracing::info!(station, port, device, %by, "{code}");
+        }
+        EventKind::Silent | EventKind::Heard => tracing::info!(station, port, "{code}"),
+        EventKind::SwitchFailed { wanted, message, failures, .. } => {
+            tracing::warn!(station, port, %wanted, failures, "{code}: {message}");
+        }
+        EventKind::Drift { seen, wanted, times } if *times >= CONTESTED => tracing::warn!(
+            station, port, %seen, %wanted, times,
+            "{code}: another program switches this port again and again; stop it, or give it a hub of its own"
+        ),
+        EventKind::Drift { seen, wanted, .. } => tracing::warn!(station, port, %seen, %wanted, "{code}"),
+        EventKind::RuleFailed { message, .. } => tracing::warn!(station, port, "{code}: {message}"),
+        // Told for all ports together.
+        EventKind::Unreadable { .. } => {}
+        EventKind::Reported { .. }
+        | EventKind::ReportRejected { .. }
+        | EventKind::Decided { .. }
+        | EventKind::ConfigLoaded { .. }
+        | EventKind::ConfigRejected { .. }
+        | EventKind::HistoryLost { .. }
+        | EventKind::CommandRejected { .. }
+        | EventKind::BrokerLost { .. }
+        | EventKind::BrokerBack
+        | EventKind::HistoryBack => tracing::debug!(station, port, "{code}"),
+    }
+}
