@@ -11,3 +11,5 @@ pub mod engine;
 pub mod config;
 
 pub mod controller;
+
+pub mod usb;

@@ -1,0 +1,315 @@
+//! Reads what `uhubctl` prints: bytes in, a listing out.
+//!
+//! Decides from the status bits and the hub's USB version, never from the words beside them. Devices choose
+//! part of this text (their names may hold brackets, line ends and forged lines), so what is not exactly as
+//! the tool prints it is not believed: a line that is there twice, or out of shape, makes its port unreadable.
+//! Must never panic, whatever the bytes, and never take a guess.
+
+use std::collections::BTreeMap;
+
+use crate::model::{HubLocation, Power};
+
+/// Which of the two pictures of a hub a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// Before the order, or of a plain listing.
+    Current,
+    /// After the order.
+    New,
+}
+
+/// What the header says of a hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HubKind {
+    /// USB 3 hubs have their power bit elsewhere.
+    pub(super) usb3: bool,
+    /// How many ports it has.
+    pub(super) ports: u8,
+}
+
+/// What one line says of a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Its power, and whether another hub is plugged into it.
+    Power {
+        /// As the power bit says.
+        power: Power,
+        /// True if the thing in the brackets is a hub.
+        hub_behind: bool,
+    },
+    /// Not to be believed, and why.
+    Unreadable(&'static str),
+}
+
+/// One hub at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Block {
+    /// `None`: the header does not end as that of a hub.
+    pub(super) kind: Option<HubKind>,
+    /// Its ports by number.
+    pub(super) ports: BTreeMap<u8, Shown>,
+}
+
+/// All that was printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// Every hub shown, before and after.
+    pub(super) blocks: BTreeMap<(Phase, HubLocation), Block>,
+}
+
+impl Listing {
+    /// The picture of one hub.
+    pub(super) fn block(&self, phase: Phase, hub: &HubLocation) -> Option<&Block> {
+        self.blocks.get(&(phase, hub.clone()))
+    }
+}
+
+/// Reads the whole output of one call.
+pub(super) fn parse(bytes: &[u8]) -> Listing {
+    let text = String::from_utf8_lossy(bytes);
+    let mut listing = Listing::default();
+    // The hub whose ports follow, and its vendor and product numbers.
+    let mut open: Option<((Phase, HubLocation), &str)> = None;
+    for line in text.split('\n') {
+        if let Some((phase, rest)) = header(line) {
+            open = None;
+            let Some((hub, description)) = hub(rest) else { continue };
+            let (key, kind) = ((phase, hub), hub_tail(description));
+            if let Some(twice) = listing.blocks.get_mut(&key) {
+                *twice = Block::default();
+                continue;
+            }
+            listing.blocks.insert(key.clone(), Block { kind, ..Block::default() });
+            open = Some((key, identity(description)));
+        } else if line.starts_with("Sent power ") {
+            open = None;
+        } else if let (Some((number, rest)), Some((key, own))) = (port(line), &open)
+            && let Some(block) = listing.blocks.get_mut(key)
+            // A number that the hub does not have cannot be the tool's own line.
+            && block.kind.is_none_or(|kind| number <= kind.ports)
+        {
+            let shown = shown(rest, block.kind, own);
+            block
+                .ports
+                .entry(number)
+                .and_modify(|first| *first = Shown::Unreadable("the port is there twice"))
+                .or_insert(shown);
+        }
+    }
+    listing
+}
+
+fn header(line: &str) -> Option<(Phase, &str)> {
+    let rest = |prefix| line.strip_prefix(prefix);
+    rest("Current status for hub ")
+        .map(|rest| (Phase::Current, rest))
+        .or_else(|| rest("New status for hub ").map(|rest| (Phase::New, rest)))
+}
+
+fn hub(rest: &str) -> Option<(HubLocation, &str)> {
+    let (location, description) = rest.split_once(" [")?;
+    Some((HubLocation::new(location).ok()?, description.strip_suffix(']')?))
+}
+
+/// The end of a description that only hubs have: `, USB 2.10, 4 ports, ppps`.
+fn hub_tail(description: &str) -> Option<HubKind> {
+    let mut parts = description.rsplit(", ").peekable();
+    // The last word came with version 2.3.
+    parts.next_if(|last| matches!(*last, "ppps" | "ganged" | "nops"));
+    let ports = parts.next()?.strip_suffix(" ports")?.parse().ok()?;
+    let (major, minor) = parts.next()?.strip_prefix("USB ")?.split_once('.')?;
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    if !(1..=2).contains(&major.len()) || minor.len() != 2 || !digits(major) || !digits(minor) {
+        return None;
+    }
+    parts.next()?;
+    Some(HubKind { usb3: u8::from_str_radix(major, 16).ok()? >= 3, ports })
+}
+
+fn port(line: &str) -> Option<(u8, &str)> {
+    let (number, rest) = line.strip_prefix("  Port ")?.split_once(": ")?;
+    if number.starts_with('0') || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some((number.parse().ok()?, rest))
+}
+
+/// Vendor and product number: `0bda:5411`.
+fn identity(description: &str) -> &str {
+    description.split([' ', ',']).next().unwrap_or_default()
+}
+
+fn shown(rest: &str, kind: Option<HubKind>, own: &str) -> Shown {
+    let Some(kind) = kind else { return Shown::Unreadable("the USB version of the hub is not shown") };
+    // Names hold brackets too, so the description goes from the first to the last one.
+    let (status, description) = match rest.split_once(" [") {
+        Some((status, rest)) => (status, rest.rfind(']').and_then(|end| rest.get(..end))),
+        None => (rest, None),
+    };
+    let mut words = status.split(' ');
+    let Some(bits) = words.next().and_then(bits) else {
+        return Shown::Unreadable("the status is not four hexadecimal digits");
+    };
+    if !words.all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')) {
+        return Shown::Unreadable("the line is out of shape");
+    }
+    let power_bit = if kind.usb3 { 0x0200 } else { 0x0100 };
+    Shown::Power {
+        power: if bits & power_bit == 0 { Power::Off } else { Power::On },
+        // A hub that may not be opened is shown without its end; the chips of one housing are alike then.
+        hub_behind: description.is_some_and(|text| hub_tail(text).is_some() || identity(text) == own),
+    }
+}
+
+/// Eight digits are a failed reading that the tool prints like a status.
+fn bits(word: &str) -> Option<u16> {
+    let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if word.len() != 4 || !word.bytes().all(lower_hex) {
+        return None;
+    }
+    u16::from_str_radix(word, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, proptest};
+
+    use super::*;
+
+    const USB2: &str = "[0bda:5411 Generic USB2.1 Hub, USB 2.10, 4 ports, ppps]";
+    const USB3: &str = "[0bda:0411 Generic USB3.2 Hub, USB 3.20, 4 ports, ppps]";
+
+    fn one(description: &str, line: &str) -> Option<Shown> {
+        let text = format!("Current status for hub 5-2.3 {description}\n  Port {line}\n");
+        let hub = HubLocation::new("5-2.3").unwrap();
+        parse(text.as_bytes())
+            .block(Phase::Current, &hub)
+            .and_then(|block| block.ports.values().next().copied())
+    }
+    fn plain(power: Power) -> Option<Shown> {
+        Some(Shown::Power { power, hub_behind: false })
+    }
+    fn unreadable(shown: Option<Shown>) -> bool {
+        matches!(shown, Some(Shown::Unreadable(_)))
+    }
+
+    #[test]
+    fn the_power_bit_decides_and_not_the_words() {
+        for (hub, line, power) in [
+            (USB2, "1: 0100 power", Power::On),
+            (USB2, "1: 0000 off", Power::Off),
+            (USB2, "2: 1000 indicator", Power::Off),
+            (USB2, "3: 0403 off enable connect []", Power::Off),
+            (USB2, "4: 0108 power oc", Power::On),
+            (USB2, "4: 1103 power indicator enable connect [1366:1024 SEGGER J-Link_r2.0 0011]", Power::On),
+            (USB2, "3: 0303 power lowspeed enable connect [046d:c00c Logitech Mouse]", Power::On),
+            (USB3, "1: 02a0 power 5gbps Rx.Detect", Power::On),
+            (USB3, "2: 0203 power 5gbps U0 enable connect [152d:0567 USB 3.0 Device 0000]", Power::On),
+            (USB3, "1: 00a0 off", Power::Off),
+            (USB3, "4: 0080 off", Power::Off),
+            (USB3, "1: 06a0 power Rx.Detect", Power::On),
+            (USB3, "1: 0280 power 5gbps SS.Disabled", Power::On),
+            (USB3, "1: 0100 power", Power::Off),
+            (USB2, "3: 0103 power enable connect [10c4:ea60 ELV HQ-Stereo-UKW-Pr?fgenerator]", Power::On),
+            (USB2, "1: 0503 power highspeed enable connect [0403:6011 FTDI USB <-> Serial Cable]", Power::On),
+            (USB2, "1: 0503 power highspeed enable connect [04e8:6860 SAMSUNG Evil] x", Power::On),
+            (USB2, "1: 0503 power highspeed enable connect [04e8:6860 \u{1b}[2J Phone]", Power::On),
+        ] {
+            assert_eq!(one(hub, line), plain(power), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_status_out_of_shape_is_not_believed() {
+        for line in [
+            "2: fffffff9 power indicator test highspeed lowspeed reset oc connect []",
+            "2: 100 power",
+            "2: 01Ff power",
+            "2: 0100\u{1b} power",
+            "2: 0100  power",
+            "2: 0000 off]",
+            "2: ",
+        ] {
+            assert!(unreadable(one(USB2, line)), "{line}");
+        }
+        assert!(unreadable(one("[1d6b:0003 no tail]", "1: 0100 power")), "a hub of unknown kind");
+        assert_eq!(one(USB2, "9: 0100 power"), None, "the hub has four ports");
+        assert_eq!(one(USB2, "02: 0100 power"), None);
+    }
+
+    #[test]
+    fn a_hub_behind_a_port_is_told_by_its_end() {
+        for behind in [
+            USB2,
+            "[1a40:0201 USB 2.0 Hub [MTT], USB 2.00, 7 ports, ganged]",
+            "[2109:0822 VIA Labs, Inc. USB3.1 Hub 000000001, USB 3.20, 4 ports, ppps]",
+            "[0424:9514, USB 2.00, 5 ports, ppps]",
+            "[2109:8110 VIA Labs, Inc. USB3.0 Hub, USB 3.00, 4 ports]",
+            "[0bda:5411]",
+        ] {
+            let line = format!("3: 0507 power highspeed suspend enable connect {behind}");
+            assert_eq!(one(USB2, &line), Some(Shown::Power { power: Power::On, hub_behind: true }), "{line}");
+        }
+        assert_eq!(one(USB2, "3: 0503 power enable connect [04e8:6860, 4 ports]"), plain(Power::On));
+    }
+
+    #[test]
+    fn an_answer_shows_the_hub_before_and_after() {
+        let text = "Current status for hub 1-1.2.4 [2109:2817 USB2.0 Hub, USB 2.10, 4 ports, ppps]\n  \
+            Port 3: 0000 off\nSent power on request\n\
+            New status for hub 1-1.2.4 [2109:2817 USB2.0 Hub, USB 2.10, 4 ports, ppps]\n  Port 3: 0100 power\n";
+        let listing = parse(text.as_bytes());
+        let hub = HubLocation::new("1-1.2.4").unwrap();
+        let at = |phase| listing.block(phase, &hub).unwrap().ports.get(&3).copied();
+        assert_eq!(at(Phase::Current), plain(Power::Off));
+        assert_eq!(at(Phase::New), plain(Power::On));
+    }
+
+    #[test]
+    fn lines_that_a_device_forged_make_the_port_unreadable() {
+        let forged = format!(
+            "New status for hub 5-2 {USB2}\n  Port 1: 0503 power enable connect [04e8:6860 SAMSUNG Evil\n  \
+             Port 2: 0000 off\n]\n  Port 2: 0100 power\nSent power off request\n  Port 3: 0000 off\n"
+        );
+        let hub = HubLocation::new("5-2").unwrap();
+        let listing = parse(forged.as_bytes());
+        let block = listing.block(Phase::New, &hub).unwrap();
+        assert!(unreadable(block.ports.get(&2).copied()));
+        assert_eq!(block.ports.get(&3), None, "no port line follows `Sent power`");
+
+        let twice = format!("{forged}New status for hub 5-2 {USB2}\n  Port 4: 0000 off\n");
+        assert_eq!(parse(twice.as_bytes()).block(Phase::New, &hub), Some(&Block::default()));
+    }
+
+    #[test]
+    fn lines_below_a_broken_header_belong_to_no_hub() {
+        let text = format!(
+            "Current status for hub 5-2 {USB2}\nCurrent status for hub 6-x [y]\n  Port 1: 0000 off\n"
+        );
+        let listing = parse(text.as_bytes());
+        assert!(listing.blocks.values().all(|block| block.ports.is_empty()));
+        assert_eq!(parse(b"Current status for hub 3-1.5, vendor 2109:2811, 4 ports\n"), Listing::default());
+    }
+
+    #[test]
+    fn a_root_hub_is_just_a_bus_number() {
+        let text = "Current status for hub 2 [1d6b:0003 Linux 5.10 xhci-hcd xHCI Host Controller, USB 3.00, 4 ports, ppps]\n  \
+            Port 1: 02a0 power 5gbps Rx.Detect\n";
+        assert!(parse(text.as_bytes()).block(Phase::Current, &HubLocation::new("2").unwrap()).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+            parse(&bytes);
+        }
+
+        #[test]
+        fn any_mixture_of_real_pieces_is_survived(pieces in prop::collection::vec(prop::sample::select(vec![
+            "Current status for hub ", "New status for hub ", "5-2.3", "5-", " [", "]", "\n", "  Port ", "1", ": ",
+            "0100", "fffffff9", " power", ", USB 2.10", ", 4 ports", ", ppps", "Sent power off request\n", "\u{0}", "é",
+        ]), 0..80)) {
+            parse(pieces.concat().as_bytes());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What the usb task is told at start.
+
+use std::path::PathBuf;
+
+use crate::model::Span;
+
+/// How `uhubctl` is found and run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsbSettings {
+    /// Absolute path of `uhubctl`; `None`: it is looked for on PATH and where distributions put it.
+    pub uhubctl: Option<PathBuf>,
+    /// A call that takes longer is ended; the state is then unknown and read again.
+    pub time_limit: Span,
+    /// The file whose lock makes sure that one call runs at a time on this host.
+    pub lock: PathBuf,
+}
