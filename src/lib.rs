@@ -13,3 +13,5 @@ pub mod config;
 pub mod controller;
 
 pub mod usb;
+
+pub mod history;

@@ -1,0 +1,28 @@
+//! What happened, in SQLite: reports, decisions with their facts, switches, events; what must go on after a restart;
+//! the last good plan; and the tokens.
+//!
+//! One thread writes, in batches, and answers a person's wish only once it is on disk. Other threads read. The rest
+//! of the service never waits for the disk, and charging never depends on it: a full disk costs rows of the past,
+//! which are counted, never the newest memory of a port.
+
+mod health;
+mod lane;
+mod open;
+mod pending;
+mod query;
+mod reader;
+mod salvage;
+mod settings;
+mod start;
+mod store;
+mod tokens;
+mod writer;
+
+pub use health::Health;
+pub use lane::ReadError;
+pub use open::HistoryError;
+pub use query::{Before, Filter, ROW_LIMIT, Scope, Stored, StoredReport, StoredSwitch};
+pub use reader::Reader;
+pub use settings::HistorySettings;
+pub use start::{Started, WriterEnd, start};
+pub use tokens::{Role, Token, TokenError, TokenStore};

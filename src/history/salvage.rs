@@ -1,0 +1,61 @@
+//! Takes over what can still be read of the small tables of a broken database: what people set.
+//!
+//! Must never fail: what cannot be read is left out, and the caller tells so.
+
+use std::{fmt, path::Path};
+
+use rusqlite::{Connection, params_from_iter, types::Value};
+
+/// How many rows were taken over.
+pub(super) struct Saved {
+    ports: usize,
+    plans: usize,
+    tokens: usize,
+}
+
+impl fmt::Display for Saved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "modes of {} ports, {} tokens, {} plans", self.ports, self.tokens, self.plans)
+    }
+}
+
+/// Copies row by row, until the first that cannot be read.
+pub(super) fn copy(broken: &Path, new: &mut Connection) -> Saved {
+    let table = |new: &mut Connection, select: &str, insert: &str| {
+        let Ok(old) = Connection::open(broken) else { return 0 };
+        copy_table(&old, new, select, insert).unwrap_or(0)
+    };
+    Saved {
+        ports: table(
+            new,
+            "SELECT station, port, memory FROM ports",
+            "INSERT OR IGNORE INTO ports (station, port, memory) VALUES (?1, ?2, ?3)",
+        ),
+        plans: table(
+            new,
+            "SELECT n, version, json, at FROM plans",
+            "INSERT OR IGNORE INTO plans (n, version, json, at) VALUES (?1, ?2, ?3, ?4)",
+        ),
+        tokens: table(
+            new,
+            "SELECT name, role, hash, created_at FROM tokens",
+            "INSERT OR IGNORE INTO tokens (name, role, hash, created_at) VALUES (?1, ?2, ?3, ?4)",
+        ),
+    }
+}
+
+fn copy_table(old: &Connection, new: &mut Connection, select: &str, insert: &str) -> rusqlite::Result<usize> {
+    let transaction = new.transaction()?;
+    let mut select = old.prepare(select)?;
+    let columns = select.column_count();
+    let mut rows = select.query([])?;
+    let mut count = 0;
+    while let Ok(Some(row)) = rows.next() {
+        let values: rusqlite::Result<Vec<Value>> = (0..columns).map(|column| row.get(column)).collect();
+        if let Ok(values) = values {
+            count += transaction.execute(insert, params_from_iter(values)).unwrap_or(0);
+        }
+    }
+    transaction.commit()?;
+    Ok(count)
+}

@@ -1,0 +1,9 @@
+//! History through its public door, on real files.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
+
+mod crash;
+mod reading;
+mod restart;
+mod support;
+mod tokens;
+mod trouble;
