@@ -15,3 +15,5 @@ pub mod controller;
 pub mod usb;
 
 pub mod history;
+
+pub mod mqtt;

@@ -1,0 +1,63 @@
+//! Tells what went wrong: an event for everybody, a line in the log for the person who looks there.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{
+    controller::{Clock, Directory},
+    model::{Event, EventKind, StationName},
+};
+
+/// So many refusals are told in one [`WINDOW`]: enough to see what is wrong, too few to fill a memory card when a
+/// program sends nonsense in a loop.
+const TOLD: u32 = 20;
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// The voice of one station's bridge.
+#[derive(Clone)]
+pub(super) struct Notices {
+    station: StationName,
+    directory: Directory,
+    clock: Clock,
+    since: Instant,
+    told: u32,
+    held_back: u64,
+}
+
+impl Notices {
+    pub(super) fn new(station: StationName, directory: Directory, clock: Clock) -> Self {
+        Self { station, directory, clock, since: Instant::now(), told: 0, held_back: 0 }
+    }
+
+    /// A report was not taken.
+    pub(super) fn report(&mut self, message: &str) {
+        self.refused(message, EventKind::ReportRejected { message: message.to_owned() });
+    }
+
+    /// A command was not taken.
+    pub(super) fn command(&mut self, message: &str) {
+        self.refused(message, EventKind::CommandRejected { message: message.to_owned() });
+    }
+
+    fn refused(&mut self, message: &str, kind: EventKind) {
+        let now = Instant::now();
+        if now >= self.since + WINDOW {
+            (self.since, self.told) = (now, 0);
+        }
+        if self.told >= TOLD {
+            self.held_back = self.held_back.saturating_add(1);
+            return;
+        }
+        self.told += 1;
+        let held_back = std::mem::take(&mut self.held_back);
+        tracing::warn!(station = %self.station, held_back, "MQTT message not taken: {message}");
+        self.event(kind);
+    }
+
+    /// Something happened that everybody should know.
+    pub(super) fn event(&self, kind: EventKind) {
+        let station = Some(self.station.clone());
+        self.directory.tell(Event { at: self.clock.now(), station, port: None, kind });
+    }
+}
