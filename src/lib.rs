@@ -17,3 +17,5 @@ pub mod usb;
 pub mod history;
 
 pub mod mqtt;
+
+pub mod http;

@@ -1,0 +1,178 @@
+//! The operations under `/api/v1`, one file per subject, and the OpenAPI document made from them.
+//!
+//! An operation checks who asks, finds the station, asks it through its handle or reads its picture, and shows the
+//! answer. It decides nothing.
+
+mod config;
+mod devices;
+mod events;
+mod health;
+mod history;
+mod reports;
+mod seed;
+mod stations;
+
+use std::{collections::HashMap, sync::Arc};
+
+use poem::{
+    Endpoint, IntoEndpoint,
+    endpoint::BoxEndpoint,
+    http::{Method, StatusCode},
+};
+use poem_openapi::{
+    OpenApi, OpenApiService, Tags,
+    registry::{MetaApi, MetaPath, Registry},
+};
+use tokio::sync::watch;
+
+use super::{problem::Problem, server::Services};
+use crate::{
+    controller::{Directory, Handle, PortState, Refused, View},
+    model::{PortId, ReportRejected, StationName},
+};
+
+/// The headings in Swagger UI.
+#[derive(Tags)]
+enum Heading {
+    /// Devices say how full they are.
+    Reports,
+    /// Stations and their ports: what is, and who holds the switch.
+    Stations,
+    /// Where each device is and how it does.
+    Devices,
+    /// What happened and why.
+    History,
+    /// The station files and rules at work.
+    Config,
+    /// Everything that happens, as it happens.
+    Events,
+    /// For supervisors such as systemd.
+    Health,
+    /// The paths of the service before this one, for clients that were written for it.
+    Smartcharger,
+}
+
+type Operations = (
+    reports::Reports,
+    stations::Stations,
+    devices::Devices,
+    history::History,
+    config::Config,
+    events::EventStream,
+    health::Health,
+    seed::Smartcharger,
+);
+
+/// The operations as a description only, which needs no services.
+pub(super) struct Described;
+
+impl OpenApi for Described {
+    fn meta() -> Vec<MetaApi> {
+        // A path may stand in several parts; in the document it may stand only once.
+        let mut paths: Vec<MetaPath> = Vec::new();
+        for path in Operations::meta().into_iter().flat_map(|api| api.paths) {
+            match paths.iter_mut().find(|known| known.path == path.path) {
+                Some(known) => known.operations.extend(path.operations),
+                None => paths.push(path),
+            }
+        }
+        vec![MetaApi { paths }]
+    }
+    fn register(registry: &mut Registry) {
+        Operations::register(registry);
+    }
+    fn add_routes(self, _: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
+}
+
+/// The OpenAPI document.
+pub(super) fn document() -> OpenApiService<Described, ()> {
+    OpenApiService::new(Described, "Smart Charging Station", env!("CARGO_PKG_VERSION"))
+        .description(
+            "Keeps the batteries of phones and tablets on a switchable USB hub healthy and ready. Devices report their \
+             battery, rules decide, ports are switched.\n\nEvery error is a problem document (RFC 9457) with a stable \
+             `code`. Times are RFC 3339. Unknown fields and parameters are refused.",
+        )
+        .license("MIT")
+}
+
+/// The endpoint of all operations.
+pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> impl Endpoint {
+    let services = Arc::new(services);
+    let operations: Operations = (
+        reports::Reports(Arc::clone(&services)),
+        stations::Stations(Arc::clone(&services)),
+        devices::Devices(Arc::clone(&services)),
+        history::History(Arc::clone(&services)),
+        config::Config(Arc::clone(&services)),
+        events::EventStream::new(Arc::clone(&services), stopped),
+        health::Health(Arc::clone(&services)),
+        seed::Smartcharger(services),
+    );
+    OpenApiService::new(operations, "", "").into_endpoint()
+}
+
+/// What is wrong when a station refuses.
+fn refused(reason: &Refused) -> Problem {
+    let code = reason.code();
+    match reason {
+        Refused::Report(ReportRejected::UnknownPort { .. } | ReportRejected::UnknownDevice(_))
+        | Refused::UnknownPort { .. } => Problem::not_found(code, reason.to_string()),
+        Refused::Report(_) => Problem::unprocessable(code, reason.to_string()),
+        Refused::NameTaken { .. } => Problem::new(StatusCode::CONFLICT, code, reason.to_string()),
+        Refused::Busy => Problem::unavailable(code, reason.to_string(), 1),
+        Refused::Stopped => Problem::unavailable(code, reason.to_string(), 5),
+        Refused::NotKept(_) => Problem::new(StatusCode::INSUFFICIENT_STORAGE, code, reason.to_string()),
+    }
+}
+
+/// The station of this name.
+fn station(directory: &Directory, name: &StationName) -> Result<Handle, Problem> {
+    directory.station(name.as_str()).ok_or_else(|| {
+        let detail = match stations_named(directory) {
+            names if names.is_empty() => {
+                format!("there is no station `{name}`: none runs, see GET /api/v1/config")
+            }
+            names => format!("there is no station `{name}`: use one of {names}"),
+        };
+        Problem::not_found("unknown_station", detail)
+    })
+}
+
+fn stations_named(directory: &Directory) -> String {
+    // Enough to see the own mistake; a lab may have hundreds.
+    let names: Vec<_> = directory.stations().keys().take(10).map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// The state of a port of a station.
+fn port(view: &View, port: PortId) -> Result<&Arc<PortState>, Problem> {
+    view.ports
+        .get(&port)
+        .ok_or_else(|| refused(&Refused::UnknownPort { station: view.station.name.clone(), port }))
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::{error::ResponseError, http::header};
+
+    use super::*;
+
+    #[test]
+    fn each_refusal_has_its_status() {
+        let port = PortId::new(99).unwrap();
+        let unknown = ReportRejected::UnknownPort { station: "desk".to_owned(), port };
+        let cases = [
+            (Refused::Report(unknown), 404, "unknown_port"),
+            (Refused::UnknownPort { station: StationName::new("desk").unwrap(), port }, 404, "unknown_port"),
+            (Refused::Busy, 503, "busy"),
+            (Refused::Stopped, 503, "stopped"),
+            (Refused::NotKept("disk full".to_owned()), 507, "not_kept"),
+        ];
+        for (reason, status, code) in cases {
+            let response = refused(&reason).as_response();
+            assert_eq!(response.status().as_u16(), status, "{reason}");
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503, "{reason}");
+            assert_eq!(reason.code(), code);
+        }
+    }
+}

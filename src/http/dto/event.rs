@@ -1,0 +1,101 @@
+//! Events, as they happen and as history keeps them.
+
+use poem_openapi::Object;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{super::wire::Time, ModeOut};
+use crate::{
+    history::Stored,
+    model::{Event, EventKind, PortId, StationName},
+};
+
+/// One event as JSON: `{"at": …, "station": …, "port": …, "code": …, …}`.
+#[derive(Serialize)]
+pub(in crate::http) struct EventOut<'a> {
+    at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    station: Option<&'a StationName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<PortId>,
+    #[serde(flatten)]
+    kind: KindOut<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum KindOut<'a> {
+    /// A mode is shown as everywhere in this API.
+    Mode { code: &'static str, mode: ModeOut },
+    /// Everything else is in the right form.
+    Other(&'a EventKind),
+}
+
+impl<'a> From<&'a EventKind> for KindOut<'a> {
+    fn from(kind: &'a EventKind) -> Self {
+        match kind {
+            EventKind::ModeChanged { mode } => Self::Mode { code: kind.code(), mode: mode.into() },
+            kind => Self::Other(kind),
+        }
+    }
+}
+
+impl<'a> From<&'a Event> for EventOut<'a> {
+    fn from(event: &'a Event) -> Self {
+        let kind = KindOut::from(&event.kind);
+        Self { at: event.at.into(), station: event.station.as_ref(), port: event.port, kind }
+    }
+}
+
+/// Something that happened. Beside these fields it has those of its `code`, as in the event stream.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "PastEvent")]
+pub(in crate::http) struct EventRow {
+    /// Its number in history.
+    number: i64,
+    /// When.
+    at: Time,
+    /// The station; null: the service as a whole.
+    #[oai(nullable)]
+    station: Option<StationName>,
+    /// The port, if one.
+    #[oai(nullable)]
+    port: Option<PortId>,
+    /// What happened, as the event is named in the event stream: `switch_failed`, `drift`, …
+    #[serde(skip_serializing)]
+    code: String,
+    /// `code` again, with the fields that belong to it.
+    #[serde(flatten)]
+    #[oai(skip)]
+    kind: Map<String, Value>,
+}
+
+impl From<&Stored<Event>> for EventRow {
+    fn from(row: &Stored<Event>) -> Self {
+        let event = &row.value;
+        let kind = match serde_json::to_value(KindOut::from(&event.kind)) {
+            Ok(Value::Object(fields)) => fields,
+            // INVARIANT: every kind is an object with its code.
+            _ => Map::new(),
+        };
+        Self {
+            number: row.number,
+            at: event.at.into(),
+            station: event.station.clone(),
+            port: event.port,
+            code: event.kind.code().to_owned(),
+            kind,
+        }
+    }
+}
+
+/// Events, the newest first.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "PastEvents")]
+pub(in crate::http) struct EventsOut {
+    /// The events.
+    pub(in crate::http) events: Vec<EventRow>,
+    /// What to give as `before` for the next page; null: this was the last.
+    #[oai(nullable)]
+    pub(in crate::http) next: Option<String>,
+}

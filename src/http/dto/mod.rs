@@ -1,0 +1,19 @@
+//! What goes over the wire: one type per JSON object, with its description for the OpenAPI document.
+//!
+//! Values only, made from the model; no decisions are made here.
+
+mod config;
+mod decision;
+mod event;
+mod port;
+mod report;
+mod rows;
+mod station;
+
+pub(super) use config::{ConfigOut, DiagnosticOut, HealthOut, HubProblemOut, LiveOut};
+pub(super) use decision::{DecisionDetail, DecisionOut};
+pub(super) use event::{EventOut, EventRow, EventsOut};
+pub(super) use port::{BatteryOut, DeviceIn, DeviceOut, ModeIn, ModeOut, PortOut};
+pub(super) use report::ReportIn;
+pub(super) use rows::{DecisionsOut, ReportRow, ReportsOut, SwitchRow, SwitchesOut};
+pub(super) use station::{Snapshot, StationOut};

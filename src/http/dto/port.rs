@@ -1,0 +1,250 @@
+//! Ports, devices, and what may be asked of them.
+
+use poem_openapi::{Object, types::Example};
+use serde::{Deserialize, Serialize};
+
+use super::super::{fields, wire::Time};
+use super::DecisionOut;
+use crate::{
+    controller::PortState,
+    model::{
+        Battery, Celsius, DeviceName, Level, Mode, ModeKind, PortId, Power, RuleName, StationName,
+        SwitchProblem,
+    },
+};
+
+/// The last report of a device.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Battery")]
+pub(in crate::http) struct BatteryOut {
+    /// State of charge in percent.
+    level: Level,
+    /// Whether the device said that it charges.
+    #[oai(nullable)]
+    charging: Option<bool>,
+    /// Battery temperature in degrees Celsius.
+    #[oai(nullable)]
+    temperature: Option<Celsius>,
+    /// When it was measured.
+    measured_at: Time,
+}
+
+impl From<&Battery> for BatteryOut {
+    fn from(battery: &Battery) -> Self {
+        Self {
+            level: battery.level,
+            charging: battery.charging,
+            temperature: battery.temperature,
+            measured_at: battery.measured_at.into(),
+        }
+    }
+}
+
+/// Who holds the switch of a port.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Mode")]
+pub(in crate::http) struct ModeOut {
+    /// `auto`: the policy decides; `on`, `off`: a person decided.
+    mode: ModeKind,
+    /// When it goes back to `auto` by itself; null: when somebody takes it back.
+    #[oai(nullable)]
+    until: Option<Time>,
+    /// Who set it.
+    by: String,
+}
+
+impl From<&Mode> for ModeOut {
+    fn from(mode: &Mode) -> Self {
+        Self { mode: mode.kind, until: mode.until.map(Time), by: mode.by.to_string() }
+    }
+}
+
+/// Why a port could not be switched or read.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "SwitchProblem")]
+pub(in crate::http) struct ProblemOut {
+    /// A stable code, for example `uhubctl_missing`.
+    code: String,
+    /// What went wrong and what to do.
+    message: String,
+    /// How often in a row switching failed.
+    failures: u32,
+}
+
+/// Where `uhubctl` finds the port.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Socket")]
+pub(in crate::http) struct SocketOut {
+    /// The hub.
+    hub: String,
+    /// The number on the hub.
+    port: u8,
+}
+
+/// Everything known of one port.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Port")]
+pub(in crate::http) struct PortOut {
+    /// The station.
+    station: StationName,
+    /// The number on the housing.
+    port: PortId,
+    /// The device in it.
+    #[oai(nullable)]
+    device: Option<DeviceName>,
+    /// The USB serial number of the device that the station file names.
+    #[oai(nullable)]
+    serial: Option<String>,
+    /// True when that name was given at run time, on top of the file.
+    named_at_run_time: bool,
+    /// Where `uhubctl` finds it.
+    socket: SocketOut,
+    /// The power as last seen on the hub; null: not known.
+    #[oai(nullable)]
+    power: Option<Power>,
+    /// Since when, if the change was seen.
+    #[oai(nullable)]
+    power_since: Option<Time>,
+    /// What the power should be; null: nobody decided yet.
+    #[oai(nullable)]
+    wanted: Option<Power>,
+    /// True while an order is on its way to the hub.
+    switching: bool,
+    /// Who holds the switch.
+    mode: ModeOut,
+    /// The last report.
+    #[oai(nullable)]
+    battery: Option<BatteryOut>,
+    /// True when the device has reported and is not silent.
+    online: bool,
+    /// The last decision.
+    #[oai(nullable)]
+    decision: Option<DecisionOut>,
+    /// Why the port could not be switched or read, as long as that is so.
+    #[oai(nullable)]
+    problem: Option<ProblemOut>,
+    /// The guards that are asked first, in order.
+    guards: Vec<RuleName>,
+    /// The rules that are asked then, in order; the first opinion wins.
+    rules: Vec<RuleName>,
+}
+
+impl PortOut {
+    /// Shows one port of a station.
+    pub(in crate::http) fn new(station: &StationName, state: &PortState) -> Self {
+        let plan = &state.plan;
+        let names = |uses: &[crate::model::RuleUse]| uses.iter().map(|u| u.rule.clone()).collect();
+        Self {
+            station: station.clone(),
+            port: plan.id,
+            device: state.device().cloned(),
+            serial: plan.serial.clone(),
+            named_at_run_time: state.memory.named.is_some(),
+            socket: SocketOut { hub: plan.socket.hub().as_str().to_owned(), port: plan.socket.port() },
+            power: state.actual,
+            power_since: state.actual_since.map(Time),
+            wanted: state.memory.wanted,
+            switching: state.is_switching(),
+            mode: (&state.memory.mode).into(),
+            battery: state.memory.battery.as_ref().map(BatteryOut::from),
+            online: state.is_online(),
+            decision: state.decision.as_deref().map(DecisionOut::from),
+            problem: state.problem.as_ref().map(|problem| problem_of(problem, state.failures)),
+            guards: names(&plan.policy.guards),
+            rules: names(&plan.policy.rules),
+        }
+    }
+}
+
+fn problem_of(problem: &SwitchProblem, failures: u32) -> ProblemOut {
+    ProblemOut { code: problem.code().to_owned(), message: problem.to_string(), failures }
+}
+
+/// A device and where it is.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Device")]
+pub(in crate::http) struct DeviceOut {
+    /// Its name.
+    device: DeviceName,
+    /// The station that it is in.
+    station: StationName,
+    /// The port that it is in.
+    port: PortId,
+    /// What kind of thing it is, from the station file; may be empty.
+    kind: String,
+    /// Its tags, from the station file.
+    tags: Vec<String>,
+    /// True when it has reported and is not silent.
+    online: bool,
+    /// Its last report.
+    #[oai(nullable)]
+    battery: Option<BatteryOut>,
+    /// When it was last heard.
+    #[oai(nullable)]
+    heard_at: Option<Time>,
+    /// The power of its port as last seen.
+    #[oai(nullable)]
+    power: Option<Power>,
+    /// The last decision about it.
+    #[oai(nullable)]
+    decision: Option<DecisionOut>,
+}
+
+impl DeviceOut {
+    /// Shows the device in a port, if there is one.
+    pub(in crate::http) fn new(station: &StationName, state: &PortState) -> Option<Self> {
+        Some(Self {
+            device: state.device()?.clone(),
+            station: station.clone(),
+            port: state.plan.id,
+            kind: state.plan.kind.clone(),
+            tags: state.plan.tags.clone(),
+            online: state.is_online(),
+            battery: state.memory.battery.as_ref().map(BatteryOut::from),
+            heard_at: state.memory.heard_at.map(Time),
+            power: state.actual,
+            decision: state.decision.as_deref().map(DecisionOut::from),
+        })
+    }
+}
+
+/// Who shall hold the switch, and until when.
+#[derive(Debug, Deserialize, Object)]
+#[serde(deny_unknown_fields, expecting = "a JSON object such as {\"mode\": \"on\", \"for\": \"2 h\"}")]
+#[oai(rename = "ModeWish", example)]
+pub(in crate::http) struct ModeIn {
+    /// `auto`: the policy decides; `on`: power; `off`: no power.
+    #[serde(deserialize_with = "fields::mode")]
+    pub(in crate::http) mode: ModeKind,
+    /// When it goes back to `auto` by itself, in the future. Left out: when somebody takes it back.
+    #[serde(default, deserialize_with = "fields::until")]
+    #[oai(nullable)]
+    pub(in crate::http) until: Option<Time>,
+    /// The same as a length of time in words: `2 h`, `90 min`, `1 day`.
+    #[serde(default, rename = "for", deserialize_with = "fields::length")]
+    #[oai(nullable, rename = "for")]
+    pub(in crate::http) length: Option<String>,
+}
+
+impl Example for ModeIn {
+    fn example() -> Self {
+        Self { mode: ModeKind::On, until: None, length: Some("2 h".to_owned()) }
+    }
+}
+
+/// Which device is in a port.
+#[derive(Debug, Deserialize, Object)]
+#[serde(deny_unknown_fields, expecting = "a JSON object such as {\"device\": \"pixel-7\"}")]
+#[oai(rename = "DeviceWish", example)]
+pub(in crate::http) struct DeviceIn {
+    /// The device's name; null gives the name in the station file back.
+    #[serde(deserialize_with = "fields::device")]
+    #[oai(nullable)]
+    pub(in crate::http) device: Option<DeviceName>,
+}
+
+impl Example for DeviceIn {
+    fn example() -> Self {
+        Self { device: DeviceName::new("pixel-7").ok() }
+    }
+}

@@ -1,0 +1,114 @@
+//! Stations, and the whole picture.
+
+use poem_openapi::{Enum, Object};
+use serde::Serialize;
+
+use super::super::wire::Time;
+use super::PortOut;
+use crate::{
+    controller::View,
+    model::{OnExit, StationName, SwitchKind, words},
+};
+
+/// How a station's ports are switched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Enum)]
+#[serde(rename_all = "lowercase")]
+#[oai(rename = "SwitchKind", rename_all = "lowercase")]
+pub(in crate::http) enum SwitchOut {
+    /// By the program `uhubctl`.
+    Uhubctl,
+    /// By nothing: a hub that does not exist.
+    Simulated,
+}
+
+/// What a stop of the service does to ports without power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Enum)]
+#[serde(rename_all = "lowercase")]
+#[oai(rename = "OnExit", rename_all = "lowercase")]
+pub(in crate::http) enum OnExitOut {
+    /// Switches them on.
+    On,
+    /// Leaves them as they are.
+    Keep,
+}
+
+/// A station: what its file says, and a summary of now.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Station")]
+pub(in crate::http) struct StationOut {
+    /// The file's name without `.ron`.
+    station: StationName,
+    /// What people call it.
+    title: String,
+    /// Its time zone.
+    zone: String,
+    /// Root of its MQTT topics.
+    topic: String,
+    /// How its ports are switched.
+    switch: SwitchOut,
+    /// A rule may switch a port only every so often, in words.
+    min_hold: String,
+    /// A device that has not reported for so long is charged, in words.
+    silent_after: String,
+    /// What a stop of the service does to ports without power.
+    on_exit: OnExitOut,
+    /// Version of the files at work.
+    version: String,
+    /// Since when it has been running.
+    started_at: Time,
+    /// How many ports it has.
+    ports: usize,
+    /// How many ports are seen to have power.
+    ports_on: u32,
+    /// How many ports are not on `auto`.
+    ports_manual: usize,
+}
+
+impl From<&View> for StationOut {
+    fn from(view: &View) -> Self {
+        let station = &view.station;
+        Self {
+            station: station.name.clone(),
+            title: station.title.clone(),
+            zone: station.zone.iana_name().unwrap_or("UTC").to_owned(),
+            topic: station.topic.clone(),
+            switch: match station.switch {
+                SwitchKind::Uhubctl => SwitchOut::Uhubctl,
+                SwitchKind::Simulated => SwitchOut::Simulated,
+            },
+            min_hold: words(station.min_hold),
+            silent_after: words(station.silent_after),
+            on_exit: match station.on_exit {
+                OnExit::On => OnExitOut::On,
+                OnExit::Keep => OnExitOut::Keep,
+            },
+            version: station.version.as_str().to_owned(),
+            started_at: view.started_at.into(),
+            ports: view.ports.len(),
+            ports_on: view.ports_on,
+            ports_manual: view.manual_ports(),
+        }
+    }
+}
+
+/// All stations and ports right now: the first event of the event stream.
+#[derive(Clone, Debug, Serialize, Object)]
+pub(in crate::http) struct Snapshot {
+    /// The stations.
+    stations: Vec<StationOut>,
+    /// All their ports.
+    ports: Vec<PortOut>,
+}
+
+impl Snapshot {
+    /// Takes the picture of these stations.
+    pub(in crate::http) fn new(views: &[View]) -> Self {
+        let ports = |view: &View| {
+            view.ports.values().map(|state| PortOut::new(&view.station.name, state)).collect::<Vec<_>>()
+        };
+        Self {
+            stations: views.iter().map(StationOut::from).collect(),
+            ports: views.iter().flat_map(ports).collect(),
+        }
+    }
+}

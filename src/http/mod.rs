@@ -1,0 +1,29 @@
+//! The REST service: the API under `/api/v1`, its OpenAPI document and Swagger UI, events, health, and the paths of
+//! the service before this one.
+//!
+//! Bytes become checked values here or an error that says what is allowed; HTTP statuses are known nowhere else. Reads
+//! come from a station's picture or from history, everything else goes through a station's handle. Decides nothing, and
+//! keeps no state but who is connected.
+//!
+//! Reading order: `server` (routes, start and end), `gate` and `guarded` (limits on connections), `answers` (the form
+//! of errors), `auth` (who may do what), `api` (the operations), `dto` (their JSON).
+
+mod answers;
+mod api;
+mod auth;
+mod dto;
+mod events;
+mod fields;
+mod gate;
+mod guarded;
+mod params;
+mod paths;
+mod payload;
+mod problem;
+mod seed;
+mod server;
+mod settings;
+mod wire;
+
+pub use server::{Bound, ReloadRequest, Services, bind, spec_yaml};
+pub use settings::{Access, HttpSettings};

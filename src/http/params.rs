@@ -1,0 +1,166 @@
+//! Parameters in paths and queries, checked with the model's own messages.
+
+use std::str::FromStr;
+
+use poem::{Request, RequestBody, http::StatusCode};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    registry::{MetaParamIn, MetaSchema, MetaSchemaRef},
+};
+
+use super::{
+    problem::Problem,
+    wire::{Described, Time},
+};
+use crate::model::{DecisionId, DeviceName, PortId, StationName};
+
+/// A value that can stand in an address.
+pub(super) trait Parameter: Sized + Send {
+    /// What is allowed.
+    fn schema() -> MetaSchema;
+    /// Checks the text. Fails with what is allowed.
+    fn parse(text: &str) -> Result<Self, String>;
+}
+
+fn parse_model<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+macro_rules! model_parameter {
+    ($($type:ty),*) => {$(
+        impl Parameter for $type {
+            fn schema() -> MetaSchema {
+                <Self as Described>::schema()
+            }
+            fn parse(text: &str) -> Result<Self, String> {
+                parse_model(text)
+            }
+        }
+    )*};
+}
+model_parameter!(StationName, DeviceName, PortId);
+
+impl Parameter for Time {
+    fn schema() -> MetaSchema {
+        <Self as Described>::schema()
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        // In a query `+` means a blank: `…T15:05:00+01:00` unescaped arrives as `…T15:05:00 01:00`.
+        Time::parse(&text.replace(' ', "+"))
+    }
+}
+
+impl Parameter for DecisionId {
+    fn schema() -> MetaSchema {
+        MetaSchema::new_with_format("integer", "int64")
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| {
+            format!("`{}` is not the number of a decision", text.chars().take(40).collect::<String>())
+        })
+    }
+}
+
+/// Where a page of history begins: at a time, or at a number told by the page before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    Number(i64),
+    Time(Time),
+}
+
+impl Parameter for Page {
+    fn schema() -> MetaSchema {
+        MetaSchema { example: Some(serde_json::json!("2026-11-22T14:05:00Z")), ..MetaSchema::new("string") }
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(number) => Ok(Self::Number(number)),
+            Err(_) => <Time as Parameter>::parse(text).map(Self::Time),
+        }
+    }
+}
+
+/// How many rows at most, 1 to 500.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit(pub(super) u16);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl Parameter for Limit {
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            minimum: Some(1.0),
+            maximum: Some(500.0),
+            default: Some(serde_json::json!(Self::default().0)),
+            ..MetaSchema::new("integer")
+        }
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().ok().filter(|n| (1..=500).contains(n)).map(Self).ok_or_else(|| {
+            format!(
+                "`{}` is not a limit: use a number from 1 to 500",
+                text.chars().take(40).collect::<String>()
+            )
+        })
+    }
+}
+
+/// A parameter in the path. (The macro of poem-openapi knows path parameters by this name.)
+pub(super) struct Path<T>(pub(super) T);
+
+impl<'a, T: Parameter> ApiExtractor<'a> for Path<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];
+    const PARAM_IS_REQUIRED: bool = true;
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn param_in() -> Option<MetaParamIn> {
+        Some(MetaParamIn::Path)
+    }
+    fn param_schema_ref() -> Option<MetaSchemaRef> {
+        Some(MetaSchemaRef::Inline(Box::new(T::schema())))
+    }
+    async fn from_request(
+        request: &'a Request,
+        _: &mut RequestBody,
+        options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let text = request.raw_path_param(options.name).unwrap_or_default();
+        Ok(Self(T::parse(text).map_err(|detail| invalid(&detail))?))
+    }
+}
+
+/// A parameter in the query that may be left out.
+pub(super) struct Query<T>(pub(super) Option<T>);
+
+impl<'a, T: Parameter> ApiExtractor<'a> for Query<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn param_in() -> Option<MetaParamIn> {
+        Some(MetaParamIn::Query)
+    }
+    fn param_schema_ref() -> Option<MetaSchemaRef> {
+        Some(MetaSchemaRef::Inline(Box::new(T::schema())))
+    }
+    async fn from_request(
+        request: &'a Request,
+        _: &mut RequestBody,
+        options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let query: Vec<(String, String)> = request.params().unwrap_or_default();
+        let Some((_, text)) = query.into_iter().find(|(name, _)| name == options.name) else {
+            return Ok(Self(None));
+        };
+        Ok(Self(Some(T::parse(&text).map_err(|detail| invalid(&detail))?)))
+    }
+}
+
+fn invalid(detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", detail)
+}

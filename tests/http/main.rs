@@ -1,0 +1,12 @@
+//! The REST service over real TCP, with real stations and a real history; only the hub is made up.
+
+mod api;
+mod errors;
+mod events;
+mod limits;
+mod roles;
+mod seed;
+mod support;
+
+#[path = "../golden/mod.rs"]
+mod golden;
