@@ -8,6 +8,8 @@ pub mod rules;
 
 pub mod engine;
 
+pub mod simulation;
+
 pub mod config;
 
 pub mod controller;
