@@ -21,3 +21,5 @@ pub mod history;
 pub mod mqtt;
 
 pub mod http;
+
+pub mod settings;
