@@ -22,4 +22,8 @@ pub mod mqtt;
 
 pub mod http;
 
+pub mod app;
+
 pub mod settings;
+
+pub mod cli;

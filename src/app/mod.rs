@@ -1,0 +1,205 @@
+//! The whole service: connects the parts, watches over them, ends them in order.
+//!
+//! Start: history, files, stations, MQTT, HTTP. Every task is watched: one that ends before it was told to ends the
+//! program, so that a supervisor starts it again, rather than leaving half a service. Stop: HTTP and MQTT first,
+//! then the stations give their ports back, then history writes what is left.
+
+mod failed;
+mod reload;
+mod stations;
+mod tasks;
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+pub use self::failed::Failed;
+use self::{reload::Reloader, stations::Stations, tasks::Tasks};
+use crate::{
+    config::{Files, Plan},
+    controller::{Clock, Directory},
+    history,
+    http::{self, Services},
+    model::{ConfigState, Event, Loaded, PortId, Power, Rejected, StationName},
+    mqtt,
+    settings::Settings,
+};
+
+/// HTTP and MQTT get this long to end: open answers are given, MQTT says `offline`.
+const EDGES_END: Duration = Duration::from_secs(8);
+/// Stations get this long: a little more than they give themselves to bring the ports back.
+const STATIONS_END: Duration = Duration::from_secs(85);
+/// History gets this long to write what is waiting.
+const HISTORY_END: Duration = Duration::from_secs(10);
+/// Requests to reload that may wait; each waits for the one before it.
+const RELOADS: usize = 16;
+
+/// What the service is started with.
+#[derive(Debug)]
+pub struct Options {
+    /// What `settings.ron` and the environment say.
+    pub settings: Settings,
+    /// The time.
+    pub clock: Clock,
+    /// Set to true to stop.
+    pub stop: watch::Receiver<bool>,
+    /// Told once everything runs.
+    pub ready: oneshot::Sender<Running>,
+}
+
+/// A service that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Where HTTP listens.
+    pub address: SocketAddr,
+    /// The stations.
+    pub directory: Directory,
+    /// What happens, from the start on: a broker may be missed before everything runs.
+    pub events: broadcast::Receiver<Arc<Event>>,
+    /// The state of the files.
+    pub config: watch::Receiver<Arc<ConfigState>>,
+    /// The powers of the hubs that do not exist, by station.
+    pub simulated: BTreeMap<StationName, watch::Receiver<BTreeMap<PortId, Power>>>,
+}
+
+/// Runs the service until it is told to stop. Fails when it cannot start, or when a part of it ends early.
+pub async fn run(options: Options) -> Result<(), Failed> {
+    let Options { settings, clock, mut stop, ready } = options;
+    let hangup = reload::hangup();
+    let history = history::start(&settings.history)?;
+    let directory = Directory::new(history.journal.clone());
+    let events = directory.events();
+    let (plan, state) = first_plan(&settings, &history.reader, &clock).await?;
+    let (publish_state, config) = watch::channel(Arc::new(state));
+    let (ask_reload, reloads) = mpsc::channel(RELOADS);
+    let (tell_links, links) = watch::channel(mqtt::Status::new());
+    let services = Services {
+        directory: directory.clone(),
+        reader: history.reader.clone(),
+        config: config.clone(),
+        reload: ask_reload,
+        history: history.health.clone(),
+        mqtt: Arc::new(mqtt_in_words(settings.mqtt.is_some(), links)),
+        clock,
+    };
+    let server = http::bind(&settings.http, services).await.map_err(Failed::Http)?;
+    let address = server.address();
+
+    let (end_edges, edges) = watch::channel(false);
+    let mut tasks = Tasks::default();
+    let history::Started { journal, reader, health, writer } = history;
+    tasks.spawn("history", async move {
+        writer.ended().await;
+    });
+    let mut stations = Stations::new(directory.clone(), journal.clone(), reader.clone(), clock, &settings);
+    stations.apply(&plan, &mut tasks).await;
+    let simulated = stations.simulated();
+    let mut reloader = Reloader::new(plan, publish_state, reloads, reader.clone(), &settings, clock, hangup);
+    // Before anybody is told that the service runs: the next start may need it.
+    reloader.keep_plan().await;
+    if let Some(broker) = settings.mqtt.clone() {
+        tasks.spawn("mqtt", mqtt::run(broker, directory.clone(), clock, tell_links, edges.clone()));
+    }
+    tasks.spawn("history watch", stations::tell_history_health(health, directory.clone(), clock));
+    tasks.spawn("http", serve(server, edges));
+    // Whoever started the service may not want to know.
+    let _ = ready.send(Running { address, directory: directory.clone(), events, config, simulated });
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "the service runs");
+
+    let ended = loop {
+        let reason = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break Ok(()),
+            name = tasks.unexpected_end() => break Err(Failed::TaskEnded(name)),
+            reason = reloader.wait() => reason,
+        };
+        reloader.take(reason, &mut stations, &mut tasks, &directory).await;
+    };
+    // Nobody may be listening any more, when an edge has ended by itself.
+    let _ = end_edges.send(true);
+    tasks.end("http", EDGES_END).await;
+    tasks.end("mqtt", EDGES_END).await;
+    stations.stop(&mut tasks, STATIONS_END).await;
+    drop((stations, reloader, directory, journal, reader));
+    tasks.cut_others("history");
+    tasks.end("history", HISTORY_END).await;
+    ended
+}
+
+async fn serve(server: http::Bound, mut stop: watch::Receiver<bool>) {
+    let stopped = async move {
+        // A sender that is gone means that the service ends.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = server.serve(stopped).await {
+        tracing::error!("http: {error}");
+    }
+}
+
+/// For health: `off`, `connected`, or what is wrong with which station's connection.
+fn mqtt_in_words(
+    configured: bool,
+    links: watch::Receiver<mqtt::Status>,
+) -> impl Fn() -> String + Send + Sync {
+    move || {
+        if !configured {
+            return "off".to_owned();
+        }
+        let links = links.borrow();
+        let wrong = links.iter().filter_map(|(name, link)| Some(format!("{name}: {}", link.problem()?)));
+        let wrong: Vec<String> = wrong.collect();
+        let connecting = links.values().any(|link| *link == mqtt::Link::Connecting);
+        match wrong.is_empty() {
+            true if connecting => "connecting".to_owned(),
+            true => "connected".to_owned(),
+            false => wrong.join("; "),
+        }
+    }
+}
+
+/// The plan of the files, or the last good one when they are broken, or all problems when there is none.
+async fn first_plan(
+    settings: &Settings,
+    reader: &history::Reader,
+    clock: &Clock,
+) -> Result<(Plan, ConfigState), Failed> {
+    let now = clock.now();
+    let loaded = |plan: &Plan, from_memory| Loaded {
+        version: plan.version.clone(),
+        at: now,
+        from_memory,
+        warnings: plan.warnings.clone(),
+    };
+    match reload::read_and_check(settings).await {
+        Ok(plan) => {
+            let state = ConfigState { active: loaded(&plan, false), rejected: None };
+            Ok((plan, state))
+        }
+        Err(problems) => {
+            let fits = |plan: &Plan| {
+                let mut wanted = settings.stations.iter();
+                wanted.all(|name| plan.stations.contains_key(name))
+                    && (settings.stations.is_empty() || plan.stations.len() == settings.stations.len())
+            };
+            let Some(plan) = last_good_plan(reader).await.filter(fits) else {
+                return Err(Failed::Config(problems));
+            };
+            for problem in &problems {
+                tracing::error!("{problem}");
+            }
+            tracing::warn!(version = %plan.version, "the files are broken: the last good plan is used");
+            let rejected = Some(Rejected { at: now, problems });
+            let state = ConfigState { active: loaded(&plan, true), rejected };
+            Ok((plan, state))
+        }
+    }
+}
+
+async fn last_good_plan(reader: &history::Reader) -> Option<Plan> {
+    let (version, json) = reader.last_plan().await.ok()??;
+    let files: Files = serde_json::from_str(&json).ok()?;
+    let plan = tokio::task::spawn_blocking(move || Plan::check(files)).await.ok()?;
+    if plan.is_err() {
+        tracing::warn!(%version, "the last good plan does not check any more");
+    }
+    plan.ok()
+}

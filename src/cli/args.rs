@@ -1,0 +1,316 @@
+//! What the command line understands, and the help that teaches it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::{
+    history::Role,
+    model::{RuleName, Span, StationName},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  scs demo       see it work, with a dozen phones that do not exist
+  scs check      are settings.ron, stations/ and rules/ right?
+  scs test       do the rules do what their tests say?
+  scs run        the service, with ./settings.ron if there is one
+  scs status     which port has power, and why
+
+Exit codes:
+  0   it worked
+  1   it failed; a test failed; check found errors
+  2   wrong usage
+  69  the service cannot be reached, or its address is taken
+  70  a part of the service ended by itself: a defect
+  73  a file or folder cannot be made
+  77  the service may not listen there, or not without tokens
+  78  settings, stations or rules are broken
+
+The service writes messages to standard error. SCS_LOG says which (error, warn,
+info, debug, or a filter: info,smart_charging_station::mqtt=debug), and
+SCS_LOG_FORMAT=json makes each a JSON object.";
+
+/// Keeps the batteries of phones and tablets on a switchable USB hub healthy and ready.
+///
+/// Devices report their battery by REST or MQTT; rules, short scripts in rules/, decide; USB ports are switched
+/// by uhubctl, and what the hub then shows is what counts.
+#[derive(Debug, Parser)]
+#[command(name = "scs", version, after_help = EXAMPLES, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the service
+    ///
+    /// Reads settings.ron, stations/ and rules/, and goes on until it is asked to stop (Ctrl-C or SIGTERM).
+    /// Changed station and rule files are taken while it runs, as a whole, and only if they are right.
+    Run(Run),
+    /// See the service work with phones that do not exist
+    ///
+    /// The real service on stations/demo.ron and rules/, with a simulated hub and a dozen simulated phones that
+    /// report over the real REST API, on a clock that runs faster. One phone runs hot, one falls silent, one
+    /// has a bad cable. Edit a file in rules/ meanwhile and see the decisions change. Without these folders
+    /// it uses copies in a temporary one and says where they are.
+    Demo(Demo),
+    /// Check settings, stations and rules: every problem at once
+    ///
+    /// Each problem comes with file, line and column, what is allowed, and a hint. Nothing is started or changed.
+    Check(Check),
+    /// Run the tests of the rules
+    ///
+    /// The tests of rules/NAME.rhai are in rules/NAME.test.ron: what is known, and what the rule shall say.
+    Test(Test),
+    /// Show the ports of a running service: power, level, mode and why
+    Status(Status),
+    /// Print the description of the REST API (OpenAPI 3, YAML)
+    Openapi,
+    /// Make, list and remove access tokens
+    Token(Token),
+    /// Print a script that completes commands in the shell
+    Completions(Completions),
+}
+
+/// Which settings to use.
+#[derive(Args, Clone, Debug, Default)]
+pub struct SettingsFile {
+    /// Settings of the service [default: settings.ron, if it is there]
+    #[arg(long, value_name = "FILE", env = "SCS_SETTINGS")]
+    pub settings: Option<PathBuf>,
+}
+
+/// What `scs run` is told.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs run                               the stations that settings.ron lists
+  scs run --station desk                only stations/desk.ron
+  scs run --settings /etc/scs/settings.ron
+  SCS_LOG=debug scs run                 every report and every decision
+
+Ends with 78 when the files are broken and no last good plan is known, with 69
+when its address is taken.")]
+pub struct Run {
+    /// Which settings.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// Run only this station; may be repeated [default: those that settings.ron lists, else all of the folder]
+    #[arg(long = "station", value_name = "NAME")]
+    pub stations: Vec<StationName>,
+}
+
+/// What `scs demo` is told.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs demo                              a minute per second, until Ctrl-C
+  scs demo --speed 600                  ten minutes per second
+  scs demo --listen 127.0.0.1:0         on any free port
+  scs demo --for '30 s'                 end after half a minute")]
+pub struct Demo {
+    /// Which settings: of them only the broker counts here.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// How much faster than real the clock runs, 1 to 3600
+    #[arg(long, default_value_t = 60, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub speed: u32,
+    /// Address of the REST service; port 0 takes any free one
+    #[arg(long, default_value = "127.0.0.1:5000", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// End after so much real time, for example '2 min' [default: until Ctrl-C]
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+    pub lasting: Option<Span>,
+    /// Keep the history in this file [default: a temporary one]
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+}
+
+/// What `scs check` is told.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs check
+  scs check --settings /etc/scs/settings.ron
+  scs check --all                       also stations that are not run
+  scs check --json | jq '.problems[].file'
+
+Ends with 0 when there are no errors (warnings may be), else with 1.")]
+pub struct Check {
+    /// Which settings.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// Check only this station; may be repeated [default: those that settings.ron lists, else all of the folder]
+    #[arg(long = "station", value_name = "NAME")]
+    pub stations: Vec<StationName>,
+    /// Check all stations of the folder, whatever settings.ron lists
+    #[arg(long, conflicts_with = "stations")]
+    pub all: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `scs test` is told.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs test                              all rules
+  scs test keep-between ready-by        these two
+  scs test --json | jq '.tests[] | select(.passed | not)'
+
+Ends with 0 when all pass, with 1 when one fails, with 78 when a rule or a test
+file is broken.")]
+pub struct Test {
+    /// Rules to test [default: all]
+    #[arg(value_name = "RULE")]
+    pub rules: Vec<RuleName>,
+    /// Which settings.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Show the ports of a running service: power, level, mode and why.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs status
+  scs status --url http://10.0.0.7:5000 --token \"$(cat token)\"
+  watch -n 5 scs status
+
+Ends with 69 when nobody answers there.")]
+pub struct Status {
+    /// Where the service is
+    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL")]
+    pub url: String,
+    /// Access token, if the service asks for one
+    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub token: Option<String>,
+}
+
+/// Make, list and remove access tokens.
+#[derive(Args, Debug)]
+pub struct Token {
+    /// Which settings: they say where the tokens are kept.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub action: TokenAction,
+}
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenAction {
+    /// Make a token and print it, this once: only its hash is kept
+    #[command(after_help = "\
+Roles:
+  report            may read, and send reports of every device
+  report:DEVICE     may read, and send reports of this device: for an app on it
+  operate           may also set modes and names
+  edit              may also reload the files
+
+Examples:
+  scs token add kitchen-tablet --role report:kitchen-tablet
+  scs token add openhab --role operate")]
+    Add {
+        /// What the token is called, to find it again
+        name: String,
+        /// What it may do: report, report:DEVICE, operate or edit
+        #[arg(long)]
+        role: Role,
+    },
+    /// List names and roles
+    List,
+    /// Remove a token: it does not work any more
+    Remove {
+        /// What the token is called
+        name: String,
+    },
+}
+
+/// Print a script that completes commands in the shell.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs completions bash > ~/.local/share/bash-completion/completions/scs
+  scs completions zsh  > \"${fpath[1]}/_scs\"
+  scs completions fish > ~/.config/fish/completions/scs.fish")]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+fn duration(text: &str) -> Result<Span, String> {
+    match text.parse::<Span>() {
+        Ok(span) if span.is_positive() => Ok(span),
+        Ok(_) => Err("use a length of time longer than nothing, for example '2 min'".to_owned()),
+        Err(_) => Err("use a number and a unit, for example '30 s', '2 min' or '1h 30m'".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn values_are_checked_where_they_are_typed() {
+        let said = |line: &str| parse(line).unwrap_err().to_string();
+        assert!(said("scs run --station Desk").contains("use 1 to 64 of a-z"));
+        assert!(said("scs demo --speed 0").contains("1..=3600"));
+        assert!(said("scs demo --for 5").contains("a number and a unit"));
+        assert!(said("scs demo --for -5s").contains("error"));
+        assert!(said("scs completions tcsh").contains("bash"));
+    }
+
+    #[test]
+    fn the_demo_runs_at_a_minute_per_second() {
+        let Command::Demo(demo) = parse("scs demo --for 2min").unwrap().command else { panic!("not demo") };
+        assert_eq!((demo.speed, demo.listen.port()), (60, 5000));
+        assert_eq!(demo.lasting, Some(Span::from_mins(2)));
+    }
+
+    #[test]
+    fn help_names_every_exit_code() {
+        let help = Cli::command().render_long_help().to_string();
+        let fits = |text: &str| text.lines().all(|line| line.chars().count() <= 80);
+        assert!(fits(EXAMPLES));
+        for command in Cli::command().get_subcommands() {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(fits(&after), "{after}");
+        }
+        for code in [0, 1, 2, 69, 70, 73, 77, 78] {
+            assert!(help.contains(&format!("  {code} ")), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_documentation_knows_every_command_and_option() {
+        let page = include_str!("../../docs/cli.md");
+        for command in Cli::command().get_subcommands() {
+            assert!(page.contains(&format!("scs {}", command.get_name())), "scs {}", command.get_name());
+            for option in command.get_arguments().filter_map(|a| a.get_long()).filter(|o| *o != "help") {
+                assert!(page.contains(&format!("--{option}")), "--{option}");
+            }
+        }
+    }
+}

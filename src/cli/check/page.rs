@@ -1,0 +1,148 @@
+//! How the result of a check looks.
+
+use std::fmt::Write as _;
+
+use crate::{
+    cli::look::{Look, Paint, count, plain},
+    model::{Diagnostic, Severity},
+};
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Found {
+    /// Errors and warnings of all files.
+    pub(super) problems: Vec<Diagnostic>,
+    /// What was read; of broken files nothing is known.
+    pub(super) plan: Option<Read>,
+    /// Station files that were not looked at.
+    pub(super) left_out: Vec<String>,
+    /// Why they were not.
+    pub(super) because: &'static str,
+}
+
+/// What the files hold when they are right.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Read {
+    pub(super) version: String,
+    /// Names, and how many ports they have.
+    pub(super) stations: Vec<(String, usize)>,
+    pub(super) rules: Vec<String>,
+}
+
+impl Found {
+    pub(super) fn errors(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+    }
+
+    /// Every problem, and the sum.
+    pub(super) fn text(&self, look: Look) -> String {
+        let mut text = String::new();
+        for problem in &self.problems {
+            let paint = match problem.severity {
+                Severity::Error => Paint::Red,
+                Severity::Warning => Paint::Yellow,
+            };
+            for (n, line) in problem.to_string().lines().enumerate() {
+                let line = plain(line);
+                let _ = writeln!(text, "{}", if n == 0 { look.paint(paint, &line) } else { line });
+            }
+        }
+        if !self.problems.is_empty() {
+            text.push('\n');
+        }
+        let errors = self.errors();
+        let warnings = match self.problems.len().saturating_sub(errors) {
+            0 => String::new(),
+            some => format!(", {}", count(some, "warning")),
+        };
+        for file in &self.left_out {
+            let line = format!("not looked at: {} ({}; --all looks at it too)", plain(file), self.because);
+            let _ = writeln!(text, "{}", look.paint(Paint::Faint, &line));
+        }
+        let sum = match &self.plan {
+            Some(read) if errors == 0 => {
+                let stations: Vec<String> = read
+                    .stations
+                    .iter()
+                    .map(|(name, ports)| format!("{name} with {}", count(*ports, "port")))
+                    .collect();
+                let what = format!(
+                    "all right: {}; {}{warnings} (version {})",
+                    stations.join(", "),
+                    count(read.rules.len(), "rule"),
+                    read.version
+                );
+                look.paint(Paint::Green, &what)
+            }
+            _ => look.paint(Paint::Red, &format!("not right: {}{warnings}", count(errors, "error"))),
+        };
+        let _ = writeln!(text, "{sum}");
+        text
+    }
+
+    /// The same for programs.
+    pub(super) fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "ok": self.errors() == 0,
+            "version": self.plan.as_ref().map(|read| &read.version),
+            "stations": self.plan.as_ref().map(|read| read.stations.iter().map(|(name, _)| name).collect::<Vec<_>>()),
+            "not_checked": self.left_out,
+            "rules": self.plan.as_ref().map(|read| &read.rules),
+            "problems": self.problems,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOOK: Look = Look { width: 100, colour: false };
+
+    fn problem(severity: Severity, hint: &str) -> Diagnostic {
+        Diagnostic {
+            file: "stations/desk.ron".into(),
+            line: 3,
+            column: 5,
+            severity,
+            code: "unknown-field".into(),
+            message: "`tittle` is not a field of a station".into(),
+            hint: hint.into(),
+        }
+    }
+
+    #[test]
+    fn problems_come_with_their_place_and_a_hint() {
+        let problems =
+            vec![problem(Severity::Error, "did you mean `title`?"), problem(Severity::Warning, "")];
+        let found = Found { problems, ..Found::default() };
+        assert_eq!(
+            found.text(LOOK),
+            "stations/desk.ron:3:5: error[unknown-field]: `tittle` is not a field of a station
+    hint: did you mean `title`?
+stations/desk.ron:3:5: warning[unknown-field]: `tittle` is not a field of a station
+
+not right: 1 error, 1 warning
+"
+        );
+        assert_eq!(found.json()["problems"][0]["severity"], "error");
+        assert_eq!(found.json()["ok"], false);
+    }
+
+    #[test]
+    fn when_all_is_right_one_line_says_what_was_read() {
+        let read = Read {
+            version: "3fa2c01b99aa".into(),
+            stations: vec![("demo".into(), 12), ("lab".into(), 1)],
+            rules: vec!["keep-between".into()],
+        };
+        let mut found = Found { plan: Some(read), ..Found::default() };
+        let sum = "all right: demo with 12 ports, lab with 1 port; 1 rule (version 3fa2c01b99aa)\n";
+        assert_eq!(found.text(LOOK), sum);
+        found.left_out = vec!["stations/desk.ron".into()];
+        found.because = "nobody asked";
+        let left_out = "not looked at: stations/desk.ron (nobody asked; --all looks at it too)\n";
+        assert_eq!(found.text(LOOK), format!("{left_out}{sum}"));
+        assert_eq!(found.json()["ok"], true);
+    }
+}

@@ -1,0 +1,9 @@
+//! `scs demo`: the real service, with a hub and phones that do not exist, on a clock that runs faster.
+
+mod banner;
+mod command;
+mod files;
+mod phones;
+mod story;
+
+pub(super) use command::demo;

@@ -1,0 +1,17 @@
+//! `scs run`: the service.
+
+use tokio::sync::{oneshot, watch};
+
+use super::{args::Run, failure::Failure, service::serve};
+use crate::{controller::Clock, settings::Settings};
+
+/// Runs the service until it is asked to stop.
+pub(super) async fn run(args: &Run, environment: &dyn Fn(&str) -> Option<String>) -> Result<(), Failure> {
+    let mut settings =
+        Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
+    if !args.stations.is_empty() {
+        settings.stations.clone_from(&args.stations);
+    }
+    let (ready, _) = oneshot::channel();
+    serve(settings, Clock::real(), ready, watch::Sender::new(false), None).await
+}

@@ -1,0 +1,141 @@
+//! The part of the API's answers that a status needs. Fields that other versions add do no harm.
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use super::page::{Page, Row};
+use crate::model::{ModeKind, Span, Timestamp};
+
+/// A station of `GET /api/v1/stations`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Station {
+    pub(super) station: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    zone: String,
+}
+
+/// A port of `GET /api/v1/stations/{station}/ports`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Port {
+    port: u16,
+    device: Option<String>,
+    power: Option<String>,
+    mode: Mode,
+    battery: Option<Battery>,
+    decision: Option<Decision>,
+    problem: Option<Problem>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Mode {
+    mode: ModeKind,
+    until: Option<Timestamp>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Battery {
+    level: u8,
+    measured_at: Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+struct Decision {
+    reason: String,
+    rule: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Problem {
+    message: String,
+}
+
+/// What is shown of a station and its ports at this moment.
+pub(super) fn page(station: &Station, ports: Vec<Port>, now: Timestamp) -> Page {
+    let zone = TimeZone::get(&station.zone).unwrap_or(TimeZone::UTC);
+    // The service's clock may be ahead of ours: its newest report cannot be younger than nothing.
+    let newest = ports.iter().filter_map(|port| Some(port.battery.as_ref()?.measured_at)).max();
+    let now = newest.map_or(now, |newest| newest.max(now));
+    let rows = ports.into_iter().map(|port| row(port, &zone, now)).collect();
+    Page { name: station.station.clone(), title: station.title.clone(), ports: rows }
+}
+
+fn row(port: Port, zone: &TimeZone, now: Timestamp) -> Row {
+    let age = |battery: &Battery| now.duration_since(battery.measured_at).max(Span::ZERO);
+    Row {
+        port: port.port,
+        device: port.device,
+        level: port.battery.as_ref().map(|battery| battery.level),
+        power: port.power,
+        mode: mode(&port.mode, zone, now),
+        age: port.battery.as_ref().map(age),
+        reason: port.decision.map(reason).unwrap_or_default(),
+        trouble: port.problem.map(|problem| problem.message),
+    }
+}
+
+fn mode(mode: &Mode, zone: &TimeZone, now: Timestamp) -> String {
+    let Some(until) = mode.until else { return mode.mode.to_string() };
+    let (until, today) = (until.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
+    let form = if until.date() == today { "%H:%M" } else { "%-d %b %H:%M" };
+    format!("{} until {}", mode.mode, until.strftime(form))
+}
+
+fn reason(decision: Decision) -> String {
+    match decision.rule {
+        Some(rule) => format!("{} ({rule})", decision.reason),
+        None => decision.reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cli::look::Look;
+
+    #[test]
+    fn answers_become_a_page() {
+        let station = json!({"station": "desk", "title": "Office", "zone": "Europe/Berlin", "more": 1});
+        let ports = json!([
+            {"port": 1, "device": "pixel-7", "power": "off", "mode": {"mode": "auto", "until": null},
+             "battery": {"level": 81, "measured_at": "2026-11-22T14:00:00Z"},
+             "decision": {"reason": "81% is at or over 80%", "rule": "keep-between"}, "problem": null},
+            {"port": 2, "device": null, "power": "on", "mode": {"mode": "auto"}},
+            {"port": 3, "device": "kiosk", "power": null, "mode": {"mode": "on", "until": "2026-11-23T07:30:00Z"},
+             "decision": {"reason": "a person switched it on"}, "problem": {"message": "no hub"}},
+        ]);
+        let station = serde_json::from_value(station).unwrap();
+        let ports = serde_json::from_value(ports).unwrap();
+        let page = page(&station, ports, "2026-11-22T14:05:30Z".parse().unwrap());
+        assert_eq!(
+            page.text(Look { width: 100, colour: false }),
+            "desk · Office · 1 of 3 ports on
+port  device   level  power  mode                   report  why
+   1  pixel-7   81 %  off    auto                       5m  81% is at or over 80% (keep-between)
+   2  –               on
+   3  kiosk        ?  ?      on until 23 Nov 08:30       ?  ! no hub
+"
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_does_not_make_reports_older_than_new() {
+        let station = Station { station: "desk".into(), title: String::new(), zone: String::new() };
+        let battery = Battery { level: 50, measured_at: "2026-11-22T15:00:00Z".parse().unwrap() };
+        let mode = Mode { mode: ModeKind::Auto, until: None };
+        let port = Port {
+            port: 1,
+            device: Some("x".into()),
+            power: None,
+            mode,
+            battery: Some(battery),
+            decision: None,
+            problem: None,
+        };
+        let page = page(&station, vec![port], "2026-11-22T14:00:00Z".parse().unwrap());
+        assert_eq!(page.ports[0].age, Some(Span::ZERO));
+    }
+}

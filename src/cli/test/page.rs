@@ -1,0 +1,180 @@
+//! How the results of tests look.
+
+use std::fmt::Write as _;
+
+use crate::{
+    cli::look::{Look, Paint, count, plain},
+    model::RuleName,
+    rules::TestResult,
+};
+
+/// The cases of one rule.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Suite {
+    pub(super) rule: RuleName,
+    /// The test file, as the user would type it; `None`: the rule has none.
+    pub(super) file: Option<String>,
+    pub(super) results: Vec<TestResult>,
+}
+
+impl Suite {
+    pub(super) fn failed(&self) -> usize {
+        self.results.iter().filter(|case| !case.passed).count()
+    }
+}
+
+/// A line per rule, details of every case that failed, and the sum.
+pub(super) fn text(suites: &[Suite], look: Look) -> String {
+    let wide = suites.iter().map(|suite| suite.rule.as_str().len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for suite in suites {
+        let (paint, word) = match (&suite.file, suite.failed()) {
+            (None, _) => (Paint::Yellow, "none"),
+            (_, 0) => (Paint::Green, "ok"),
+            _ => (Paint::Red, "FAIL"),
+        };
+        let word = look.paint(paint, &format!("{word:<4}"));
+        let cases = match suite.file {
+            Some(_) => count(suite.results.len(), "case"),
+            None => format!("no tests: write rules/{}.test.ron", suite.rule),
+        };
+        let _ = writeln!(text, "{word}  {:<wide$}  {cases}", suite.rule.as_str());
+        let file = suite.file.as_deref().unwrap_or_default();
+        for case in suite.results.iter().filter(|case| !case.passed) {
+            text += &failure(file, case, look);
+        }
+    }
+    let cases: usize = suites.iter().map(|suite| suite.results.len()).sum();
+    let failed: usize = suites.iter().map(Suite::failed).sum();
+    let of = format!("{} of {}", count(cases, "case"), count(suites.len(), "rule"));
+    let sum = if failed == 0 {
+        look.paint(Paint::Green, &format!("passed: {of}"))
+    } else {
+        look.paint(Paint::Red, &format!("failed: {failed} of {of}"))
+    };
+    let _ = writeln!(text, "\n{sum}");
+    text
+}
+
+fn failure(file: &str, case: &TestResult, look: Look) -> String {
+    let mut text = String::new();
+    let place = look.paint(Paint::Faint, &format!("{file}:{}", case.line));
+    let _ = writeln!(text, "      {}  {place}", plain(&case.name));
+    let _ = writeln!(text, "        expected  {}", plain(&case.expected));
+    let _ = writeln!(text, "        got       {}", plain(&case.got));
+    if !case.reason.is_empty() && !case.got.contains(&case.reason) {
+        let _ = writeln!(text, "        reason    {}", plain(&case.reason));
+    }
+    if let Some(opinion) = &case.opinion {
+        let _ = writeln!(text, "        said by   rules/{}.rhai:{}", opinion.rule, opinion.line);
+    }
+    if !case.values.is_empty() {
+        let values: Vec<String> =
+            case.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let _ = writeln!(text, "        with      {}", plain(&values.join(", ")));
+    }
+    text
+}
+
+/// The same for programs.
+pub(super) fn json(suites: &[Suite]) -> serde_json::Value {
+    let cases = suites.iter().flat_map(|suite| {
+        suite.results.iter().map(move |case| {
+            serde_json::json!({
+                "rule": suite.rule,
+                "file": suite.file,
+                "line": case.line,
+                "name": case.name,
+                "passed": case.passed,
+                "expected": case.expected,
+                "got": case.got,
+                "reason": case.reason,
+            })
+        })
+    });
+    let untested = suites.iter().filter(|suite| suite.file.is_none()).map(|suite| &suite.rule);
+    serde_json::json!({
+        "ok": suites.iter().all(|suite| suite.failed() == 0),
+        "tests": cases.collect::<Vec<_>>(),
+        "untested": untested.collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Opinion, Verdict};
+
+    fn suites() -> Vec<Suite> {
+        let rule = |name| RuleName::new(name).unwrap();
+        let reason = "81% is at or over 80%";
+        let good = TestResult {
+            name: "rests when it is full".into(),
+            line: 4,
+            passed: true,
+            expected: "rest".into(),
+            got: "rest".into(),
+            reason: reason.into(),
+            opinion: None,
+            values: Vec::new(),
+        };
+        let opinion =
+            Opinion { verdict: Verdict::Rest, reason: reason.into(), rule: rule("keep-between"), line: 6 };
+        let bad = TestResult {
+            name: "goes on charging".into(),
+            line: 12,
+            passed: false,
+            expected: "charge".into(),
+            opinion: Some(opinion),
+            values: vec![("battery.level".into(), "81".into()), ("high".into(), "80".into())],
+            ..good.clone()
+        };
+        vec![
+            Suite {
+                rule: rule("cool-down"),
+                file: Some("rules/cool-down.test.ron".into()),
+                results: vec![good.clone()],
+            },
+            Suite {
+                rule: rule("keep-between"),
+                file: Some("rules/keep-between.test.ron".into()),
+                results: vec![good, bad],
+            },
+            Suite { rule: rule("mine"), file: None, results: Vec::new() },
+        ]
+    }
+
+    #[test]
+    fn a_failed_case_tells_all_that_is_needed_to_mend_it() {
+        assert_eq!(
+            text(&suites(), Look { width: 100, colour: false }),
+            "ok    cool-down     1 case
+FAIL  keep-between  2 cases
+      goes on charging  rules/keep-between.test.ron:12
+        expected  charge
+        got       rest
+        reason    81% is at or over 80%
+        said by   rules/keep-between.rhai:6
+        with      battery.level = 81, high = 80
+none  mine          no tests: write rules/mine.test.ron
+
+failed: 1 of 3 cases of 3 rules
+"
+        );
+    }
+
+    #[test]
+    fn when_all_is_well_little_is_said() {
+        let text = text(&suites()[..1], Look { width: 100, colour: false });
+        assert_eq!(text, "ok    cool-down  1 case\n\npassed: 1 case of 1 rule\n");
+    }
+
+    #[test]
+    fn programs_are_told_the_same() {
+        let told = json(&suites());
+        assert_eq!(told["ok"], false);
+        assert_eq!(told["tests"].as_array().unwrap().len(), 3);
+        assert_eq!(told["tests"][2]["line"], 12);
+        assert_eq!(told["untested"][0], "mine");
+    }
+}
