@@ -1,0 +1,173 @@
+//! What one report costs in the engine alone: facts, three rules, decision, comparison of wanted with actual.
+//!
+//! Each line is measured in turn within each round, so that the ratios hold on a machine whose speed drifts.
+#![expect(clippy::print_stdout, reason = "a bench prints its table")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench that cannot set up has nothing to measure"
+)]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::{collections::BTreeMap, hint::black_box, path::Path, sync::Arc, time::Instant};
+
+use smart_charging_station::{
+    engine::{Engine, Remembered},
+    model::{
+        BatteryReport, Celsius, DeviceName, Facts, HubLocation, Level, OnExit, Policy, PortId, PortPlan,
+        Power, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, Timestamp, Version,
+    },
+    rules::{RuleSet, RuleSource},
+};
+use support::{Table, median};
+
+const ROUNDS: usize = 9;
+const REPORTS: u32 = 20_000;
+
+fn main() {
+    let rules = rules();
+    let three = policy(3);
+    let one = Arc::new(Policy { guards: Vec::new(), rules: vec![usage("keep-between")] });
+    let none = Arc::new(Policy::default());
+    let mut cases = vec![
+        Case::new("no rule, 16 ports", &rules, &none, 16),
+        Case::new("one rule, 16 ports", &rules, &one, 16),
+        Case::new("three rules, 16 ports", &rules, &three, 16),
+        Case::new("three rules, 1,000 ports", &rules, &three, 1_000),
+        Case::new("three rules, 16,000 ports", &rules, &three, 16_000),
+    ];
+    for case in &mut cases {
+        case.run();
+    }
+    for _ in 0..ROUNDS {
+        for case in &mut cases {
+            let nanos = case.run();
+            case.rounds.push(nanos);
+        }
+    }
+    let base = median(&cases[2].rounds);
+    let mut table = Table::new(&["engine step", "ns per report", "to three rules, 16 ports", "spread"]);
+    for case in &cases {
+        let middle = median(&case.rounds);
+        table.row(&[
+            case.name.to_owned(),
+            format!("{middle:.0}"),
+            format!("{:.2}", middle / base),
+            support::spread(&case.rounds),
+        ]);
+    }
+    table.print();
+    overruled(&rules, &three);
+}
+
+fn policy(rules: usize) -> Arc<Policy> {
+    let all = [usage("cool-down"), usage("ready-by"), usage("keep-between")];
+    Arc::new(Policy { guards: all[..1].to_vec(), rules: all[1..rules].to_vec() })
+}
+
+struct Case {
+    name: &'static str,
+    engine: Engine,
+    ports: u16,
+    now: Timestamp,
+    count: u32,
+    rounds: Vec<f64>,
+}
+
+impl Case {
+    fn new(name: &'static str, rules: &Arc<RuleSet>, policy: &Arc<Policy>, ports: u16) -> Self {
+        let station = Arc::new(station(ports, SwitchKind::Simulated, policy));
+        let now = Timestamp::from_second(1_800_000_000).expect("in range");
+        let mut engine = Engine::new(station, Arc::clone(rules), Remembered::default(), now);
+        let on: Vec<Seen> = (1..=ports)
+            .map(|n| Seen { port: port(n), order: None, power: Some(Power::On), problem: None })
+            .collect();
+        engine.seen(&on, now);
+        Self { name, engine, ports, now, count: 0, rounds: Vec::new() }
+    }
+
+    /// Nanoseconds per report. A picture is taken per report, as the controller does.
+    fn run(&mut self) -> f64 {
+        let mut view = self.engine.view().clone();
+        let start = Instant::now();
+        for _ in 0..REPORTS {
+            self.count = self.count.wrapping_add(1);
+            self.now = self.now.checked_add(Span::from_millis(10)).expect("in range");
+            let number = u16::try_from(self.count % u32::from(self.ports)).expect("small") + 1;
+            let report = BatteryReport {
+                port: port(number),
+                level: Level::new(i64::from(30 + self.count % 40)).expect("percent"),
+                charging: Some(true),
+                temperature: Celsius::new(31.5).ok(),
+                measured_at: None,
+            };
+            black_box(self.engine.report(&report, self.now).expect("taken"));
+            view = self.engine.view().clone();
+        }
+        black_box(view);
+        start.elapsed().as_secs_f64() * 1e9 / f64::from(REPORTS)
+    }
+}
+
+fn port(number: u16) -> PortId {
+    PortId::new(number).expect("not 0")
+}
+
+/// What it costs to tell the overruled, which nobody pays until somebody asks.
+fn overruled(rules: &Arc<RuleSet>, policy: &Arc<Policy>) {
+    let mut case = Case::new("", rules, policy, 16);
+    case.run();
+    let decision = case.engine.view().ports.values().find_map(|p| p.decision.clone()).expect("decided");
+    let facts: Arc<Facts> = decision.facts.clone().expect("with facts");
+    let start = Instant::now();
+    for _ in 0..1_000 {
+        black_box(rules.overruled(policy, &facts));
+    }
+    println!("\nthe overruled of one decision, when asked: {:.1} µs", start.elapsed().as_secs_f64() * 1e3);
+}
+
+/// The rules that are shipped.
+fn rules() -> Arc<RuleSet> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let source = |name: &str| RuleSource {
+        name: RuleName::new(name).expect("a rule name"),
+        file: format!("rules/{name}.rhai"),
+        text: std::fs::read_to_string(folder.join(format!("{name}.rhai"))).expect("a shipped rule"),
+    };
+    let sources = ["cool-down", "ready-by", "keep-between"].map(source);
+    Arc::new(RuleSet::compile(&sources).expect("the shipped rules compile"))
+}
+
+fn usage(rule: &str) -> RuleUse {
+    RuleUse { rule: RuleName::new(rule).expect("a rule name"), with: BTreeMap::new() }
+}
+
+/// A station of so many ports, each with a device `device-<n>`.
+fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
+    let plan = |number: u16| PortPlan {
+        id: PortId::new(number).expect("not 0"),
+        socket: Socket::new(HubLocation::new(&format!("1-{}", number / 14 % 250 + 1)).expect("a hub"), 1)
+            .expect("a port"),
+        device: DeviceName::new(&format!("device-{number}")).ok(),
+        serial: None,
+        kind: String::new(),
+        tags: Vec::new(),
+        charge_per_hour: 40.0,
+        policy: Arc::clone(policy),
+    };
+    Station {
+        name: StationName::new("bench").expect("a name"),
+        title: "Bench".to_owned(),
+        zone: jiff::tz::TimeZone::UTC,
+        topic: "smartcharger".to_owned(),
+        switch,
+        min_hold: Span::from_mins(3),
+        silent_after: Span::from_mins(45),
+        poll: Span::from_secs(60),
+        on_exit: OnExit::On,
+        ports: (1..=ports).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect(),
+        version: Version::new("000000000000"),
+    }
+}
