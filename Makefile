@@ -1,0 +1,68 @@
+# What there is to do in this repository. `make` alone lists it.
+
+CARGO ?= cargo
+SCS   := target/debug/scs
+
+# Debian packages that the tests, the rig and README's commands use, beyond Rust itself.
+PACKAGES := gcc libc6-dev curl python3 tzdata mosquitto mosquitto-clients uhubctl \
+            qemu-system-x86 busybox-static cpio kmod
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo run test fmt lint doc openapi golden check rig bench readme ci
+
+help: ## List what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the tools that are missing (Debian; as root or with sudo)
+	@PACKAGES="$(PACKAGES)" sh tests/setup.sh
+
+build: ## Build the program, target/debug/scs
+	$(CARGO) build
+
+demo: ## Run the service with phones that do not exist
+	$(CARGO) run -- demo
+
+run: ## Run the service with settings.ron of this folder
+	$(CARGO) run -- run
+
+test: ## Run all tests that need no virtual machine
+	$(CARGO) test
+
+fmt: ## Format the code
+	$(CARGO) fmt
+
+lint: ## Run clippy; a warning is an error
+	$(CARGO) clippy --all-targets -- -D warnings
+
+doc: ## Build the code's documentation; a warning is an error
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+openapi: build ## Write openapi/openapi.yaml anew
+	$(SCS) openapi > target/openapi.yaml && mv target/openapi.yaml openapi/openapi.yaml
+
+golden: openapi ## Write all golden files anew; review them with git diff
+	INSTA_UPDATE=always $(CARGO) test
+
+check: build ## Check the shipped stations and rules, and run the rules' own tests
+	$(SCS) check --all
+	$(SCS) test
+
+rig: build ## Run the service against a real hub in a virtual machine
+	python3 tests/rig/scenario.py $(SCS)
+
+bench: ## Measure: needs a quiet machine
+	$(CARGO) bench
+
+readme: build ## Run the commands of README.md
+	bash tests/readme.sh
+
+# One after the other, also under `make -j`: the cheapest check that can fail comes first.
+ci: ## Run everything that CI runs
+	$(MAKE) setup
+	$(CARGO) fmt --check
+	$(MAKE) lint
+	$(MAKE) test
+	$(MAKE) doc
+	$(MAKE) check
+	$(MAKE) readme
+	$(MAKE) rig
