@@ -1,7 +1,7 @@
 //! The tasks of the service, by name. One that ends before it was told to is news.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -18,6 +18,8 @@ pub(super) struct Tasks {
     handles: BTreeMap<Id, AbortHandle>,
     /// Told to end.
     expected: BTreeSet<Id>,
+    /// Ended early while another task's end was waited for.
+    news: VecDeque<String>,
 }
 
 impl Tasks {
@@ -36,6 +38,9 @@ impl Tasks {
 
     /// Waits until a task ends that was not told to; gives its name.
     pub(super) async fn unexpected_end(&mut self) -> String {
+        if let Some(name) = self.news.pop_front() {
+            return name;
+        }
         loop {
             match self.set.join_next_with_id().await {
                 Some(result) => {
@@ -55,7 +60,8 @@ impl Tasks {
         while self.names.values().any(|other| other == name) {
             match timeout_at(end, self.set.join_next_with_id()).await {
                 Ok(Some(result)) => {
-                    self.ended(result);
+                    let news = self.ended(result);
+                    self.news.extend(news);
                 }
                 Ok(None) => return,
                 Err(_) => {
@@ -145,5 +151,14 @@ mod tests {
         assert_eq!(are_running(&tasks), ["usb"]);
         tasks.end("of this name there is none", LONG).await;
         assert_eq!(began.elapsed(), LONG);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_ends_early_while_another_is_waited_for_is_news() {
+        let mut tasks = Tasks::default();
+        tasks.spawn("usb", ready(()));
+        tasks.spawn("station desk", pending());
+        tasks.end("station desk", LONG).await;
+        assert_eq!(timeout_at(Instant::now() + LONG, tasks.unexpected_end()).await.unwrap(), "usb");
     }
 }
