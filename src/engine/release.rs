@@ -4,7 +4,7 @@ use super::core::{Engine, Step, later};
 use super::pursue::{ANSWER_LIMIT, pause};
 use crate::model::{Event, EventKind, Order, OrderId, PortId, Power, Seen, Socket, SwitchProblem, Timestamp};
 
-/// So often it is tried, over some two hours; then somebody has to look, and an event says so.
+/// So often it is tried, over an hour or more; then somebody has to look, and an event says so.
 const TRIES: u32 = 12;
 
 /// A socket on its way back to power.
@@ -49,7 +49,19 @@ impl Engine {
             let id = self.next_order_id();
             let Some(release) = self.releasing.get_mut(&socket) else { continue };
             if release.tries >= TRIES {
+                let port = release.port;
                 self.releasing.remove(&socket);
+                self.tell(step, port, now, EventKind::SwitchFailed {
+                    wanted: Power::On,
+                    message: format!(
+                        "{socket}, which is no port any more, was not seen to have power and is given up: \
+                         switch it on with `uhubctl -l {} -p {} -a on`",
+                        socket.hub(),
+                        socket.port()
+                    ),
+                    problem: "given_up".to_owned(),
+                    failures: TRIES,
+                });
                 continue;
             }
             release.tries += 1;

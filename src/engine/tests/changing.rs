@@ -157,9 +157,14 @@ fn a_socket_that_does_not_come_back_is_tried_again_and_given_up_in_the_end() {
         let step = engine.seen(&[failed(&order, Some(Power::Off))], now);
         assert!(codes(&step).contains(&"switch_failed"));
         now = engine.release_due().unwrap();
-        match engine.tick(now).orders.into_iter().find(|next| next.socket == order.socket) {
-            Some(next) => order = next,
-            None => break,
+        let step = engine.tick(now);
+        match step.orders.iter().find(|next| next.socket == order.socket) {
+            Some(next) => order = next.clone(),
+            None => {
+                let told = format!("{:?}", step.events);
+                assert!(told.contains("given up: switch it on with `uhubctl -l 5-2 -p 1 -a on`"), "{told}");
+                break;
+            }
         }
         tries += 1;
     }
