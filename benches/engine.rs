@@ -16,8 +16,9 @@ use std::{collections::BTreeMap, hint::black_box, path::Path, sync::Arc, time::I
 use smart_charging_station::{
     engine::{Engine, Remembered},
     model::{
-        BatteryReport, Celsius, DeviceName, Facts, HubLocation, Level, OnExit, Policy, PortId, PortPlan,
-        Power, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, Timestamp, Version,
+        BatteryReport, Care, Celsius, DeviceName, Facts, HubLocation, Level, OnExit, Policy, PortId,
+        PortPlan, Power, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, Timestamp,
+        Version,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -81,9 +82,7 @@ impl Case {
         let station = Arc::new(station(ports, SwitchKind::Simulated, policy));
         let now = Timestamp::from_second(1_800_000_000).expect("in range");
         let mut engine = Engine::new(station, Arc::clone(rules), Remembered::default(), now);
-        let on: Vec<Seen> = (1..=ports)
-            .map(|n| Seen { port: port(n), order: None, power: Some(Power::On), problem: None })
-            .collect();
+        let on: Vec<Seen> = (1..=ports).map(|n| Seen::new(port(n), None, Some(Power::On), None)).collect();
         engine.seen(&on, now);
         Self { name, engine, ports, now, count: 0, rounds: Vec::new() }
     }
@@ -152,10 +151,12 @@ fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
             .expect("a port"),
         device: DeviceName::new(&format!("device-{number}")).ok(),
         serial: None,
-        kind: String::new(),
-        tags: Vec::new(),
-        charge_per_hour: 40.0,
-        policy: Arc::clone(policy),
+        care: Arc::new(Care {
+            kind: String::new(),
+            tags: Vec::new(),
+            charge_per_hour: 40.0,
+            policy: Arc::clone(policy),
+        }),
     };
     Station {
         name: StationName::new("bench").expect("a name"),
@@ -163,9 +164,11 @@ fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
         zone: jiff::tz::TimeZone::UTC,
         topic: "smartcharger".to_owned(),
         switch,
+        hub: None,
         min_hold: Span::from_mins(3),
         silent_after: Span::from_mins(45),
         poll: Span::from_secs(60),
+        verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
         ports: (1..=ports).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("000000000000"),

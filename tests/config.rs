@@ -96,10 +96,10 @@ fn a_port_has_its_own_rules_and_the_guards_of_its_station() {
     let names = |uses: &[smart_charging_station::model::RuleUse]| -> Vec<String> {
         uses.iter().map(|usage| usage.rule.to_string()).collect()
     };
-    assert_eq!(names(&port.policy.rules), ["ready-by", "keep-between"]);
-    assert_eq!(names(&port.policy.guards), ["cool-down"]);
-    assert_eq!(port.policy.rules[0].with["by"], Value::Text("06:30".into()));
-    assert_eq!(port.policy.rules[1].with["high"], Value::Int(75));
+    assert_eq!(names(&port.care.policy.rules), ["ready-by", "keep-between"]);
+    assert_eq!(names(&port.care.policy.guards), ["cool-down"]);
+    assert_eq!(port.care.policy.rules[0].with["by"], Value::Text("06:30".into()));
+    assert_eq!(port.care.policy.rules[1].with["high"], Value::Int(75));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn ron_may_be_written_in_full() {
     let plan = Plan::check(Files { stations: vec![file], ..Files::default() }).unwrap();
     let ports: Vec<_> = plan.stations["desk"].ports.values().collect();
     assert_eq!(ports[0].device.as_ref().unwrap().as_str(), "a\"b");
-    assert!((ports[0].charge_per_hour - 10.5).abs() < 1e-9);
+    assert!((ports[0].care.charge_per_hour - 10.5).abs() < 1e-9);
     assert_ne!(ports[0].socket, ports[1].socket);
 }
 

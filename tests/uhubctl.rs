@@ -8,11 +8,15 @@ use std::{
     os::unix::fs::symlink,
     path::Path,
     process::{Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
 use smart_charging_station::{
-    model::{HubLocation, Order, OrderId, PortId, Power, Seen, Socket, Span, SwitchProblem, SwitchRequest},
+    model::{
+        Ask, Driver, HubLocation, Order, OrderId, PortId, Power, Reach, Seen, Socket, Span, StationName,
+        SwitchProblem, SwitchRequest, Tally,
+    },
     usb::{self, Bus, Line, UsbSettings},
 };
 use tempfile::TempDir;
@@ -43,11 +47,13 @@ impl Rig {
             fs::create_dir(dir.path().join(folder)).unwrap();
         }
         let settings = UsbSettings {
+            sysfs: "/nowhere".into(),
             uhubctl: Some(tool),
             time_limit: Span::from_secs(seconds),
             lock: dir.path().join("run/uhubctl.lock"),
         };
-        let (bus, task) = usb::start(settings.clone());
+        let (bus, task) =
+            usb::start(Driver::Uhubctl, settings.clone(), tokio::sync::watch::channel(Tally::new()).0);
         let line = bus.line();
         let rig = Self { dir, settings, line, bus, task: tokio::spawn(task) };
         rig.put("hubs", HUBS);
@@ -66,11 +72,11 @@ impl Rig {
         self.dir.path().join("off").join(port).exists()
     }
     async fn switch(&mut self, orders: &[Order]) -> Vec<Seen> {
-        ask(&mut self.line, SwitchRequest::Switch(orders.to_vec())).await
+        ask(&mut self.line, asking(Ask::Switch(orders.to_vec()))).await
     }
     async fn read(&mut self, sockets: &[(&str, u8)]) -> Vec<Seen> {
         let ports = (1..).zip(sockets).map(|(n, (hub, at))| (port(n), socket(hub, *at))).collect();
-        ask(&mut self.line, SwitchRequest::Read(ports)).await
+        ask(&mut self.line, asking(Ask::Read(ports))).await
     }
     /// One order; its power and problem.
     async fn one(&mut self, hub: &str, at: u8, power: Power) -> (Option<Power>, Option<SwitchProblem>) {
@@ -78,6 +84,16 @@ impl Rig {
         assert_eq!(seen.order, Some(1));
         (seen.power, seen.problem)
     }
+}
+
+/// A request of a station that may reach what it asks for.
+fn asking(ask: Ask) -> SwitchRequest {
+    let sockets = match &ask {
+        Ask::Switch(orders) => orders.iter().map(|order| order.socket.clone()).collect(),
+        Ask::Read(ports) => ports.iter().map(|(_, socket)| socket.clone()).collect(),
+    };
+    let reach = Arc::new(Reach { station: StationName::new("desk").unwrap(), hub: None, sockets });
+    SwitchRequest { reach, ask }
 }
 
 async fn ask(line: &mut Line, request: SwitchRequest) -> Vec<Seen> {
@@ -125,13 +141,13 @@ async fn orders_go_in_one_call_per_hub_and_direction_and_only_the_last_one_count
     // The first call waits at the gate, so what follows waits together.
     let gate = rig.dir.path().join("gate");
     assert!(Command::new("mkfifo").arg(&gate).status().unwrap().success());
-    rig.line.requests.send(SwitchRequest::Read(vec![(port(1), socket("5-2", 1))])).await.unwrap();
+    rig.line.requests.send(asking(Ask::Read(vec![(port(1), socket("5-2", 1))]))).await.unwrap();
     let opened = gate.clone();
     let open = move || fs::OpenOptions::new().write(true).open(opened).unwrap();
     let mut held = tokio::task::spawn_blocking(open).await.unwrap();
     fs::remove_file(gate).unwrap();
     let mut other = rig.bus.line();
-    let switch = SwitchRequest::Switch;
+    let switch = |orders| asking(Ask::Switch(orders));
     for request in [
         vec![
             order(1, "5-2.4", 1, Power::Off),
@@ -299,14 +315,15 @@ async fn a_tool_that_is_missing_or_too_old_is_told_and_found_once_it_is_there() 
 #[tokio::test]
 async fn two_stations_and_two_services_never_run_two_calls_at_once() {
     let rig = Rig::new();
-    let (second, task) = usb::start(rig.settings.clone());
+    let (second, task) =
+        usb::start(Driver::Uhubctl, rig.settings.clone(), tokio::sync::watch::channel(Tally::new()).0);
     let second_task = tokio::spawn(task);
     let mut lines = vec![rig.bus.line(), rig.bus.line(), second.line(), second.line()];
     drop(second);
     for round in 0..3 {
         for (at, line) in (1..).zip(&lines) {
             let power = if round % 2 == 0 { Power::Off } else { Power::On };
-            let request = SwitchRequest::Switch(vec![order(round, "5-2.4", at, power)]);
+            let request = asking(Ask::Switch(vec![order(round, "5-2.4", at, power)]));
             line.requests.send(request).await.unwrap();
         }
     }
@@ -352,7 +369,7 @@ async fn what_was_sent_before_a_station_went_away_is_still_done() {
     drop(bus);
     let Line { requests, outcomes } = line;
     drop(outcomes);
-    requests.send(SwitchRequest::Switch(vec![order(1, "5-2", 1, Power::Off)])).await.unwrap();
+    requests.send(asking(Ask::Switch(vec![order(1, "5-2", 1, Power::Off)]))).await.unwrap();
     drop(requests);
     tokio::time::timeout(PATIENCE, task).await.expect("the task ends").unwrap();
     assert!(dir.path().join("off/5-2_1").exists());
@@ -362,19 +379,20 @@ async fn what_was_sent_before_a_station_went_away_is_still_done() {
 async fn the_real_tool_says_clearly_that_there_is_no_such_hub() {
     let dir = tempfile::tempdir().unwrap();
     let lock = dir.path().join("lock");
-    let settings = UsbSettings { uhubctl: None, time_limit: Span::from_secs(30), lock };
+    let settings =
+        UsbSettings { uhubctl: None, time_limit: Span::from_secs(30), sysfs: "/nowhere".into(), lock };
     let Ok(tool) = usb::probe(&settings).await else {
         println!("skipped: uhubctl is not installed on this machine");
         return;
     };
     assert!(tool.path.is_absolute() && tool.version.starts_with("2."), "{tool:?}");
-    let (bus, task) = usb::start(settings);
+    let (bus, task) = usb::start(Driver::Uhubctl, settings, tokio::sync::watch::channel(Tally::new()).0);
     let task = tokio::spawn(task);
     let mut line = bus.line();
     drop(bus);
     let place = (port(1), socket("250-1.2.3", 1));
-    let read = ask(&mut line, SwitchRequest::Read(vec![place])).await;
-    let switched = ask(&mut line, SwitchRequest::Switch(vec![order(1, "250-1.2.3", 1, Power::Off)])).await;
+    let read = ask(&mut line, asking(Ask::Read(vec![place]))).await;
+    let switched = ask(&mut line, asking(Ask::Switch(vec![order(1, "250-1.2.3", 1, Power::Off)]))).await;
     for seen in read.iter().chain(&switched) {
         assert_eq!(seen.power, None);
         // A user without rights on a machine with hubs is told of the rights.

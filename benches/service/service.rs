@@ -22,7 +22,12 @@ pub(crate) async fn run(ports: u16, address: SocketAddr) {
         http: HttpSettings { listen: address, access: Access::Auto },
         mqtt: None,
         history: HistorySettings { path: folder.path().join("data/history.db"), keep: Span::from_hours(24) },
-        usb: UsbSettings { uhubctl: None, time_limit: Span::from_secs(15), lock: folder.path().join("lock") },
+        usb: UsbSettings {
+            uhubctl: None,
+            time_limit: Span::from_secs(15),
+            sysfs: "/nowhere".into(),
+            lock: folder.path().join("lock"),
+        },
         directories: Directories {
             stations: folder.path().join("stations"),
             rules: Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"),

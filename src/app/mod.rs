@@ -20,7 +20,7 @@ use crate::{
     controller::{Clock, Directory},
     history,
     http::{self, Services},
-    model::{ConfigState, Event, Loaded, PortId, Power, Rejected, StationName},
+    model::{ConfigState, Event, Loaded, PortId, Power, Rejected, StationName, Tally},
     mqtt,
     settings::Settings,
 };
@@ -73,12 +73,14 @@ pub async fn run(options: Options) -> Result<(), Failed> {
     let (publish_state, config) = watch::channel(Arc::new(state));
     let (ask_reload, reloads) = mpsc::channel(RELOADS);
     let (tell_links, links) = watch::channel(mqtt::Status::new());
+    let (tally, calls) = watch::channel(Tally::new());
     let services = Services {
         directory: directory.clone(),
         reader: history.reader.clone(),
         config: config.clone(),
         reload: ask_reload,
         history: history.health.clone(),
+        tally: calls,
         mqtt: Arc::new(mqtt_in_words(settings.mqtt.is_some(), links)),
         clock,
     };
@@ -91,7 +93,8 @@ pub async fn run(options: Options) -> Result<(), Failed> {
     tasks.spawn("history", async move {
         writer.ended().await;
     });
-    let mut stations = Stations::new(directory.clone(), journal.clone(), reader.clone(), clock, &settings);
+    let mut stations =
+        Stations::new(directory.clone(), journal.clone(), reader.clone(), clock, &settings, tally);
     stations.apply(&plan, &mut tasks).await;
     let simulated = stations.simulated();
     let mut reloader = Reloader::new(plan, publish_state, reloads, reader.clone(), &settings, clock, hangup);

@@ -295,6 +295,7 @@ mod tests {
             history.reader.clone(),
             clock,
             &settings,
+            watch::channel(crate::model::Tally::new()).0,
         );
         let mut reloader =
             Reloader::new(plan, state, mpsc::channel(1).1, history.reader.clone(), &settings, clock, None);

@@ -12,7 +12,7 @@ use crate::{
     config::Plan,
     controller::{self, Clock, Directory, Ending, Handle, Remembered, Wiring},
     history::{Filter, Health, ReadError, Reader, Scope},
-    model::{Event, EventKind, PortId, Power, Record, Station, StationName, SwitchKind},
+    model::{Driver, Event, EventKind, PortId, Power, Record, Station, StationName, SwitchKind, Tally},
     settings::Settings,
     usb::{self, Bus, Line, UsbSettings},
 };
@@ -41,8 +41,9 @@ pub(super) struct Stations {
     reader: Reader,
     clock: Clock,
     usb: UsbSettings,
-    /// The one usb task of this host, from the first station on that needs it.
-    bus: Option<Bus>,
+    tally: watch::Sender<Tally>,
+    /// The one task of each driver on this host, from the first station on that needs it.
+    buses: BTreeMap<Driver, Bus>,
     running: BTreeMap<StationName, Running>,
 }
 
@@ -53,9 +54,19 @@ impl Stations {
         reader: Reader,
         clock: Clock,
         settings: &Settings,
+        tally: watch::Sender<Tally>,
     ) -> Self {
         let usb = settings.usb.clone();
-        Self { directory, journal, reader, clock, usb, bus: None, running: BTreeMap::new() }
+        Self {
+            directory,
+            journal,
+            reader,
+            clock,
+            usb,
+            tally,
+            buses: BTreeMap::new(),
+            running: BTreeMap::new(),
+        }
     }
 
     /// Makes the running stations those of the plan.
@@ -87,7 +98,8 @@ impl Stations {
 
     async fn start(&mut self, station: &Arc<Station>, plan: &Plan, tasks: &mut Tasks) {
         let (line, powers) = match station.switch {
-            SwitchKind::Uhubctl => (self.bus(tasks).line(), None),
+            SwitchKind::Uhubctl => (self.bus(Driver::Uhubctl, tasks).line(), None),
+            SwitchKind::Sysfs => (self.bus(Driver::Sysfs, tasks).line(), None),
             SwitchKind::Simulated => {
                 let (line, task, powers) = usb::simulated(station.ports.keys().copied());
                 let name = format!("hub of {}", station.name);
@@ -137,11 +149,11 @@ impl Stations {
         Ok(Remembered { ports, last_decision })
     }
 
-    fn bus(&mut self, tasks: &mut Tasks) -> &Bus {
-        let usb = &self.usb;
-        self.bus.get_or_insert_with(|| {
-            let (bus, task) = usb::start(usb.clone());
-            tasks.spawn("usb", task);
+    fn bus(&mut self, driver: Driver, tasks: &mut Tasks) -> &Bus {
+        let (usb, tally) = (&self.usb, &self.tally);
+        self.buses.entry(driver).or_insert_with(|| {
+            let (bus, task) = usb::start(driver, usb.clone(), tally.clone());
+            tasks.spawn(driver.as_str(), task);
             bus
         })
     }
@@ -170,8 +182,8 @@ impl Stations {
         for name in &names {
             tasks.end(&task_name(name), limit).await;
         }
-        if self.bus.take().is_some() {
-            tasks.end("usb", limit).await;
+        for driver in std::mem::take(&mut self.buses).into_keys() {
+            tasks.end(driver.as_str(), limit).await;
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     station::CHARGE_PER_HOUR,
     tokens::Place,
 };
-use crate::model::{DeviceName, HubLocation, Policy, PortId, PortPlan, Socket, SwitchKind};
+use crate::model::{Care, DeviceName, HubLocation, Policy, PortId, PortPlan, Socket, SwitchKind};
 
 const FIELDS: &[&str] = &["device", "serial", "kind", "tags", "socket", "rules", "guards", "charge_per_hour"];
 const SOCKET: &str = "socket: (hub: \"5-2\", port: 1)";
@@ -59,7 +59,7 @@ pub(super) fn port(
     let socket = match (written, defaults.switch) {
         (Some(node), _) => socket(node, problems),
         (None, SwitchKind::Simulated) => made_up(id),
-        (None, SwitchKind::Uhubctl) => {
+        (None, SwitchKind::Uhubctl | SwitchKind::Sysfs) => {
             fields.missing("socket", SOCKET, problems);
             None
         }
@@ -67,7 +67,8 @@ pub(super) fn port(
     let at = |name| fields.get(name).map(|node| node.at);
     let spots =
         PortSpots { number: number_at, socket: at("socket"), device: at("device"), serial: at("serial") };
-    Some((PortPlan { id, socket: socket?, device, serial, kind, tags, charge_per_hour, policy }, spots))
+    let care = Arc::new(Care { kind, tags, charge_per_hour, policy });
+    Some((PortPlan { id, socket: socket?, device, serial, care }, spots))
 }
 
 fn policy(

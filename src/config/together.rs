@@ -22,7 +22,7 @@ pub(crate) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
             let owner = |at: Option<Place>| Owner { draft, port: *id, at: at.unwrap_or(spots.number) };
             // Sockets of simulated hubs belong to their station alone.
             let host = match draft.station.switch {
-                SwitchKind::Uhubctl => "",
+                SwitchKind::Uhubctl | SwitchKind::Sysfs => "",
                 SwitchKind::Simulated => draft.station.name.as_str(),
             };
             problems.extend(sockets.claim(host, &port.socket.to_string(), owner(spots.socket)));
@@ -75,7 +75,7 @@ impl<'d> Owners<'d> {
 
 /// Ports behind which a hub with other ports hangs: switching one would take power and data from all of those.
 fn daisy_chains(drafts: &[Draft]) -> Vec<Diagnostic> {
-    let real = || drafts.iter().filter(|draft| draft.station.switch == SwitchKind::Uhubctl);
+    let real = || drafts.iter().filter(|draft| draft.station.switch != SwitchKind::Simulated);
     let hubs: BTreeSet<HubLocation> =
         real().flat_map(|draft| draft.station.ports.values().map(|port| port.socket.hub().clone())).collect();
     let mut problems = Vec::new();

@@ -6,7 +6,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::engine::{Ending, PortState, View};
 use crate::model::{
-    Author, BatteryReport, Decision, DeviceName, Mode, PortId, ReportRejected, Station, StationName,
+    Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, Probe, ReportRejected, Station,
+    StationName,
 };
 use crate::rules::RuleSet;
 
@@ -70,6 +71,8 @@ pub(super) enum Input {
     Report { report: BatteryReport, answer: Option<Answer<Arc<Decision>>> },
     SetMode { port: PortId, mode: Mode, answer: Answer<Arc<PortState>> },
     NameDevice { port: PortId, name: Option<DeviceName>, by: Author, answer: Answer<Arc<PortState>> },
+    Probe { port: PortId, probe: Option<Probe>, answer: Answer<Arc<PortState>> },
+    Unplaced { device: DeviceName, battery: Battery },
     Reload { station: Arc<Station>, rules: Arc<RuleSet>, done: oneshot::Sender<()> },
     Stop { ending: Ending },
 }
@@ -117,6 +120,20 @@ impl Handle {
         let (answer, state) = oneshot::channel();
         self.send(Input::NameDevice { port, name, by, answer })?;
         state.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Switches a port until a moment, to find out what is plugged into it; `None` ends that. It ends by itself at its
+    /// moment, and at a restart; then the port is as before, and with power where nobody has an opinion. Answers once
+    /// that is on disk.
+    pub async fn probe(&self, port: PortId, probe: Option<Probe>) -> Result<Arc<PortState>, Refused> {
+        let (answer, state) = oneshot::channel();
+        self.send(Input::Probe { port, probe, answer })?;
+        state.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Hands in what a device says of its battery that is in no port as far as anybody knows. Does not wait.
+    pub fn hear_unplaced(&self, device: DeviceName, battery: Battery) -> Result<(), Refused> {
+        self.send(Input::Unplaced { device, battery })
     }
 
     /// Gives the station new files, and waits until they are at work; order is kept with other inputs.

@@ -53,6 +53,20 @@ fn one(event: &Event) {
             "{code}: another program switches this port again and again; stop it, or give it a hub of its own"
         ),
         EventKind::Drift { seen, wanted, .. } => tracing::warn!(station, port, %seen, %wanted, "{code}"),
+        EventKind::DeviceMoved { device, from } => tracing::info!(station, port, %device, %from, "{code}"),
+        EventKind::DeviceUnknown { serial, name } => tracing::info!(station, port, serial, name, "{code}"),
+        EventKind::DeviceUnplaced { device } => tracing::info!(station, %device, "{code}"),
+        EventKind::HubMissing { hub } => {
+            tracing::warn!(station, %hub, "{code}: its ports wait until it is back")
+        }
+        EventKind::HubBack { hub } => tracing::info!(station, %hub, "{code}"),
+        EventKind::HubMoved { hub, at } => tracing::info!(station, %hub, %at, "{code}"),
+        EventKind::PowerLeak { message } | EventKind::NotCharging { message } => {
+            tracing::warn!(station, port, "{code}: {message}");
+        }
+        EventKind::Alarm { wanted, message } => tracing::error!(station, port, %wanted, "{code}: {message}"),
+        EventKind::FaultOver { fault } => tracing::info!(station, port, fault = fault.code(), "{code}"),
+        EventKind::AlarmOver => tracing::info!(station, port, "{code}"),
         EventKind::RuleFailed { message, .. } => tracing::warn!(station, port, "{code}: {message}"),
         // Told for all ports together.
         EventKind::Unreadable { .. } => {}

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::engine::{Ending, Engine, PortState, Remembered, Step, View};
 use crate::model::{
-    Author, BatteryReport, Decision, DeviceName, Event, EventKind, Mode, PortId, Power, Record, Seen, Span,
-    Station, SwitchProblem, SwitchRequest, Timestamp,
+    Ask, Author, BatteryReport, Decision, DeviceName, Event, EventKind, Mode, PortId, Power, Reach, Record,
+    Seen, Span, Station, SwitchProblem, SwitchRequest, Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -100,16 +100,26 @@ pub fn start(
     wiring: Wiring,
 ) -> (Handle, impl Future<Output = ()> + Send) {
     let remembers = remembered.is_some();
+    let reach = Arc::new(station.reach());
     let engine = Engine::new(station, rules, remembered.unwrap_or_default(), wiring.clock.now());
     let (publish, view) = watch::channel(engine.view().clone());
     let (handle, inputs) = Handle::new(view);
-    let controller =
-        Controller { engine, publish, wiring, remembers, waiting: Vec::new(), lost: 0, told_lost: None };
+    let controller = Controller {
+        engine,
+        reach,
+        publish,
+        wiring,
+        remembers,
+        waiting: Vec::new(),
+        lost: 0,
+        told_lost: None,
+    };
     (handle, controller.run(inputs))
 }
 
 struct Controller {
     engine: Engine,
+    reach: Arc<Reach>,
     publish: watch::Sender<View>,
     wiring: Wiring,
     /// False when it is not known what stands on disk.
@@ -165,7 +175,16 @@ impl Controller {
                 Input::NameDevice { port, name, by, answer } => {
                     self.name_device(port, name, &by, answer, now)
                 }
+                Input::Probe { port, probe, answer } => {
+                    let step = self.engine.probe(port, probe, now);
+                    self.answer_when_kept(port, step, answer);
+                }
+                Input::Unplaced { device, battery } => {
+                    let step = self.engine.hear_unplaced(device, battery, now);
+                    self.act(step);
+                }
                 Input::Reload { station, rules, done } => {
+                    self.reach = Arc::new(station.reach());
                     let step = self.engine.reload(station, rules, now);
                     self.act(step);
                     // Whoever asked may have gone away.
@@ -254,10 +273,10 @@ impl Controller {
     /// Does what a step says, without waiting for anybody.
     fn act(&mut self, step: Step) {
         if !step.orders.is_empty() {
-            self.request(SwitchRequest::Switch(step.orders));
+            self.request(Ask::Switch(step.orders));
         }
         if !step.read.is_empty() {
-            self.request(SwitchRequest::Read(step.read));
+            self.request(Ask::Read(step.read));
         }
         for record in step.records {
             self.write(record);
@@ -270,7 +289,8 @@ impl Controller {
         }
     }
 
-    fn request(&mut self, request: SwitchRequest) {
+    fn request(&mut self, ask: Ask) {
+        let request = SwitchRequest { reach: Arc::clone(&self.reach), ask };
         // A full line means that the usb task is far behind; the engine asks again when no answer comes.
         if self.wiring.requests.try_send(request).is_err() {
             tracing::warn!(station = %self.engine.view().station.name, "the usb task takes no more requests");
@@ -317,7 +337,8 @@ impl Controller {
             if attempt > 0 {
                 sleep(RELEASE_PAUSE).await;
             }
-            let request = SwitchRequest::Switch(open.clone());
+            let ask = Ask::Switch(open.clone());
+            let request = SwitchRequest { reach: Arc::clone(&self.reach), ask };
             if timeout_at(end, self.wiring.requests.send(request)).await.is_err() {
                 break;
             }

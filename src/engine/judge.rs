@@ -105,7 +105,7 @@ impl Engine {
                 let reason = format!("no report for {limit}: charged until the device reports again");
                 Judgement::plain(Verdict::Charge, Layer::Safety, reason)
             }
-            (None, Some(facts)) => by_policy(self.view.rules.decide(&port.plan.policy, facts), port),
+            (None, Some(facts)) => by_policy(self.view.rules.decide(&port.care().policy, facts), port),
             (None, None) if port.memory.wanted == Some(Power::Off) => {
                 let reason = "the level of this device is not known yet: charged".to_owned();
                 Judgement::plain(Verdict::Charge, Layer::Safety, reason)
@@ -131,13 +131,13 @@ impl Engine {
             },
             device: DeviceFacts {
                 name: self.device_name(port.plan.id),
-                kind: port.plan.kind.clone(),
-                tags: port.plan.tags.clone(),
+                kind: port.care().kind.clone(),
+                tags: port.care().tags.clone(),
             },
             battery,
             holder: memory.holder.clone(),
             history: HistoryFacts {
-                charge_per_hour: port.plan.charge_per_hour,
+                charge_per_hour: port.care().charge_per_hour,
                 level: memory.level.clone(),
                 temperature: memory.temperature.clone(),
             },

@@ -4,13 +4,15 @@
 //! for the time, reads a file, waits or talks to anybody, so any situation can be played in a test.
 //!
 //! Reading order: `state` (what is known of a port), `core` (the ways in), `judge` (who decides), `pursue`
-//! (wanted against actual), `release` (sockets that are no ports any more), `change` (new files, and the end), `clock`
+//! (wanted against actual), `devices` (which device is where), `probe` (a search for one), `release` (sockets that are no ports any more), `change` (new files, and the end), `clock`
 //! (a clock that was set back).
 
 mod change;
 mod clock;
 mod core;
+mod devices;
 mod judge;
+mod probe;
 mod pursue;
 mod release;
 mod state;
@@ -19,4 +21,4 @@ mod tests;
 
 pub use self::change::Ending;
 pub use self::core::{Engine, Remembered, Step};
-pub use state::{PortState, View};
+pub use state::{PortState, UNPLACED_MAX, Unplaced, View};

@@ -5,10 +5,22 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use crate::model::{
-    Decision, DeviceName, ModeKind, Opinion, OrderId, Policy, PortId, PortMemory, PortPlan, Power, Station,
-    SwitchProblem, Timestamp,
+    Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, HubLocation, ModeKind, Opinion, OrderId,
+    Plugged, Policy, PortId, PortMemory, PortPlan, Power, Station, SwitchProblem, Timestamp,
 };
 use crate::rules::RuleSet;
+
+/// More devices than any station has ports for; what is beyond is not kept, so that nobody can fill the memory.
+pub const UNPLACED_MAX: usize = 64;
+
+/// A device that reports, and nobody knows which port it is in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unplaced {
+    /// Its last report.
+    pub battery: Battery,
+    /// When that came.
+    pub heard_at: Timestamp,
+}
 
 /// An order on its way to the hub.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +49,18 @@ pub struct PortState {
     pub problem: Option<SwitchProblem>,
     /// How often in a row it could not be switched.
     pub failures: u32,
+    /// What is plugged in, as the hub showed last.
+    pub plugged: Plugged,
+    /// True when the hub shows right now that the device is this one; else it is assumed.
+    pub device_seen: bool,
+    /// Where the hub really is, when that is not where the file says.
+    pub hub_at: Option<HubLocation>,
+    /// What the device says against what the hub shows.
+    pub fault: Option<Fault>,
+    /// The port was given up until something changes.
+    pub alarm: Option<Alarm>,
+    /// How a device is treated that belongs elsewhere by the file.
+    pub(super) guest: Option<Arc<Care>>,
     /// When somebody else switched it of late.
     pub(super) drifts: Vec<Timestamp>,
     /// The device that the file puts here was named in another port at run time.
@@ -59,6 +83,12 @@ impl PortState {
             silent: false,
             problem: None,
             failures: 0,
+            plugged: Plugged::NotShown,
+            device_seen: false,
+            hub_at: None,
+            fault: None,
+            alarm: None,
+            guest: None,
             drifts: Vec::new(),
             moved_away: false,
             order: None,
@@ -74,6 +104,11 @@ impl PortState {
     pub fn device(&self) -> Option<&DeviceName> {
         let by_file = self.plan.device.as_ref().filter(|_| !self.moved_away);
         self.memory.named.as_ref().or(by_file)
+    }
+
+    /// How the device in the port is treated.
+    pub fn care(&self) -> &Arc<Care> {
+        self.guest.as_ref().unwrap_or(&self.plan.care)
     }
 
     /// True while an order is on its way.
@@ -100,6 +135,10 @@ pub struct View {
     pub devices: OrdMap<DeviceName, PortId>,
     /// How many ports are seen to have power.
     pub ports_on: u32,
+    /// What devices say that nobody has placed yet, at most [`UNPLACED_MAX`] of them.
+    pub unplaced: OrdMap<DeviceName, Unplaced>,
+    /// What was seen since the start.
+    pub counts: Counts,
     /// When the engine began.
     pub started_at: Timestamp,
 }
@@ -112,7 +151,7 @@ impl View {
         let (Some(facts), Some(port)) = (&decision.facts, self.ports.get(&decision.port)) else {
             return Vec::new();
         };
-        let policy = &port.plan.policy;
+        let policy = &port.care().policy;
         match &decision.rule {
             Some(_) => self.rules.overruled(policy, facts),
             None => self.all_opinions(policy, facts),

@@ -16,7 +16,7 @@ use super::{answers::Answers, api, auth::Admission, gate::Gate, paths::Paths, se
 use crate::{
     controller::{Clock, Directory},
     history::{Health, Reader},
-    model::ConfigState,
+    model::{ConfigState, Tally},
 };
 
 /// How long answers may take after the stop; then their connections are cut.
@@ -40,6 +40,8 @@ pub struct Services {
     pub clock: Clock,
     /// How history does.
     pub history: watch::Receiver<Health>,
+    /// The calls of all drivers.
+    pub tally: watch::Receiver<Tally>,
     /// How MQTT does, in words: `off`, `connected`, or what is wrong.
     pub mqtt: Arc<dyn Fn() -> String + Send + Sync>,
 }

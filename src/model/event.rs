@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Author, DeviceName, Mode, PortId, Power, StationName, Timestamp, Verdict};
+use super::{
+    Author, DeviceName, FaultKind, HubLocation, Mode, PortId, Power, StationName, Timestamp, Verdict,
+};
 
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +93,66 @@ pub enum EventKind {
         /// Who named it, or moved the name elsewhere.
         by: Author,
     },
+    /// A device is plugged into another port than before; its rules go with it.
+    DeviceMoved {
+        /// The device.
+        device: DeviceName,
+        /// Where it was. Where it is now is the event's port.
+        from: PortId,
+    },
+    /// Something that nobody knows is plugged in. It is not switched until somebody names it.
+    DeviceUnknown {
+        /// Its USB serial number.
+        serial: String,
+        /// What it says that it is.
+        name: String,
+    },
+    /// A device reports, and nobody knows which port it is in. Told once until that is known.
+    DeviceUnplaced {
+        /// What it calls itself.
+        device: DeviceName,
+    },
+    /// A hub is not there. The other hubs go on.
+    HubMissing {
+        /// Where the file says that it is.
+        hub: HubLocation,
+    },
+    /// The hub is there again, or first seen after it was missing.
+    HubBack {
+        /// Where the file says that it is.
+        hub: HubLocation,
+    },
+    /// The hub is plugged in elsewhere, or the buses got other numbers, and was found there.
+    HubMoved {
+        /// Where the file says that it is.
+        hub: HubLocation,
+        /// Where it is.
+        at: HubLocation,
+    },
+    /// The port is off, and the device goes on charging: the hub does not cut the power.
+    PowerLeak {
+        /// What it may come from and what to do.
+        message: String,
+    },
+    /// The port is on, and the device does not charge.
+    NotCharging {
+        /// What it may come from and what to do.
+        message: String,
+    },
+    /// What the device says fits what the hub shows again.
+    FaultOver {
+        /// What was wrong.
+        fault: FaultKind,
+    },
+    /// The port could not be brought to what is wanted, and is tried only now and then from here on. Told once.
+    Alarm {
+        /// What is wanted.
+        wanted: Power,
+        /// What went wrong last and what to do.
+        message: String,
+    },
+    /// The port is as wanted again, or nothing else is wanted any more.
+    AlarmOver,
     /// A rule could not answer. Told once until it answers again.
     RuleFailed {
         /// The rule.
@@ -144,6 +206,17 @@ impl EventKind {
             Self::Heard => "heard",
             Self::ModeChanged { .. } => "mode_changed",
             Self::DeviceNamed { .. } => "device_named",
+            Self::DeviceMoved { .. } => "device_moved",
+            Self::DeviceUnknown { .. } => "device_unknown",
+            Self::DeviceUnplaced { .. } => "device_unplaced",
+            Self::HubMissing { .. } => "hub_missing",
+            Self::HubBack { .. } => "hub_back",
+            Self::HubMoved { .. } => "hub_moved",
+            Self::PowerLeak { .. } => "power_leak",
+            Self::NotCharging { .. } => "not_charging",
+            Self::FaultOver { .. } => "fault_over",
+            Self::Alarm { .. } => "alarm",
+            Self::AlarmOver => "alarm_over",
             Self::RuleFailed { .. } => "rule_failed",
             Self::ConfigLoaded { .. } => "config_loaded",
             Self::ConfigRejected { .. } => "config_rejected",

@@ -2,7 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Battery, DeviceName, Mode, ModeKind, Power, RuleName, Spells, Timestamp};
+use super::{Battery, DeviceName, Mode, ModeKind, Power, RuleName, Spells, Thing, Timestamp};
+
+/// A port that is switched for a moment to find out what is plugged into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// What it is switched to.
+    pub power: Power,
+    /// Until when.
+    pub until: Timestamp,
+}
 
 /// The part of a port's state that goes on after a restart. Unknown and missing fields are harmless, so that
 /// another version of the service can read it.
@@ -21,6 +30,10 @@ pub struct PortMemory {
     pub switched_at: Option<Timestamp>,
     /// The rule that brought the port into this state.
     pub holder: Option<RuleName>,
+    /// A search for the device in this port. A restart ends it, and gives the port its power.
+    pub probe: Option<Probe>,
+    /// What was plugged in when the hub last showed something.
+    pub thing: Option<Thing>,
     /// The last report.
     pub battery: Option<Battery>,
     /// When the device was last heard, or put here: `silent_after` counts from here.

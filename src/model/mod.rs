@@ -8,6 +8,8 @@ mod decision;
 mod diagnostic;
 mod event;
 mod facts;
+mod fault;
+mod hub;
 mod memory;
 mod mode;
 mod names;
@@ -15,6 +17,7 @@ mod record;
 mod socket;
 mod station;
 mod switching;
+mod tally;
 
 pub(crate) use battery::words;
 pub use battery::{Battery, BatteryReport, Celsius, Level, ReportRejected};
@@ -22,13 +25,16 @@ pub use decision::{Decision, DecisionId, Layer, Opinion, RuleFailure, Verdict, V
 pub use diagnostic::{ConfigState, Diagnostic, Loaded, Rejected, Severity};
 pub use event::{Event, EventKind};
 pub use facts::{DeviceFacts, Facts, HistoryFacts, PortFacts, Spells, StationFacts};
-pub use memory::PortMemory;
+pub use fault::{Alarm, Fault, FaultKind};
+pub use hub::{ChipId, ChipPath, ChipSocket, HubModel, HubPlan, InvalidChip, Reach};
+pub use memory::{PortMemory, Probe};
 pub use mode::{Author, Mode, ModeKind};
-pub use names::{DeviceName, InvalidName, PortId, RuleName, StationName};
+pub use names::{DeviceName, InvalidName, ModelName, PortId, RuleName, StationName};
 pub use record::{Kept, Record};
 pub use socket::{HubLocation, InvalidSocket, Socket};
-pub use station::{OnExit, Policy, PortPlan, RuleUse, Station, SwitchKind, Value};
-pub use switching::{Order, OrderId, Power, Seen, SwitchProblem, SwitchRequest};
+pub use station::{Care, OnExit, Policy, PortPlan, RuleUse, Station, SwitchKind, Value};
+pub use switching::{Ask, Order, OrderId, Plugged, Power, Seen, SwitchProblem, SwitchRequest, Thing};
+pub use tally::{Calls, Counts, Driver, Purpose, Tally};
 
 /// A moment on the world's time line; what people see is made from it and the station's zone.
 pub type Timestamp = jiff::Timestamp;

@@ -86,6 +86,10 @@ name!(
     DeviceName, "device name", is_label,
     "use 1 to 64 characters, no control characters, no blanks at the ends");
 
+name!(
+    /// A hub model's name: its file's name without `.ron`.
+    ModelName, "hub model", is_identifier, "use 1 to 64 of a-z, 0-9, - and _, a letter first");
+
 impl DeviceName {
     /// What a device is called that nobody named: `port-3`.
     pub fn anonymous(port: PortId) -> Self {

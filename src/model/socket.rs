@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::{ChipPath, ChipSocket};
+
 /// The text or number is not a socket. `Display` says what is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSocket {
@@ -42,6 +44,25 @@ impl HubLocation {
     /// True for the hub of the host controller itself (no port path).
     pub fn is_root(&self) -> bool {
         !self.0.contains('-')
+    }
+    /// The location of a chip of a hub that is plugged in here; `None` when that would be deeper than USB allows.
+    pub fn chip(&self, path: &ChipPath) -> Option<Self> {
+        let joint = if self.is_root() { '-' } else { '.' };
+        if path.as_str().is_empty() {
+            Some(self.clone())
+        } else {
+            Self::new(&format!("{}{joint}{path}", self.0)).ok()
+        }
+    }
+    /// The socket of a hub that is plugged in here; `None` when it would be deeper than USB allows.
+    pub fn socket(&self, place: &ChipSocket) -> Option<Socket> {
+        Socket::new(self.chip(&place.chip)?, place.port).ok()
+    }
+    /// The bus number and the path of ports, which is empty for a root hub.
+    pub fn parts(&self) -> (u16, &str) {
+        let (bus, path) = self.0.split_once('-').unwrap_or((&self.0, ""));
+        // INVARIANT: `new` has read the number.
+        (bus.parse().unwrap_or_default(), path)
     }
     /// The location of a hub plugged into port `port` of this hub: `5-2` and 3 give `5-2.3`, `5` and 2 give `5-2`.
     pub fn below(&self, port: u8) -> Self {

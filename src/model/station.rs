@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::tz::TimeZone;
 
-use super::{DeviceName, PortId, RuleName, Socket, Span, StationName, Version};
+use super::{DeviceName, HubPlan, PortId, Reach, RuleName, Socket, Span, StationName, Version};
 
 /// The value of a rule's parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +49,26 @@ pub struct Policy {
     pub rules: Vec<RuleUse>,
 }
 
+/// How a device is treated. It goes with the device when that is plugged in elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Care {
+    /// What kind of thing it is, for rules; may be empty.
+    pub kind: String,
+    /// Words for rules to tell devices apart.
+    pub tags: Vec<String>,
+    /// How fast the device charges, percent points per hour, more than 0.
+    pub charge_per_hour: f64,
+    /// Who is asked.
+    pub policy: Arc<Policy>,
+}
+
 /// How a station's ports are switched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SwitchKind {
     /// By the program `uhubctl`.
     Uhubctl,
+    /// By the files of the kernel, Linux 6.0 and later.
+    Sysfs,
     /// By nothing: a hub that does not exist, for trying things out.
     Simulated,
 }
@@ -78,14 +93,8 @@ pub struct PortPlan {
     pub device: Option<DeviceName>,
     /// The device's USB serial number, if the file names it.
     pub serial: Option<String>,
-    /// What kind of thing it is, for rules; may be empty.
-    pub kind: String,
-    /// Words for rules to tell devices apart.
-    pub tags: Vec<String>,
-    /// How fast the device charges, percent points per hour, more than 0.
-    pub charge_per_hour: f64,
-    /// Who is asked.
-    pub policy: Arc<Policy>,
+    /// How the device that the file puts here is treated, or one that nobody knows better.
+    pub care: Arc<Care>,
 }
 
 /// A station: everything that its file says.
@@ -101,16 +110,32 @@ pub struct Station {
     pub topic: String,
     /// How ports are switched.
     pub switch: SwitchKind,
+    /// The hub, if the file names its model.
+    pub hub: Option<Arc<HubPlan>>,
     /// A rule may switch a port only every so often.
     pub min_hold: Span,
     /// A device that has not reported for so long is charged.
     pub silent_after: Span,
     /// The state of all ports is read this often.
     pub poll: Span,
+    /// So long after a switch a device's report must agree with it: not charging where power is off, charging where it is
+    /// on.
+    pub verify_after: Span,
     /// What a stop does.
     pub on_exit: OnExit,
     /// The ports, by number.
     pub ports: BTreeMap<PortId, Arc<PortPlan>>,
     /// Version of the files.
     pub version: Version,
+}
+
+impl Station {
+    /// All that it may have switched.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            station: self.name.clone(),
+            hub: self.hub.clone(),
+            sockets: self.ports.values().map(|port| port.socket.clone()).collect(),
+        }
+    }
 }

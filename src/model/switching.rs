@@ -1,10 +1,10 @@
 //! Orders to the hub, and what was seen on it afterwards.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ModeKind, PortId, Socket};
+use super::{ChipId, HubLocation, ModeKind, PortId, Reach, Socket};
 
 /// Whether a port has power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,7 +64,16 @@ pub struct Order {
 
 /// What a controller asks of the usb task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SwitchRequest {
+pub struct SwitchRequest {
+    /// What the station may have switched at all.
+    pub reach: Arc<Reach>,
+    /// What it wants now.
+    pub ask: Ask,
+}
+
+/// What a station wants of the usb task. Sockets are where the file says; the usb task knows where the hub really is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
     /// Switch these ports and say what is seen afterwards.
     Switch(Vec<Order>),
     /// Say what is seen at these ports.
@@ -92,6 +101,17 @@ pub enum SwitchProblem {
     /// The hub, or the port on it, is not there.
     #[error("the hub does not show this port ({0}): is it plugged in, and is the socket right?")]
     Missing(String),
+    /// The whole hub is not there.
+    #[error("the hub at `{0}` is not there: is it plugged in, and does it have power?")]
+    HubMissing(HubLocation),
+    /// Another kind of hub is there.
+    #[error(
+        "the hub does not fit its model ({0}): mend `hub` in the station file, `scs discover` shows what is there"
+    )]
+    Misfit(String),
+    /// A USB 3 hub has two sides, and only one of them can be read and switched: the port would keep its power.
+    #[error("the other side of this USB 3 hub cannot be switched ({0}): run `scs doctor`")]
+    OtherSide(String),
     /// The answer could not be understood.
     #[error("uhubctl's answer was not understood ({0})")]
     Unreadable(String),
@@ -108,7 +128,13 @@ impl SwitchProblem {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Timeout(_) | Self::Busy(_) | Self::Unreadable(_) | Self::Refused(_) => true,
-            Self::ToolMissing(_) | Self::Permission(_) | Self::Missing(_) | Self::Forbidden(_) => false,
+            Self::ToolMissing(_)
+            | Self::Permission(_)
+            | Self::Missing(_)
+            | Self::HubMissing(_)
+            | Self::Misfit(_)
+            | Self::OtherSide(_)
+            | Self::Forbidden(_) => false,
         }
     }
     /// A stable code for machines.
@@ -119,11 +145,37 @@ impl SwitchProblem {
             Self::Timeout(_) => "uhubctl_timeout",
             Self::Busy(_) => "uhubctl_busy",
             Self::Missing(_) => "port_missing",
+            Self::HubMissing(_) => "hub_missing",
+            Self::Misfit(_) => "model_misfit",
+            Self::OtherSide(_) => "other_side",
             Self::Unreadable(_) => "unreadable",
             Self::Refused(_) => "not_switched",
             Self::Forbidden(_) => "forbidden_socket",
         }
     }
+}
+
+/// A USB device as it shows itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thing {
+    /// Vendor and product number.
+    pub id: ChipId,
+    /// Its serial number, if it has one: 1 to 128 printable characters.
+    pub serial: Option<String>,
+    /// What it says that it is, printable; may be empty. Never a reason to do anything.
+    pub name: String,
+}
+
+/// What is plugged into a port.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Plugged {
+    /// Not known: a port without power shows nothing, and some readings do not tell.
+    #[default]
+    NotShown,
+    /// Nothing that talks: an empty port, or a device that only charges.
+    Nothing,
+    /// This.
+    Thing(Arc<Thing>),
 }
 
 /// What was seen at one port.
@@ -137,4 +189,20 @@ pub struct Seen {
     pub power: Option<Power>,
     /// What went wrong, if something did.
     pub problem: Option<SwitchProblem>,
+    /// What is plugged in.
+    pub plugged: Plugged,
+    /// Where the hub really is, when that is not where the file says.
+    pub hub_at: Option<HubLocation>,
+}
+
+impl Seen {
+    /// What a hub that is where the file says shows of the power, and nothing more.
+    pub fn new(
+        port: PortId,
+        order: Option<OrderId>,
+        power: Option<Power>,
+        problem: Option<SwitchProblem>,
+    ) -> Self {
+        Self { port, order, power, problem, plugged: Plugged::NotShown, hub_at: None }
+    }
 }

@@ -32,6 +32,7 @@ pub(super) struct Said {
     pub(super) uhubctl: Option<PathBuf>,
     pub(super) time_limit: Option<Span>,
     pub(super) lock: Option<PathBuf>,
+    pub(super) sysfs: Option<PathBuf>,
 }
 
 /// What is said of the broker.
@@ -87,7 +88,7 @@ fn sections(top: &Fields<'_>, folder: &Path, said: &mut Said, problems: &mut Pro
     if let Some(node) = top.get("stations") {
         said.stations = stations(node, problems);
     }
-    if let Some(uhubctl) = section(top, "uhubctl", &["path", "time_limit", "lock"], problems) {
+    if let Some(uhubctl) = section(top, "uhubctl", &["path", "time_limit", "lock", "sysfs"], problems) {
         said.uhubctl = uhubctl.read("path", problems, |node| {
             let path = path(node)?;
             let hint = "for example \"/usr/sbin/uhubctl\"";
@@ -96,6 +97,7 @@ fn sections(top: &Fields<'_>, folder: &Path, said: &mut Said, problems: &mut Pro
         });
         said.time_limit = uhubctl.read("time_limit", problems, |node| length(node, &TIME_LIMIT));
         said.lock = uhubctl.read("lock", problems, path);
+        said.sysfs = uhubctl.read("sysfs", problems, path);
     }
 }
 

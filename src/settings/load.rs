@@ -100,6 +100,7 @@ fn together(file: Said, environment: Said, credential: Option<Secret>, folder: &
         usb: UsbSettings {
             uhubctl: file.uhubctl,
             time_limit: file.time_limit.unwrap_or(Span::from_secs(15)),
+            sysfs: file.sysfs.unwrap_or_else(|| PathBuf::from("/sys")),
             lock: file.lock.unwrap_or_else(default_lock),
         },
         directories: Directories {

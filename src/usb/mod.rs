@@ -5,11 +5,14 @@
 //! not exist ([`simulated()`]).
 
 mod call;
+#[expect(dead_code, reason = "its drivers come next")]
+mod driver;
 mod lock;
 mod outcome;
 mod parser;
 mod settings;
 mod simulated;
+mod survey;
 mod switch;
 mod task;
 mod tool;
@@ -18,6 +21,7 @@ mod uhubctl;
 
 pub use settings::UsbSettings;
 pub use simulated::simulated;
+pub use survey::{Access, HubFound, SocketFound, Survey, Switching};
 pub use switch::PowerSwitch;
 pub use task::{Bus, Line, start};
 pub use tool::{ToolInfo, find_uhubctl, probe};

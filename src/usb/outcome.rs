@@ -46,6 +46,9 @@ pub(super) fn holds_up(problem: &SwitchProblem) -> bool {
         SwitchProblem::Timeout(_) | SwitchProblem::Busy(_) | SwitchProblem::ToolMissing(_) => true,
         SwitchProblem::Permission(_)
         | SwitchProblem::Missing(_)
+        | SwitchProblem::HubMissing(_)
+        | SwitchProblem::Misfit(_)
+        | SwitchProblem::OtherSide(_)
         | SwitchProblem::Unreadable(_)
         | SwitchProblem::Refused(_)
         | SwitchProblem::Forbidden(_) => false,
@@ -112,7 +115,7 @@ pub(super) fn answer(
         (Some(Found::Unclear(problem)), _) => (None, Some(problem.clone())),
         (None, _) => (None, Some(SwitchProblem::Unreadable(order.socket.to_string()))),
     };
-    Seen { port: order.port, order: Some(order.id), power, problem }
+    Seen::new(order.port, Some(order.id), power, problem)
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ pub struct UsbSettings {
     pub uhubctl: Option<PathBuf>,
     /// A call that takes longer is ended; the state is then unknown and read again.
     pub time_limit: Span,
+    /// Where the kernel shows its devices: `/sys`.
+    pub sysfs: PathBuf,
     /// The file whose lock makes sure that one call runs at a time on this host.
     pub lock: PathBuf,
 }

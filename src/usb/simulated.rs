@@ -21,7 +21,7 @@ impl Simulated {
             powers.insert(port, seen);
             before != Some(seen)
         });
-        Seen { port, order: order.map(|order| order.id), power: Some(seen), problem: None }
+        Seen::new(port, order.map(|order| order.id), Some(seen), None)
     }
 }
 
@@ -47,8 +47,8 @@ pub fn simulated(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::{HubLocation, SwitchRequest};
+    use super::{super::task::tests::asking, *};
+    use crate::model::{Ask, HubLocation};
 
     #[tokio::test]
     async fn what_is_switched_is_shown_and_the_task_ends_with_its_line() {
@@ -57,11 +57,11 @@ mod tests {
         let (mut line, task, powers) = simulated([port(1)]);
         let task = tokio::spawn(task);
         let order = Order { id: 7, port: port(1), socket: socket.clone(), power: Power::Off };
-        line.requests.send(SwitchRequest::Switch(vec![order])).await.unwrap();
-        let seen = Seen { port: port(1), order: Some(7), power: Some(Power::Off), problem: None };
+        line.requests.send(asking(Ask::Switch(vec![order]))).await.unwrap();
+        let seen = Seen::new(port(1), Some(7), Some(Power::Off), None);
         assert_eq!(line.outcomes.recv().await, Some(vec![seen]));
         line.requests
-            .send(SwitchRequest::Read(vec![(port(1), socket.clone()), (port(2), socket)]))
+            .send(asking(Ask::Read(vec![(port(1), socket.clone()), (port(2), socket)])))
             .await
             .unwrap();
         let powers_read: Vec<_> =

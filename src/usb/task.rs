@@ -11,10 +11,13 @@ use futures_util::{
     FutureExt, StreamExt,
     stream::{BoxStream, SelectAll, unfold},
 };
-use tokio::sync::mpsc::{self, OwnedPermit};
+use tokio::sync::{
+    mpsc::{self, OwnedPermit},
+    watch,
+};
 
 use super::{PowerSwitch, UsbSettings, uhubctl::Uhubctl};
-use crate::model::{Order, PortId, Power, Seen, Socket, SwitchProblem, SwitchRequest};
+use crate::model::{Ask, Driver, Order, PortId, Power, Seen, Socket, SwitchProblem, SwitchRequest, Tally};
 
 /// Requests and answers of one line that may wait. A controller has one order per port in flight and one reading,
 /// and puts the orders of one step into one request, so this is ample.
@@ -65,9 +68,14 @@ impl Bus {
     }
 }
 
-/// Makes the one task of this host that runs `uhubctl`. The future is the task: it ends when the last [`Bus`] is dropped
+/// Makes the one task of a driver on this host. It counts its calls in `tally`. The future is the task: it ends when the last [`Bus`] is dropped
 /// and the `requests` of all lines are.
-pub fn start(settings: UsbSettings) -> (Bus, impl Future<Output = ()> + Send + 'static) {
+pub fn start(
+    driver: Driver,
+    settings: UsbSettings,
+    tally: watch::Sender<Tally>,
+) -> (Bus, impl Future<Output = ()> + Send + 'static) {
+    let _ = (driver, tally);
     serve(Uhubctl::new(settings))
 }
 
@@ -121,9 +129,9 @@ async fn perform<S: PowerSwitch>(switch: &mut S, batch: Vec<Asked>) {
     let mut switches = Vec::new();
     let mut readings = Vec::new();
     for Asked { request, place } in batch {
-        match request {
-            SwitchRequest::Switch(orders) => switches.push((orders, place)),
-            SwitchRequest::Read(ports) => readings.push((ports, place)),
+        match request.ask {
+            Ask::Switch(orders) => switches.push((orders, place)),
+            Ask::Read(ports) => readings.push((ports, place)),
         }
     }
     // Switches are answered before the reading begins: that takes as long again.
@@ -159,16 +167,11 @@ fn answer(order: &Order, last: Option<&(Power, &Seen)>) -> Seen {
         Some((_, seen)) => (seen.power, None),
         None => (None, Some(unanswered(&order.socket))),
     };
-    Seen { port: order.port, order: Some(order.id), power, problem }
+    Seen::new(order.port, Some(order.id), power, problem)
 }
 
 fn reading((port, socket): &(PortId, Socket), seen: Option<&Seen>) -> Seen {
-    seen.cloned().unwrap_or_else(|| Seen {
-        port: *port,
-        order: None,
-        power: None,
-        problem: Some(unanswered(socket)),
-    })
+    seen.cloned().unwrap_or_else(|| Seen::new(*port, None, None, Some(unanswered(socket))))
 }
 
 /// A hub that breaks its word to answer every port must not leave a station waiting.
@@ -183,9 +186,11 @@ fn send(place: Option<OwnedPermit<Vec<Seen>>>, answers: Vec<Seen>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::model::HubLocation;
+    use crate::model::{HubLocation, Reach, StationName};
 
     /// A hub on which nothing answers.
     struct Mute;
@@ -199,9 +204,19 @@ mod tests {
         }
     }
 
+    /// A request of a station that may reach what it asks for.
+    pub(in crate::usb) fn asking(ask: Ask) -> SwitchRequest {
+        let sockets = match &ask {
+            Ask::Switch(orders) => orders.iter().map(|order| order.socket.clone()).collect(),
+            Ask::Read(ports) => ports.iter().map(|(_, socket)| socket.clone()).collect(),
+        };
+        let station = StationName::new("desk").unwrap();
+        SwitchRequest { reach: Arc::new(Reach { station, hub: None, sockets }), ask }
+    }
+
     fn reading() -> SwitchRequest {
         let socket = Socket::new(HubLocation::new("1-1").unwrap(), 1).unwrap();
-        SwitchRequest::Read(vec![(PortId::new(1).unwrap(), socket)])
+        asking(Ask::Read(vec![(PortId::new(1).unwrap(), socket)]))
     }
 
     #[tokio::test]

@@ -318,7 +318,7 @@ impl PowerSwitch for Uhubctl {
                     Some(Err(problem)) => (None, Some(problem.clone())),
                     None => (None, Some(SwitchProblem::Missing(socket.to_string()))),
                 };
-                Seen { port: *port, order: None, power, problem }
+                Seen::new(*port, None, power, problem)
             })
             .collect()
     }

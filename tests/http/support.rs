@@ -11,9 +11,9 @@ use smart_charging_station::{
     history::{self, HistorySettings, Role, TokenStore},
     http::{self, Access, HttpSettings, ReloadRequest, Services},
     model::{
-        ConfigState, DeviceName, HubLocation, Loaded, OnExit, Policy, PortId, PortPlan, Power, Record,
-        RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchProblem,
-        SwitchRequest, Timestamp, Version,
+        Ask, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Policy, PortId, PortPlan, Power,
+        Record, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchProblem,
+        SwitchRequest, Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -115,6 +115,7 @@ pub(crate) fn parts(options: &Options) -> Parts {
     });
     let mqtt = options.mqtt;
     let services = Services {
+        tally: watch::channel(Tally::new()).1,
         directory,
         reader: started.reader,
         config: state,
@@ -253,19 +254,19 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
 async fn hub(mut asked: mpsc::Receiver<SwitchRequest>, answers: mpsc::Sender<Vec<Seen>>) {
     let mut ports = BTreeMap::<PortId, Power>::new();
     while let Some(request) = asked.recv().await {
-        let seen = match request {
-            SwitchRequest::Switch(orders) => orders
+        let seen = match request.ask {
+            Ask::Switch(orders) => orders
                 .into_iter()
                 .map(|order| {
                     ports.insert(order.port, order.power);
-                    Seen { port: order.port, order: Some(order.id), power: Some(order.power), problem: None }
+                    Seen::new(order.port, Some(order.id), Some(order.power), None)
                 })
                 .collect(),
-            SwitchRequest::Read(wanted) => wanted
+            Ask::Read(wanted) => wanted
                 .into_iter()
                 .map(|(port, _)| {
                     let power = *ports.entry(port).or_insert(Power::On);
-                    Seen { port, order: None, power: Some(power), problem: None }
+                    Seen::new(port, None, Some(power), None)
                 })
                 .collect(),
         };
@@ -279,14 +280,11 @@ async fn hub(mut asked: mpsc::Receiver<SwitchRequest>, answers: mpsc::Sender<Vec
 async fn missing_hub(mut asked: mpsc::Receiver<SwitchRequest>, answers: mpsc::Sender<Vec<Seen>>) {
     let problem = || Some(SwitchProblem::ToolMissing("no such file".to_owned()));
     while let Some(request) = asked.recv().await {
-        let wanted: Vec<_> = match request {
-            SwitchRequest::Switch(orders) => {
-                orders.iter().map(|order| (order.port, Some(order.id))).collect()
-            }
-            SwitchRequest::Read(ports) => ports.iter().map(|(port, _)| (*port, None)).collect(),
+        let wanted: Vec<_> = match request.ask {
+            Ask::Switch(orders) => orders.iter().map(|order| (order.port, Some(order.id))).collect(),
+            Ask::Read(ports) => ports.iter().map(|(port, _)| (*port, None)).collect(),
         };
-        let seen =
-            wanted.into_iter().map(|(port, order)| Seen { port, order, power: None, problem: problem() });
+        let seen = wanted.into_iter().map(|(port, order)| Seen::new(port, order, None, problem()));
         if answers.send(seen.collect()).await.is_err() {
             return;
         }
@@ -307,10 +305,12 @@ fn station(name: &str) -> Station {
         socket: Socket::new(HubLocation::new("5-2").unwrap(), u8::try_from(number).unwrap()).unwrap(),
         device: device(number),
         serial: None,
-        kind: "phone".to_owned(),
-        tags: vec![],
-        charge_per_hour: 30.0,
-        policy: Arc::clone(&policy),
+        care: Arc::new(Care {
+            kind: "phone".to_owned(),
+            tags: vec![],
+            charge_per_hour: 30.0,
+            policy: Arc::clone(&policy),
+        }),
     };
     let ports = (1..=4).map(|number| (PortId::new(number).unwrap(), Arc::new(port(number)))).collect();
     Station {
@@ -319,9 +319,11 @@ fn station(name: &str) -> Station {
         zone: TimeZone::UTC,
         topic: if name == "desk" { "smartcharger".to_owned() } else { format!("smartcharger/{name}") },
         switch: SwitchKind::Simulated,
+        hub: None,
         min_hold: Span::ZERO,
         silent_after: Span::from_mins(45),
         poll: Span::from_secs(60),
+        verify_after: Span::from_mins(3),
         on_exit: OnExit::Keep,
         ports,
         version: Version::new("0f3a9c51d2e4"),

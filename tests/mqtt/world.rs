@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use smart_charging_station::{
     controller::{Clock, Directory, Ending, Handle, Remembered, Wiring, start},
     model::{
-        DeviceName, Event, EventKind, HubLocation, OnExit, Policy, PortId, PortPlan, Power, Record, RuleName,
-        RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchRequest, Version,
+        Ask, Care, DeviceName, Event, EventKind, HubLocation, OnExit, Policy, PortId, PortPlan, Power,
+        Record, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchRequest,
+        Version,
     },
     mqtt::{self, Link, MqttSettings, Secret, Status},
     rules::{RuleSet, RuleSource},
@@ -69,10 +70,12 @@ pub(crate) fn station(name: &str, topic: &str, devices: &[&str]) -> Arc<Station>
             socket: Socket::new(hub, u8::try_from(number % 10 + 1).unwrap()).unwrap(),
             device: DeviceName::new(device).ok(),
             serial: None,
-            kind: String::new(),
-            tags: Vec::new(),
-            charge_per_hour: 20.0,
-            policy: policy.clone(),
+            care: Arc::new(Care {
+                kind: String::new(),
+                tags: Vec::new(),
+                charge_per_hour: 20.0,
+                policy: policy.clone(),
+            }),
         }
     };
     let ports = devices.iter().zip(1_u16..).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect();
@@ -82,9 +85,11 @@ pub(crate) fn station(name: &str, topic: &str, devices: &[&str]) -> Arc<Station>
         zone: jiff::tz::TimeZone::UTC,
         topic: topic.to_owned(),
         switch: SwitchKind::Simulated,
+        hub: None,
         min_hold: Span::ZERO,
         silent_after: Span::from_mins(45),
         poll: Span::from_secs(60),
+        verify_after: Span::from_mins(3),
         on_exit: OnExit::Keep,
         ports,
         version: Version::new("000000000000"),
@@ -207,13 +212,13 @@ async fn hub(mut asked: mpsc::Receiver<SwitchRequest>, answers: mpsc::Sender<Vec
         let mut see = |port, order, wanted: Option<Power>| {
             let shown = power.entry(port).or_insert(Power::On);
             *shown = wanted.unwrap_or(*shown);
-            Seen { port, order, power: Some(*shown), problem: None }
+            Seen::new(port, order, Some(*shown), None)
         };
-        let seen = match request {
-            SwitchRequest::Switch(orders) => {
+        let seen = match request.ask {
+            Ask::Switch(orders) => {
                 orders.into_iter().map(|order| see(order.port, Some(order.id), Some(order.power))).collect()
             }
-            SwitchRequest::Read(ports) => ports.into_iter().map(|(port, _)| see(port, None, None)).collect(),
+            Ask::Read(ports) => ports.into_iter().map(|(port, _)| see(port, None, None)).collect(),
         };
         if answers.send(seen).await.is_err() {
             return;

@@ -123,6 +123,7 @@ impl Story {
             EventKind::BrokerLost { message } => words("broker", Paint::Yellow, message.clone()),
             EventKind::BrokerBack => words("broker", Paint::Green, "MQTT works again".into()),
             EventKind::HistoryBack => words("back", Paint::Green, "history writes again".into()),
+            kind => of_hub(kind).map(|(what, paint, why)| Words { what, paint, why }),
         }
     }
 
@@ -158,6 +159,35 @@ impl Story {
             let _ = writeln!(text, "{:indent$}{part}", "");
         }
         text
+    }
+}
+
+/// What is told of hubs and of what is plugged into them.
+fn of_hub(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
+    let said = |what, paint, why: String| Some((what, paint, why));
+    match kind {
+        EventKind::DeviceMoved { device, from } => {
+            said("moved", Paint::Yellow, format!("{device} was in port {from} and is here now"))
+        }
+        EventKind::DeviceUnknown { serial, name } => {
+            said("unknown", Paint::Yellow, format!("{name} with the serial number {serial}: give it a name"))
+        }
+        EventKind::DeviceUnplaced { device } => {
+            said("unplaced", Paint::Yellow, format!("{device} reports, but its port is not known"))
+        }
+        EventKind::HubMissing { hub } => said("hub", Paint::Red, format!("the hub at {hub} is not there")),
+        EventKind::HubBack { hub } => said("hub", Paint::Green, format!("the hub at {hub} is there again")),
+        EventKind::HubMoved { hub, at } => said("hub", Paint::Yellow, format!("the hub of {hub} is at {at}")),
+        EventKind::PowerLeak { message } => said("leak", Paint::Red, message.clone()),
+        EventKind::NotCharging { message } => said("no gain", Paint::Yellow, message.clone()),
+        EventKind::FaultOver { fault } => {
+            said("over", Paint::Green, format!("{} is over", fault.code().replace('_', " ")))
+        }
+        EventKind::Alarm { wanted, message } => {
+            said("alarm", Paint::Red, format!("cannot be switched {wanted}: {message}"))
+        }
+        EventKind::AlarmOver => said("over", Paint::Green, "it is as wanted again".into()),
+        _ => None,
     }
 }
 

@@ -25,7 +25,8 @@ fn a_reload_looks_at_every_port_again_at_once() {
     let mut plan = (*changed.ports[&port(1)]).clone();
     let mut lower = usage("keep-between");
     lower.with.insert("high".to_owned(), crate::model::Value::Int(60));
-    plan.policy = Arc::new(Policy { guards: Vec::new(), rules: vec![lower] });
+    let policy = Arc::new(Policy { guards: Vec::new(), rules: vec![lower] });
+    plan.care = Arc::new(crate::model::Care { policy, ..(*plan.care).clone() });
     changed.ports.insert(port(1), Arc::new(plan));
     engine.reload(Arc::new(changed), rules(), at(11));
     assert_eq!(engine.next_due(), at(11));

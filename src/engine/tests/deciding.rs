@@ -131,7 +131,7 @@ fn a_failing_guard_keeps_the_port_and_rests_it_after_three_failures() {
     let mut station = station();
     let policy = Arc::new(Policy { guards: vec![usage("guard")], rules: vec![usage("keep-between")] });
     let mut plan = (*station.ports[&port(1)]).clone();
-    plan.policy = policy;
+    plan.care = Arc::new(crate::model::Care { policy, ..(*plan.care).clone() });
     plan.device = Some(device("broken"));
     station.ports.insert(port(1), Arc::new(plan));
     let mut engine = Engine::new(Arc::new(station), rules(), Remembered::default(), at(0));

@@ -71,10 +71,12 @@ pub(super) fn station() -> Station {
         socket: Socket::new(HubLocation::new("5-2").unwrap(), u8::try_from(number).unwrap()).unwrap(),
         device: name.map(device),
         serial: None,
-        kind: String::new(),
-        tags: Vec::new(),
-        charge_per_hour: 40.0,
-        policy: Arc::clone(&policy),
+        care: Arc::new(crate::model::Care {
+            kind: String::new(),
+            tags: Vec::new(),
+            charge_per_hour: 40.0,
+            policy: Arc::clone(&policy),
+        }),
     };
     let plans = [plan(1, Some("phone")), plan(2, Some("tablet")), plan(3, None)];
     Station {
@@ -83,9 +85,11 @@ pub(super) fn station() -> Station {
         zone: jiff::tz::TimeZone::UTC,
         topic: "smartcharger".to_owned(),
         switch: SwitchKind::Simulated,
+        hub: None,
         min_hold: Span::from_mins(3),
         silent_after: Span::from_mins(45),
         poll: Span::from_secs(60),
+        verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
         ports: plans.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("0123456789ab"),
@@ -105,16 +109,16 @@ pub(super) fn engine_that_saw_all_on() -> Engine {
 }
 
 pub(super) fn reading(number: u16, power: Power) -> Seen {
-    Seen { port: port(number), order: None, power: Some(power), problem: None }
+    Seen::new(port(number), None, Some(power), None)
 }
 
 pub(super) fn done(order: &Order) -> Seen {
-    Seen { port: order.port, order: Some(order.id), power: Some(order.power), problem: None }
+    Seen::new(order.port, Some(order.id), Some(order.power), None)
 }
 
 pub(super) fn failed(order: &Order, power: Option<Power>) -> Seen {
     let problem = Some(SwitchProblem::Timeout(15));
-    Seen { port: order.port, order: Some(order.id), power, problem }
+    Seen::new(order.port, Some(order.id), power, problem)
 }
 
 pub(super) fn report(number: u16, level: i64) -> BatteryReport {
@@ -148,9 +152,7 @@ pub(super) fn run(engine: &mut Engine, from: Timestamp, to: Timestamp) -> Vec<Or
             let readings: Vec<Seen> = step
                 .read
                 .iter()
-                .filter_map(|(id, _)| {
-                    Some(Seen { port: *id, order: None, power: powers.get(id)?.actual, problem: None })
-                })
+                .filter_map(|(id, _)| Some(Seen::new(*id, None, powers.get(id)?.actual, None)))
                 .collect();
             engine.seen(&readings, now);
         }

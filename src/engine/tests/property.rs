@@ -84,7 +84,7 @@ proptest! {
                     }
                 }
                 Input::Reading(p, choice) => {
-                    let seen = Seen { port: port(p), order: None, power: seen_power(choice), problem: None };
+                    let seen = Seen::new(port(p), None, seen_power(choice), None);
                     engine.seen(&[seen], now)
                 }
                 Input::Wait(s) => {

@@ -146,7 +146,7 @@ fn ports_that_have_power_are_counted() {
     let order = engine.report(&report(1, 85), at(1)).unwrap().orders.remove(0);
     engine.seen(&[done(&order)], at(1));
     assert_eq!(engine.view().ports_on, 2);
-    engine.seen(&[Seen { port: port(2), order: None, power: None, problem: None }], at(1));
+    engine.seen(&[Seen::new(port(2), None, None, None)], at(1));
     assert_eq!(engine.view().ports_on, 1);
 }
 

@@ -150,8 +150,8 @@ impl PortOut {
             online: state.is_online(),
             decision: state.decision.as_deref().map(DecisionOut::from),
             problem: state.problem.as_ref().map(|problem| problem_of(problem, state.failures)),
-            guards: names(&plan.policy.guards),
-            rules: names(&plan.policy.rules),
+            guards: names(&state.care().policy.guards),
+            rules: names(&state.care().policy.rules),
         }
     }
 }
@@ -197,8 +197,8 @@ impl DeviceOut {
             device: state.device()?.clone(),
             station: station.clone(),
             port: state.plan.id,
-            kind: state.plan.kind.clone(),
-            tags: state.plan.tags.clone(),
+            kind: state.care().kind.clone(),
+            tags: state.care().tags.clone(),
             online: state.is_online(),
             battery: state.memory.battery.as_ref().map(BatteryOut::from),
             heard_at: state.memory.heard_at.map(Time),

@@ -17,6 +17,8 @@ use crate::{
 pub(in crate::http) enum SwitchOut {
     /// By the program `uhubctl`.
     Uhubctl,
+    /// By the files of the kernel.
+    Sysfs,
     /// By nothing: a hub that does not exist.
     Simulated,
 }
@@ -74,6 +76,7 @@ impl From<&View> for StationOut {
             topic: station.topic.clone(),
             switch: match station.switch {
                 SwitchKind::Uhubctl => SwitchOut::Uhubctl,
+                SwitchKind::Sysfs => SwitchOut::Sysfs,
                 SwitchKind::Simulated => SwitchOut::Simulated,
             },
             min_hold: words(station.min_hold),
