@@ -8,6 +8,9 @@
     reason = "a helper of tests fails by panicking, as tests do"
 )]
 
+#[path = "config/hubs.rs"]
+mod hubs;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -21,7 +24,8 @@ use smart_charging_station::{
 };
 
 fn load(stations: &Path, rules: &Path, only: &[&str]) -> Result<Plan, Vec<Diagnostic>> {
-    let directories = Directories { stations: stations.into(), rules: rules.into() };
+    let hubs = stations.with_file_name("hubs");
+    let directories = Directories { stations: stations.into(), rules: rules.into(), hubs };
     let only: Vec<_> = only.iter().map(|name| StationName::new(name).unwrap()).collect();
     Plan::check(Files::read(&directories, &only)?)
 }
@@ -76,17 +80,6 @@ fn the_shipped_files_load_without_a_warning() {
     let settings = Settings::load(Some(Path::new("settings.ron")), &nothing).unwrap();
     assert_eq!(settings.stations, [StationName::new("desk").unwrap()]);
     assert!(settings.mqtt.is_none());
-}
-
-#[test]
-fn the_desk_is_the_sixteen_port_hub() {
-    let plan = load(Path::new("stations"), Path::new("rules"), &["desk"]).unwrap();
-    let sockets: Vec<String> =
-        plan.stations["desk"].ports.values().map(|port| port.socket.to_string()).collect();
-    assert_eq!(sockets[0..3], ["5-2 port 1", "5-2 port 2", "5-2.4 port 1"]);
-    assert_eq!(sockets[6..10], ["5-2.3 port 1", "5-2.3 port 2", "5-2.3.4 port 1", "5-2.3.4 port 2"]);
-    assert_eq!(sockets[15], "5-2.3.3 port 4");
-    assert_eq!(plan.stations.len(), 1);
 }
 
 #[test]

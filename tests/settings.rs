@@ -38,6 +38,7 @@ fn everything_has_a_default() {
     assert_eq!(settings.history.path, folder.path().join("data/history.db"));
     assert_eq!(settings.history.keep, Span::from_hours(24 * 90));
     assert_eq!(settings.directories.stations, folder.path().join("stations"));
+    assert_eq!(settings.directories.hubs, folder.path().join("hubs"));
     assert_eq!(settings.usb.time_limit, Span::from_secs(15));
     let shared = Path::new("/run/lock");
     let place = if shared.is_dir() { shared.to_owned() } else { std::env::temp_dir() };
@@ -70,6 +71,7 @@ fn the_environment_stands_above_the_file() {
         ("SCS_HISTORY_PATH", "h.db"),
         ("SCS_STATIONS_DIR", "/s"),
         ("SCS_RULES_DIR", "/r"),
+        ("SCS_HUBS_DIR", "/h"),
     ];
     let (settings, _folder) = load(text, &variables).unwrap();
     assert_eq!(settings.http.listen.to_string(), "0.0.0.0:2");
@@ -80,6 +82,7 @@ fn the_environment_stands_above_the_file() {
     assert_eq!(settings.history.path, Path::new("h.db"));
     assert_eq!(settings.directories.stations, Path::new("/s"));
     assert_eq!(settings.directories.rules, Path::new("/r"));
+    assert_eq!(settings.directories.hubs, Path::new("/h"));
 }
 
 #[test]
@@ -154,6 +157,7 @@ fn the_examples_in_the_shipped_file_are_right() {
     assert_eq!(settings.history.keep, defaults.0.history.keep);
     assert_eq!(settings.history.path, folder.path().join("data/history.db"));
     assert_eq!(settings.usb.time_limit, defaults.0.usb.time_limit);
+    assert_eq!(settings.directories.hubs, folder.path().join("hubs"));
     let mqtt = settings.mqtt.unwrap();
     assert_eq!(
         (mqtt.host.as_str(), mqtt.port, mqtt.user.as_deref()),

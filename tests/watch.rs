@@ -32,6 +32,7 @@ impl Watched {
         let directories = Directories {
             stations: folder.path().join("at/stations"),
             rules: folder.path().join("at/rules"),
+            hubs: folder.path().join("hubs/of/mine"),
         };
         make(&directories, "first");
         let (watcher, changes) = watch(&directories).unwrap();
@@ -44,10 +45,18 @@ impl Watched {
 
     /// Waits until a wake-up after which the text is this.
     async fn sees(&mut self, expected: &str) {
+        self.finds(|files| files.stations.iter().any(|file| file.text == expected)).await;
+    }
+
+    /// The same of a hub model.
+    async fn sees_hub(&mut self, expected: &str) {
+        self.finds(|files| files.hubs.iter().any(|file| file.text == expected)).await;
+    }
+
+    async fn finds(&mut self, found: impl Fn(&Files) -> bool) {
         loop {
             timeout(BOUND, self.changes.recv()).await.expect("no wake-up").expect("the watcher has ended");
-            let read = Files::read(&self.directories, &[]);
-            if read.is_ok_and(|files| files.stations.iter().any(|file| file.text == expected)) {
+            if Files::read(&self.directories, &[]).is_ok_and(|files| found(&files)) {
                 return;
             }
         }
@@ -119,6 +128,24 @@ async fn a_parent_made_anew_is_watched_again() {
     watched.sees("second").await;
     fs::write(watched.desk(), "third").unwrap();
     watched.sees("third").await;
+}
+
+#[tokio::test]
+async fn hub_models_are_watched_also_when_their_directory_comes_later_or_anew() {
+    let mut watched = Watched::start();
+    let hubs = watched.directories.hubs.clone();
+    for (round, removed) in [("first", "hubs/of/mine"), ("second", "hubs"), ("third", "hubs/of/mine")] {
+        fs::create_dir_all(&hubs).unwrap();
+        fs::write(hubs.join("mine.ron"), round).unwrap();
+        watched.sees_hub(round).await;
+        fs::write(hubs.join("mine.ron"), format!("{round}, changed")).unwrap();
+        watched.sees_hub(&format!("{round}, changed")).await;
+        fs::remove_dir_all(watched.folder.path().join(removed)).unwrap();
+        watched.finds(|files| files.hubs.is_empty()).await;
+    }
+    // A plain write elsewhere is still seen.
+    fs::write(watched.desk(), "desk").unwrap();
+    watched.sees("desk").await;
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ pub(crate) async fn run(ports: u16, address: SocketAddr) {
         directories: Directories {
             stations: folder.path().join("stations"),
             rules: Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"),
+            hubs: folder.path().join("hubs"),
         },
         stations: Vec::new(),
     };

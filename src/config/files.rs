@@ -29,6 +29,8 @@ pub struct Directories {
     pub stations: PathBuf,
     /// Rules, `*.rhai`, and their tests beside them, `*.test.ron`.
     pub rules: PathBuf,
+    /// Hub models, `*.ron`, beside those of the program; the directory need not be there.
+    pub hubs: PathBuf,
 }
 
 impl Directories {
@@ -64,6 +66,9 @@ pub struct Files {
     pub rules: Vec<SourceFile>,
     /// Tests of rules.
     pub tests: Vec<SourceFile>,
+    /// Hub models beside those of the program. A plan that was kept by a program without hub models has none.
+    #[serde(default)]
+    pub hubs: Vec<SourceFile>,
 }
 
 impl Files {
@@ -75,37 +80,35 @@ impl Files {
         };
         let stations = folder(&directories.stations, "stations", &[".ron"]);
         let rules = folder(&directories.rules, "rules", &[".rhai", ".test.ron"]);
-        let mut all = |directory: &Path, names: &[String], ending: &str| -> Vec<SourceFile> {
-            let stems = names.iter().filter_map(|name| name.strip_suffix(ending));
-            let files = stems.map(|stem| source(directory, stem, ending));
-            files
-                .filter_map(|read| {
-                    read.unwrap_or_else(|problem| {
-                        problems.push(problem);
-                        None
-                    })
-                })
-                .collect()
-        };
         let rules = rules.unwrap_or_default();
         let mut files = Self {
             stations: Vec::new(),
-            rules: all(&directories.rules, &rules, ".rhai"),
-            tests: all(&directories.rules, &rules, ".test.ron"),
+            rules: all(&directories.rules, &rules, ".rhai", &mut problems),
+            tests: all(&directories.rules, &rules, ".test.ron", &mut problems),
+            hubs: hubs(&directories.hubs, &mut problems),
         };
         if let Some(mut names) = stations {
             names.retain(|name| station_name(name).is_some());
             let problem = choose(&directories.stations, &mut names, only);
-            files.stations = all(&directories.stations, &names, ".ron");
+            files.stations = all(&directories.stations, &names, ".ron", &mut problems);
             problems.extend(problem);
         }
+        if problems.is_empty() { Ok(files) } else { Err(sorted(problems)) }
+    }
+
+    /// Reads the hub models alone, where there may be no station yet. Fails with every file that cannot be read.
+    pub fn read_hubs(directories: &Directories) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let files = Self { hubs: hubs(&directories.hubs, &mut problems), ..Self::default() };
         if problems.is_empty() { Ok(files) } else { Err(sorted(problems)) }
     }
 
     /// The version: the first twelve digits of the SHA-256 over all names and texts.
     pub fn hash(&self) -> Version {
         let mut hash = Sha256::new();
-        for (kind, files) in [("station", &self.stations), ("rule", &self.rules), ("test", &self.tests)] {
+        let kinds =
+            [("station", &self.stations), ("rule", &self.rules), ("test", &self.tests), ("hub", &self.hubs)];
+        for (kind, files) in kinds {
             for file in files {
                 for part in [kind, file.name.as_str(), file.text.as_str()] {
                     hash.update(part.len().to_le_bytes());
@@ -116,6 +119,29 @@ impl Files {
         let digits: String = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         Version::new(&digits)
     }
+}
+
+/// The files with these names and this ending that can be read.
+fn all(directory: &Path, names: &[String], ending: &str, problems: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
+    let stems = names.iter().filter_map(|name| name.strip_suffix(ending));
+    let files = stems.map(|stem| source(directory, stem, ending));
+    files
+        .filter_map(|read| {
+            read.unwrap_or_else(|problem| {
+                problems.push(problem);
+                None
+            })
+        })
+        .collect()
+}
+
+/// The hub models of a directory that need not be there.
+fn hubs(directory: &Path, problems: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
+    if fs::metadata(directory).is_err_and(|failure| failure.kind() == io::ErrorKind::NotFound) {
+        return Vec::new();
+    }
+    let names = names(directory, "hubs", &[".ron"]).map_err(|problem| problems.push(problem));
+    all(directory, &names.unwrap_or_default(), ".ron", problems)
 }
 
 /// Leaves the wanted stations; a problem for every one that has no file, or when there is none at all.
@@ -261,5 +287,14 @@ mod tests {
         renamed.stations[0].name = "a(".into();
         renamed.stations[0].text = String::new();
         assert_ne!(files.hash(), renamed.hash());
+        let with_hub = Files { hubs: vec![file("a", "(")], ..Files::default() };
+        assert_ne!(files.hash(), with_hub.hash());
+    }
+
+    #[test]
+    fn files_that_were_kept_before_there_were_hub_models_can_be_read() {
+        let kept = r#"{"stations": [{"path": "s/a.ron", "name": "a", "text": "("}], "rules": [], "tests": [], "later": 1}"#;
+        let files: Files = serde_json::from_str(kept).unwrap();
+        assert_eq!((files.stations.len(), files.hubs), (1, Vec::new()));
     }
 }

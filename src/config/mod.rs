@@ -1,7 +1,7 @@
 //! From the user's files to a plan, or every problem of all files at once; and watching for changes.
 //!
-//! Order of reading: `files` (read and hash) · `plan` (check everything) · `station`, `port`, `policy` (one file) ·
-//! `together` (what files may not have in common). Below them: `tokens`, `document` and `syntax` (RON with places),
+//! Order of reading: `files` (read and hash) · `plan` (check everything) · `hub`, `models` (hub models) · `station`, `plug`,
+//! `port`, `policy` (one station) · `together`, `sockets` (what stations may not have in common). Below them: `tokens`, `document` and `syntax` (RON with places),
 //! `fields`, `problems` and `words`. `watch` says when to read again.
 //!
 //! Never writes a user's file, never acts on what it reads, and takes a set of files as a whole or not at all.
@@ -9,10 +9,14 @@
 pub(crate) mod document;
 pub(crate) mod fields;
 mod files;
+mod hub;
+mod models;
 mod plan;
+mod plug;
 mod policy;
 mod port;
 pub(crate) mod problems;
+mod sockets;
 mod station;
 mod syntax;
 mod together;
@@ -22,5 +26,6 @@ pub(crate) mod words;
 
 pub(crate) use files::text;
 pub use files::{Directories, Files, SourceFile};
+pub use models::models;
 pub use plan::Plan;
 pub use watch::{Watcher, watch};

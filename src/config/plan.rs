@@ -4,9 +4,10 @@ use std::{cell::RefCell, collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
     files::{Files, SourceFile},
+    models::Models,
     policy::KnownRules,
     problems::{error, sorted, warning},
-    station::{self, Draft},
+    station::{self, Around, Draft},
     together,
     tokens::Place,
     words::did_you_mean,
@@ -49,9 +50,12 @@ impl Plan {
         let rules = RuleSet::compile(&sources).map_err(|found| problems.extend(found)).ok();
         let names = sources.iter().map(|source| source.name.as_str()).collect();
         let known = KnownRules { set: rules.as_ref(), names, answers: RefCell::default() };
+        let (models, found) = Models::of(&files.hubs);
+        problems.extend(found);
+        let around = Around { version: version.clone(), rules: known, models };
         let mut drafts = Vec::new();
         for file in &files.stations {
-            let (draft, found) = station::read(file, &version, &known);
+            let (draft, found) = station::read(file, &around);
             problems.extend(found);
             drafts.extend(draft);
         }

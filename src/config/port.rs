@@ -1,14 +1,16 @@
 //! Reads one port of a station file.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     document::{Item, Node},
     fields::{Fields, integer, label, number, text},
+    plug::Plug,
     policy::{KnownRules, uses},
     problems::{Problems, Wrong},
     station::CHARGE_PER_HOUR,
     tokens::Place,
+    words::shown,
 };
 use crate::model::{Care, DeviceName, HubLocation, Policy, PortId, PortPlan, Socket, SwitchKind};
 
@@ -20,12 +22,28 @@ pub(super) struct Defaults {
     pub(super) switch: SwitchKind,
     pub(super) charge_per_hour: f64,
     pub(super) policy: Arc<Policy>,
+    pub(super) plug: Plug,
+    /// The ports whose sockets are written out.
+    pub(super) moved: BTreeSet<PortId>,
+}
+
+impl Defaults {
+    /// The port of a hub model that the file says nothing of.
+    pub(super) fn port(&self, id: PortId, socket: Socket) -> PortPlan {
+        let care = Care {
+            kind: String::new(),
+            tags: Vec::new(),
+            charge_per_hour: self.charge_per_hour,
+            policy: self.policy.clone(),
+        };
+        PortPlan { id, socket, device: None, serial: None, care: Arc::new(care) }
+    }
 }
 
 /// Where the parts of a port stand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PortSpots {
-    /// The port's number.
+    /// The port's number; of a port that only the hub model has, the hub.
     pub(crate) number: Place,
     /// The socket, if it is written out.
     pub(crate) socket: Option<Place>,
@@ -55,20 +73,45 @@ pub(super) fn port(
         .read("charge_per_hour", problems, |node| number(node, CHARGE_PER_HOUR))
         .unwrap_or(defaults.charge_per_hour);
     let policy = policy(&fields, defaults, known, problems);
-    let written = fields.get("socket");
-    let socket = match (written, defaults.switch) {
-        (Some(node), _) => socket(node, problems),
-        (None, SwitchKind::Simulated) => made_up(id),
-        (None, SwitchKind::Uhubctl | SwitchKind::Sysfs) => {
-            fields.missing("socket", SOCKET, problems);
-            None
-        }
-    };
+    let socket = socket_of(id, &fields, defaults, problems);
     let at = |name| fields.get(name).map(|node| node.at);
     let spots =
         PortSpots { number: number_at, socket: at("socket"), device: at("device"), serial: at("serial") };
     let care = Arc::new(Care { kind, tags, charge_per_hour, policy });
     Some((PortPlan { id, socket: socket?, device, serial, care }, spots))
+}
+
+/// The socket as it is written, else that of the hub model.
+fn socket_of(
+    id: PortId,
+    fields: &Fields<'_>,
+    defaults: &Defaults,
+    problems: &mut Problems<'_>,
+) -> Option<Socket> {
+    let in_model = defaults.plug.plan().and_then(|plan| plan.socket(id));
+    if let Some(node) = fields.get("socket") {
+        let socket = socket(node, problems)?;
+        let Some(wrong) = defaults.plug.refuses(id, &socket, &defaults.moved) else { return Some(socket) };
+        problems.add(node.at, wrong);
+        return in_model;
+    }
+    match (&defaults.plug, defaults.switch) {
+        (Plug::Hub(..), _) if in_model.is_some() => in_model,
+        (_, SwitchKind::Simulated) => made_up(id),
+        (Plug::Absent, SwitchKind::Uhubctl | SwitchKind::Sysfs) => {
+            fields.missing("socket", SOCKET, problems);
+            None
+        }
+        (Plug::Hub(plan, _), SwitchKind::Uhubctl | SwitchKind::Sysfs) => {
+            let message =
+                format!("the hub `{}` has no port {id}, so port {id} needs a `socket`", plan.model.name);
+            let numbers: Vec<String> = plan.model.ports.keys().map(PortId::to_string).collect();
+            let hint = format!("it has the ports {}; or add {SOCKET}", shown(&numbers.join(", ")));
+            problems.add(fields.node().at, Wrong::new("missing-field", message, hint));
+            None
+        }
+        (Plug::Unreadable, SwitchKind::Uhubctl | SwitchKind::Sysfs) => None,
+    }
 }
 
 fn policy(

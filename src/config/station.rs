@@ -8,6 +8,8 @@ use super::{
     document::{Item, Node, parse},
     fields::{Fields, Lengths, choice, label, length, number, text},
     files::SourceFile,
+    models::Models,
+    plug::{Plug, has_socket},
     policy::{KnownRules, uses},
     port::{Defaults, PortSpots, port},
     problems::{Problems, Wrong},
@@ -23,9 +25,11 @@ const FIELDS: &[&str] = &[
     "zone",
     "topic",
     "switch",
+    "hub",
     "min_hold",
     "silent_after",
     "poll",
+    "verify_after",
     "on_exit",
     "charge_per_hour",
     "guards",
@@ -40,6 +44,9 @@ const MIN_HOLD: Lengths = Lengths { least: Span::ZERO, most: Span::from_hours(24
 const SILENT_AFTER: Lengths =
     Lengths { least: Span::from_mins(1), most: Span::from_hours(7 * 24), words: "1 min to 7 days" };
 const POLL: Lengths = Lengths { least: Span::from_secs(5), most: Span::from_hours(1), words: "5 s to 1 h" };
+const VERIFY_AFTER: Lengths = POLL;
+const SWITCHES: [(&str, SwitchKind); 3] =
+    [("Uhubctl", SwitchKind::Uhubctl), ("Sysfs", SwitchKind::Sysfs), ("Simulated", SwitchKind::Simulated)];
 
 /// A station as far as its file could be read, and where its parts stand.
 #[derive(Debug)]
@@ -50,16 +57,24 @@ pub(crate) struct Draft {
     pub(crate) station: Station,
     /// Where the topic stands, or where it is missing.
     pub(crate) topic_at: Place,
+    /// Where the hub stands, or where the file begins.
+    pub(crate) hub_at: Place,
     /// Where the parts of the ports stand.
     pub(crate) spots: BTreeMap<PortId, PortSpots>,
 }
 
+/// What the other files hold that a station file may name.
+pub(super) struct Around<'a> {
+    /// The version of all files.
+    pub(super) version: Version,
+    /// The rules.
+    pub(super) rules: KnownRules<'a>,
+    /// The hub models.
+    pub(super) models: Models,
+}
+
 /// Reads a station file.
-pub(crate) fn read(
-    source: &SourceFile,
-    version: &Version,
-    known: &KnownRules<'_>,
-) -> (Option<Draft>, Vec<Diagnostic>) {
+pub(super) fn read(source: &SourceFile, around: &Around<'_>) -> (Option<Draft>, Vec<Diagnostic>) {
     let node = match parse(&source.path, &source.text) {
         Ok(node) => node,
         Err(problem) => return (None, vec![problem]),
@@ -69,7 +84,7 @@ pub(crate) fn read(
         problems.add(Place::default(), Wrong::new("file-name", invalid.to_string(), "rename the file"));
     });
     let draft = Fields::open(&node, "a station", FIELDS, &mut problems)
-        .map(|fields| draft(source, &fields, name.ok(), known, version, &mut problems));
+        .map(|fields| draft(source, &fields, name.ok(), around, &mut problems));
     (draft.flatten(), problems.into_found())
 }
 
@@ -77,30 +92,21 @@ fn draft(
     source: &SourceFile,
     fields: &Fields<'_>,
     name: Option<StationName>,
-    known: &KnownRules<'_>,
-    version: &Version,
+    around: &Around<'_>,
     problems: &mut Problems<'_>,
 ) -> Option<Draft> {
     let title = fields.read("title", problems, |node| label(node, 100));
     let zone = fields.read("zone", problems, zone).unwrap_or_else(TimeZone::system);
     let topic = fields.read("topic", problems, topic);
-    let switches = [("Uhubctl", SwitchKind::Uhubctl), ("Simulated", SwitchKind::Simulated)];
-    let switch = fields.need("switch", "switch: Uhubctl()", problems, |node| choice(node, &switches));
+    let switch = fields.need("switch", "switch: Uhubctl()", problems, |node| choice(node, &SWITCHES));
     let min_hold = fields.read("min_hold", problems, |node| length(node, &MIN_HOLD));
     let silent_after = fields.read("silent_after", problems, |node| length(node, &SILENT_AFTER));
     let poll = fields.read("poll", problems, |node| length(node, &POLL));
+    let verify_after = fields.read("verify_after", problems, |node| length(node, &VERIFY_AFTER));
     let exits = [("On", OnExit::On), ("Keep", OnExit::Keep)];
     let on_exit = fields.read("on_exit", problems, |node| choice(node, &exits)).unwrap_or(OnExit::On);
-    let charge_per_hour = fields.read("charge_per_hour", problems, |node| number(node, CHARGE_PER_HOUR));
-    let mut list = |field| fields.get(field).map(|node| uses(node, known, problems)).unwrap_or_default();
-    let policy = Policy { guards: list("guards"), rules: list("rules") };
-    let defaults = Defaults {
-        // Without knowing how ports are switched, a missing socket is no second problem.
-        switch: switch.unwrap_or(SwitchKind::Simulated),
-        charge_per_hour: charge_per_hour.unwrap_or(40.0),
-        policy: Arc::new(policy),
-    };
-    let (ports, spots) = ports(fields, &defaults, known, problems);
+    let defaults = defaults(fields, switch, around, problems);
+    let (ports, spots) = ports(fields, &defaults, &around.rules, problems);
     let name = name?;
     let station = Station {
         title: title.unwrap_or_else(|| name.to_string()),
@@ -108,17 +114,44 @@ fn draft(
         name,
         zone,
         switch: defaults.switch,
-        hub: None,
+        hub: defaults.plug.plan().cloned(),
         min_hold: min_hold.unwrap_or(Span::from_mins(3)),
         silent_after: silent_after.unwrap_or(Span::from_mins(45)),
         poll: poll.unwrap_or(Span::from_secs(60)),
-        verify_after: Span::from_mins(3),
+        verify_after: verify_after.unwrap_or(Span::from_mins(3)),
         on_exit,
         ports,
-        version: version.clone(),
+        version: around.version.clone(),
     };
-    let topic_at = fields.get("topic").unwrap_or(fields.node()).at;
-    Some(Draft { file: source.path.clone(), station, topic_at, spots })
+    let at = |name| fields.get(name).unwrap_or(fields.node()).at;
+    Some(Draft { file: source.path.clone(), station, topic_at: at("topic"), hub_at: at("hub"), spots })
+}
+
+/// What holds for every port that says nothing else.
+fn defaults(
+    fields: &Fields<'_>,
+    switch: Option<SwitchKind>,
+    around: &Around<'_>,
+    problems: &mut Problems<'_>,
+) -> Defaults {
+    let plug = Plug::read(fields, &around.models, problems);
+    let charge_per_hour = fields.read("charge_per_hour", problems, |node| number(node, CHARGE_PER_HOUR));
+    let mut list =
+        |field| fields.get(field).map(|node| uses(node, &around.rules, problems)).unwrap_or_default();
+    let policy = Policy { guards: list("guards"), rules: list("rules") };
+    let entries = match fields.get("ports").map(|node| &node.item) {
+        Some(Item::Map(entries)) => entries.as_slice(),
+        _ => &[],
+    };
+    let written = entries.iter().filter(|(_, entry)| has_socket(entry));
+    Defaults {
+        // Without knowing how ports are switched, a missing socket is no second problem.
+        switch: switch.unwrap_or(SwitchKind::Simulated),
+        charge_per_hour: charge_per_hour.unwrap_or(40.0),
+        policy: Arc::new(policy),
+        plug,
+        moved: written.filter_map(|(key, _)| port_number(key).ok()).collect(),
+    }
 }
 
 type Ports = (BTreeMap<PortId, Arc<PortPlan>>, BTreeMap<PortId, PortSpots>);
@@ -130,25 +163,7 @@ fn ports(
     problems: &mut Problems<'_>,
 ) -> Ports {
     let (mut plans, mut spots) = (BTreeMap::new(), BTreeMap::new());
-    let example = "ports: { 1: (device: \"pixel-7\", socket: (hub: \"5-2\", port: 1)) }";
-    let Some(node) = fields.get("ports") else {
-        fields.missing("ports", example, problems);
-        return (plans, spots);
-    };
-    let entries = match &node.item {
-        Item::Map(entries) => entries,
-        _ => {
-            let message = format!("ports: `{{…}}` is needed, this is {}", node.item.kind());
-            problems.add(node.at, Wrong::new("wrong-type", message, format!("for example {example}")));
-            return (plans, spots);
-        }
-    };
-    if entries.is_empty() {
-        problems.add(
-            node.at,
-            Wrong::new("missing-field", "a station needs a port", format!("for example {example}")),
-        );
-    }
+    let entries = port_entries(fields, &defaults.plug, problems);
     let mut seen = BTreeMap::<PortId, Place>::new();
     for (key, value) in entries {
         let Some(id) = problems.take(key, port_number(key)) else { continue };
@@ -164,10 +179,40 @@ fn ports(
             plans.insert(id, Arc::new(plan));
         }
     }
+    if let Plug::Hub(hub, at) = &defaults.plug {
+        for id in hub.model.ports.keys().filter(|id| !seen.contains_key(id)) {
+            let Some(socket) = hub.socket(*id) else { continue };
+            plans.insert(*id, Arc::new(defaults.port(*id, socket)));
+            spots.insert(*id, PortSpots { number: *at, socket: None, device: None, serial: None });
+        }
+    }
     (plans, spots)
 }
 
-fn port_number(key: &Node) -> Result<PortId, Wrong> {
+/// The entries of `ports`, which may be left out where a hub model says which ports there are.
+fn port_entries<'n>(fields: &Fields<'n>, plug: &Plug, problems: &mut Problems<'_>) -> &'n [(Node, Node)] {
+    let example = "ports: { 1: (device: \"pixel-7\", socket: (hub: \"5-2\", port: 1)) }";
+    let alone = matches!(plug, Plug::Absent);
+    let Some(node) = fields.get("ports") else {
+        if alone {
+            fields.missing("ports", example, problems);
+        }
+        return &[];
+    };
+    let Item::Map(entries) = &node.item else {
+        let message = format!("ports: `{{…}}` is needed, this is {}", node.item.kind());
+        problems.add(node.at, Wrong::new("wrong-type", message, format!("for example {example}")));
+        return &[];
+    };
+    if entries.is_empty() && alone {
+        let hint = format!("for example {example}");
+        problems.add(node.at, Wrong::new("missing-field", "a station needs a port", hint));
+    }
+    entries
+}
+
+/// The number of a port.
+pub(super) fn port_number(key: &Node) -> Result<PortId, Wrong> {
     let hint = "ports are numbered from 1 to 65535, without quotes";
     let wrong = |code, shown: String| Err(Wrong::new(code, format!("{shown} is not a port number"), hint));
     match &key.item {

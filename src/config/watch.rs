@@ -4,6 +4,7 @@
 //! Watches their parents too, because `git checkout` may remove and make directories.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     path::{Path, PathBuf},
     sync::{
@@ -50,7 +51,7 @@ impl Drop for Watcher {
 /// Watches the directories. The receiver is told when something has changed and it is quiet again: 0.2 s after the
 /// last change, at most 1 s after the first. Fails when the system cannot watch; a missing directory is no failure.
 pub fn watch(directories: &Directories) -> Result<(Watcher, mpsc::Receiver<()>), notify::Error> {
-    let watched: Vec<PathBuf> = [&directories.stations, &directories.rules]
+    let watched: Vec<PathBuf> = [&directories.stations, &directories.rules, &directories.hubs]
         .into_iter()
         .map(std::path::absolute)
         .collect::<Result<_, _>>()
@@ -67,7 +68,8 @@ pub fn watch(directories: &Directories) -> Result<(Watcher, mpsc::Receiver<()>),
         let _ = waking.try_send(());
     })?;
     let stop = Arc::new(AtomicBool::new(false));
-    let mut watching = Watching { system, watched, woken, changed, stop: stop.clone() };
+    let optional = watched.last().cloned().unwrap_or_default();
+    let mut watching = Watching { system, watched, optional, woken, changed, stop: stop.clone() };
     let armed = watching.arm()?;
     thread::Builder::new()
         .name("watch".into())
@@ -85,7 +87,8 @@ fn matters(event: &Event, watched: &[PathBuf]) -> bool {
     event.need_rescan()
         || event.paths.iter().any(|path| {
             let inside = path.parent().is_some_and(|parent| watched.iter().any(|w| w == parent));
-            watched.iter().any(|w| w == path) || (inside && is_ours(path))
+            let gone = event.kind.is_remove() && watched.iter().any(|w| w.parent() == Some(path));
+            watched.iter().any(|w| w == path) || (inside && is_ours(path)) || gone
         })
 }
 
@@ -98,15 +101,26 @@ fn is_ours(path: &Path) -> bool {
 struct Watching {
     system: RecommendedWatcher,
     watched: Vec<PathBuf>,
+    /// The one of them that need not be there.
+    optional: PathBuf,
     woken: Receiver<()>,
     changed: mpsc::Sender<()>,
     stop: Arc<AtomicBool>,
 }
 
+/// What is watched.
+#[derive(Default, PartialEq)]
+struct Armed {
+    /// The directories that are there.
+    there: BTreeSet<PathBuf>,
+    /// True when nothing is missing that no event would tell of.
+    all: bool,
+}
+
 impl Watching {
-    fn run(mut self, mut armed: bool) {
+    fn run(mut self, mut armed: Armed) {
         loop {
-            let woken = if armed {
+            let woken = if armed.all {
                 self.woken.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
                 self.woken.recv_timeout(SEARCH)
@@ -120,9 +134,9 @@ impl Watching {
                 return;
             }
             // Before the receiver reads: what changes from here on is seen, also in a directory made anew.
-            let was_armed = armed;
-            armed = self.arm().unwrap_or(false);
-            if woken.is_ok() || armed != was_armed {
+            let before = armed;
+            armed = self.arm().unwrap_or_default();
+            if woken.is_ok() || armed != before {
                 // Full means that the receiver has not yet read since the change before.
                 let _ = self.changed.try_send(());
             }
@@ -140,9 +154,8 @@ impl Watching {
     }
 
     /// Watches everything, again where it was watched: the directory of this name may be another one now.
-    /// False when something is not there.
-    fn arm(&mut self) -> Result<bool, notify::Error> {
-        let mut all = true;
+    fn arm(&mut self) -> Result<Armed, notify::Error> {
+        let mut armed = Armed { there: BTreeSet::new(), all: true };
         let parents = self.watched.iter().filter_map(|path| path.parent());
         let mut paths: Vec<&Path> = parents.chain(self.watched.iter().map(PathBuf::as_path)).collect();
         paths.sort();
@@ -151,12 +164,18 @@ impl Watching {
             // Not watched before: nothing to end.
             let _ = self.system.unwatch(path);
             match self.system.watch(path, RecursiveMode::NonRecursive) {
-                Ok(()) => {}
-                Err(failure) if is_missing(&failure) => all = false,
+                Ok(()) => {
+                    armed.there.insert(path.to_owned());
+                }
+                // Its parent, which comes before it in this order, tells when it is made.
+                Err(failure) if is_missing(&failure) && path == self.optional => {
+                    armed.all &= path.parent().is_some_and(|parent| armed.there.contains(parent));
+                }
+                Err(failure) if is_missing(&failure) => armed.all = false,
                 Err(failure) => return Err(failure),
             }
         }
-        Ok(all)
+        Ok(armed)
     }
 }
 

@@ -86,6 +86,15 @@ impl ChipPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+    /// The socket that leads to this chip; `None` for the first one.
+    pub fn way(&self) -> Option<ChipSocket> {
+        let (chip, port) = self.0.rsplit_once('.').unwrap_or(("", &self.0));
+        Some(ChipSocket { chip: Self(chip.into()), port: port.parse().ok()? })
+    }
+    /// How many hubs are one behind the other from the first chip to this one, 1 to 6.
+    pub fn depth(&self) -> usize {
+        if self.0.is_empty() { 1 } else { self.0.split('.').count() + 1 }
+    }
     /// The chip whose location is `hub`, in a hub that is plugged in at `at`; `None` when it is not in that hub.
     pub fn between(at: &HubLocation, hub: &HubLocation) -> Option<Self> {
         let rest = hub.as_str().strip_prefix(at.as_str())?;
@@ -190,5 +199,14 @@ mod tests {
         assert_eq!(between("5-2.3", "5-2"), None);
         let socket = hub("5-2").socket(&ChipSocket { chip: ChipPath::new("3.4").unwrap(), port: 2 });
         assert_eq!(socket.unwrap().to_string(), "5-2.3.4 port 2");
+    }
+
+    #[test]
+    fn a_chip_knows_the_socket_that_leads_to_it() {
+        let chip = |text| ChipPath::new(text).unwrap();
+        assert_eq!(chip("").way(), None);
+        assert_eq!(chip("3").way(), Some(ChipSocket { chip: chip(""), port: 3 }));
+        assert_eq!(chip("3.4").way(), Some(ChipSocket { chip: chip("3"), port: 4 }));
+        assert_eq!(["", "3", "3.4"].map(|text| chip(text).depth()), [1, 2, 3]);
     }
 }

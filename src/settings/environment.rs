@@ -54,6 +54,7 @@ pub(super) fn read(get: &dyn Fn(&str) -> Option<String>) -> (Said, Vec<Diagnosti
         history: variables.read("SCS_HISTORY_PATH", path),
         stations_dir: variables.read("SCS_STATIONS_DIR", path),
         rules_dir: variables.read("SCS_RULES_DIR", path),
+        hubs_dir: variables.read("SCS_HUBS_DIR", path),
         ..Said::default()
     };
     (said, variables.problems)

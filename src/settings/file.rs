@@ -28,6 +28,7 @@ pub(super) struct Said {
     pub(super) keep: Option<Span>,
     pub(super) stations_dir: Option<PathBuf>,
     pub(super) rules_dir: Option<PathBuf>,
+    pub(super) hubs_dir: Option<PathBuf>,
     pub(super) stations: Vec<StationName>,
     pub(super) uhubctl: Option<PathBuf>,
     pub(super) time_limit: Option<Span>,
@@ -81,9 +82,10 @@ fn sections(top: &Fields<'_>, folder: &Path, said: &mut Said, problems: &mut Pro
         said.history = history.read("path", problems, path);
         said.keep = history.read("keep", problems, |node| length(node, &KEEP));
     }
-    if let Some(directories) = section(top, "directories", &["stations", "rules"], problems) {
+    if let Some(directories) = section(top, "directories", &["stations", "rules", "hubs"], problems) {
         said.stations_dir = directories.read("stations", problems, path);
         said.rules_dir = directories.read("rules", problems, path);
+        said.hubs_dir = directories.read("hubs", problems, path);
     }
     if let Some(node) = top.get("stations") {
         said.stations = stations(node, problems);

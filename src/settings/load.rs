@@ -37,7 +37,7 @@ pub struct Settings {
     pub history: HistorySettings,
     /// `uhubctl`.
     pub usb: UsbSettings,
-    /// Where stations and rules are.
+    /// Where stations, rules and hub models are.
     pub directories: Directories,
     /// The stations to run; empty: all that have a file.
     pub stations: Vec<StationName>,
@@ -106,6 +106,7 @@ fn together(file: Said, environment: Said, credential: Option<Secret>, folder: &
         directories: Directories {
             stations: environment.stations_dir.or(file.stations_dir).unwrap_or_else(|| default("stations")),
             rules: environment.rules_dir.or(file.rules_dir).unwrap_or_else(|| default("rules")),
+            hubs: environment.hubs_dir.or(file.hubs_dir).unwrap_or_else(|| default("hubs")),
         },
         stations: file.stations,
     }

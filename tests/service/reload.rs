@@ -145,6 +145,43 @@ async fn a_station_comes_and_goes_with_its_file() {
     assert_eq!(service.ask(Method::POST, "/api/v1/reports", Some(gone)).await.0, 404);
 }
 
+#[tokio::test]
+async fn a_hub_model_that_changes_is_taken_and_a_broken_one_is_not() {
+    let folder = Folder::new();
+    // The folder is made while the service runs.
+    let service = Service::start(&folder).await;
+    let count =
+        async |service: &Service| service.get("/api/v1/stations/desk/ports").await.as_array().unwrap().len();
+    let model = |more: &str| format!("(chips: {{\"\": 7}}, ports: {{4: (\"\", 1), 5: (\"\", 2){more}}})");
+    let desk = DESK.replace("Simulated(),", "Simulated(), hub: (model: \"mine\", at: \"5-2\"),");
+    let made = || {
+        fs::create_dir(folder.path("hubs")).unwrap();
+        folder.write("hubs/mine.ron", &model(""));
+        folder.write("stations/desk.ron", &desk);
+    };
+    reloaded(&service, "folder of hub models", made).await;
+    assert_eq!(count(&service).await, 5);
+    reloaded(&service, "hub model", || folder.write("hubs/mine.ron", &model(", 6: (\"\", 3)"))).await;
+    assert_eq!(count(&service).await, 6);
+
+    let events = service.events().await;
+    folder.write("hubs/mine.ron", &model(", 6: (\"\", 8)"));
+    let told = events.sees("config_rejected", &[("problems", json!(1))]).await;
+    assert!(
+        told["message"].as_str().unwrap().starts_with("hubs/mine.ron:1:53: error[out-of-range]"),
+        "{told}"
+    );
+    assert_eq!(count(&service).await, 6);
+
+    // The model is a part of the last good plan.
+    let version = service.version().await;
+    service.stop().await;
+    let service = Service::start(&folder).await;
+    assert_eq!(service.config().await["active"]["from_memory"], true);
+    assert_eq!(service.version().await, version);
+    assert_eq!(count(&service).await, 6);
+}
+
 /// Puts the rule where nobody watches, as links of mounted configuration do.
 fn hide_rule(folder: &Folder) {
     fs::create_dir(folder.path("elsewhere")).unwrap();

@@ -81,6 +81,7 @@ fn read(plan: &Plan) -> Read {
         version: plan.version.to_string(),
         stations: plan.stations.values().map(|s| (s.name.to_string(), s.ports.len())).collect(),
         rules: plan.rules.rules().map(|rule| rule.name.to_string()).collect(),
+        hubs: plan.files.hubs.iter().map(|file| file.name.clone()).collect(),
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Read {
     /// Names, and how many ports they have.
     pub(super) stations: Vec<(String, usize)>,
     pub(super) rules: Vec<String>,
+    /// Hub models of the user's own folder.
+    pub(super) hubs: Vec<String>,
 }
 
 impl Found {
@@ -66,8 +68,12 @@ impl Found {
                     .iter()
                     .map(|(name, ports)| format!("{name} with {}", count(*ports, "port")))
                     .collect();
+                let hubs = match read.hubs.len() {
+                    0 => String::new(),
+                    some => format!(", {}", count(some, "hub model")),
+                };
                 let what = format!(
-                    "all right: {}; {}{warnings} (version {})",
+                    "all right: {}; {}{hubs}{warnings} (version {})",
                     stations.join(", "),
                     count(read.rules.len(), "rule"),
                     read.version
@@ -88,6 +94,7 @@ impl Found {
             "stations": self.plan.as_ref().map(|read| read.stations.iter().map(|(name, _)| name).collect::<Vec<_>>()),
             "not_checked": self.left_out,
             "rules": self.plan.as_ref().map(|read| &read.rules),
+            "hubs": self.plan.as_ref().map(|read| &read.hubs),
             "problems": self.problems,
         })
     }
@@ -135,6 +142,7 @@ not right: 1 error, 1 warning
             version: "3fa2c01b99aa".into(),
             stations: vec![("demo".into(), 12), ("lab".into(), 1)],
             rules: vec!["keep-between".into()],
+            hubs: Vec::new(),
         };
         let mut found = Found { plan: Some(read), ..Found::default() };
         let sum = "all right: demo with 12 ports, lab with 1 port; 1 rule (version 3fa2c01b99aa)\n";
@@ -144,5 +152,11 @@ not right: 1 error, 1 warning
         let left_out = "not looked at: stations/desk.ron (nobody asked; --all looks at it too)\n";
         assert_eq!(found.text(LOOK), format!("{left_out}{sum}"));
         assert_eq!(found.json()["ok"], true);
+        found.left_out.clear();
+        if let Some(read) = &mut found.plan {
+            read.hubs = vec!["mine".into(), "rsh-a16".into()];
+        }
+        assert_eq!(found.text(LOOK), sum.replace("1 rule", "1 rule, 2 hub models"));
+        assert_eq!(found.json()["hubs"][0], "mine");
     }
 }

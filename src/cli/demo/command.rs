@@ -79,6 +79,7 @@ fn settings(
     settings.history.path.clone_from(&places.history);
     settings.directories.stations.clone_from(&places.stations);
     settings.directories.rules.clone_from(&places.rules);
+    settings.directories.hubs.clone_from(&places.hubs);
     settings.stations = StationName::new(STATION).into_iter().collect();
     if let Some(mqtt) = &mut settings.mqtt {
         // A broker puts the first of two clients of one name out: the real service of this host shall stay.
@@ -234,7 +235,8 @@ mod tests {
     #[test]
     fn every_device_of_the_demo_station_has_a_phone_of_its_name() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let directories = Directories { stations: root.join("stations"), rules: root.join("rules") };
+        let [stations, rules, hubs] = ["stations", "rules", "hubs"].map(|folder| root.join(folder));
+        let directories = Directories { stations, rules, hubs };
         let only = [StationName::new(STATION).unwrap()];
         let plan = Plan::check(Files::read(&directories, &only).unwrap()).unwrap();
         let ports = plan.stations[STATION].ports.values();

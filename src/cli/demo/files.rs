@@ -25,6 +25,8 @@ const SHIPPED: [(&str, &str); 7] = [
 pub(super) struct Places {
     pub(super) stations: PathBuf,
     pub(super) rules: PathBuf,
+    /// Need not be there.
+    pub(super) hubs: PathBuf,
     pub(super) history: PathBuf,
     /// True when the files are copies of those that are shipped.
     pub(super) copies: bool,
@@ -49,6 +51,7 @@ impl Places {
         Ok(Self {
             stations: base.join("stations"),
             rules: base.join("rules"),
+            hubs: base.join("hubs"),
             history: history.unwrap_or_else(|| temporary.path().join("history.db")),
             copies,
             temporary,
