@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::core::{Engine, Step};
 use super::state::PortState;
-use crate::model::{Author, DeviceName, OnExit, Order, PortId, PortPlan, Power, Socket, Station, Timestamp};
+use crate::model::{
+    Author, DeviceName, OnExit, Order, PortId, PortMemory, PortPlan, Power, Socket, Station, Timestamp,
+};
 use crate::rules::RuleSet;
 
 /// Why a station ends.
@@ -34,6 +36,7 @@ impl Engine {
             self.change(id, |port| port.due = now);
         }
         self.view.ports_on = self.count_ports_on();
+        self.forget_hubs();
         let moved = self.index_devices();
         self.tell_moved(moved, &Author::Service, now, &mut step);
         self.read_due = now;
@@ -47,14 +50,9 @@ impl Engine {
         let known = self.change(id, |port| {
             let device = port.device().cloned();
             if port.plan.socket != plan.socket {
-                // Another socket: what was seen, ordered and failed at the old one says nothing.
-                port.actual = None;
-                port.actual_since = None;
-                port.order = None;
-                port.problem = None;
-                port.retry_at = None;
-                port.failures = 0;
+                port.forget_socket();
             }
+            port.try_again();
             port.plan = Arc::clone(&plan);
             port.guard_failures = 0;
             port.failing_rules.clear();
@@ -78,7 +76,8 @@ impl Engine {
                 self.release(*id, port.plan.socket.clone(), now);
             }
             if !station.ports.contains_key(id) {
-                self.gone.insert(*id, (port.device().cloned(), port.memory.clone()));
+                let memory = PortMemory { steady: None, ..port.memory.clone() };
+                self.gone.insert(*id, (port.device().cloned(), memory));
                 self.view.ports.remove(id);
             }
         }
@@ -110,7 +109,7 @@ impl Engine {
     }
 
     fn count_ports_on(&self) -> u32 {
-        let on = self.view.ports.values().filter(|port| port.actual == Some(Power::On)).count();
+        let on = self.view.ports.values().filter(|port| port.has_power()).count();
         u32::try_from(on).unwrap_or(u32::MAX)
     }
 }
@@ -120,6 +119,19 @@ impl PortState {
     fn is_off(&self) -> bool {
         let switching_off = self.order.as_ref().is_some_and(|order| order.power == Power::Off);
         switching_off || (self.actual != Some(Power::On) && self.memory.wanted.is_some())
+    }
+
+    /// Another socket: what was seen, ordered and failed at the old one says nothing.
+    fn forget_socket(&mut self) {
+        self.actual = None;
+        self.actual_since = None;
+        self.order = None;
+        self.problem = None;
+        self.hub_at = None;
+        self.hub_missing = None;
+        self.memory.steady = None;
+        self.unheld = false;
+        self.unread = false;
     }
 
     /// Another device than before does not inherit what that one said, and has the whole time to report.

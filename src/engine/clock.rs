@@ -31,6 +31,7 @@ impl Engine {
         }
         self.view.started_at = self.view.started_at.min(now);
         self.read_due = now;
+        self.second_look = now;
         self.read_sent = self.read_sent.map(|at| at.min(now));
     }
 }
@@ -44,6 +45,15 @@ impl PortState {
         }
         if let Some(battery) = &mut memory.battery {
             battery.measured_at = battery.measured_at.min(now);
+        }
+        if let Some(steady) = &mut memory.steady {
+            steady.since = steady.since.min(now);
+        }
+        if let Some(fault) = &mut self.fault {
+            fault.since = fault.since.min(now);
+        }
+        if let Some(alarm) = &mut self.alarm {
+            alarm.since = alarm.since.min(now);
         }
         if let Some(order) = &mut self.order {
             order.at = order.at.min(now);

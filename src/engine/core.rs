@@ -10,8 +10,8 @@ use imbl::OrdMap;
 use super::release::Release;
 use super::state::{PortState, View};
 use crate::model::{
-    Battery, BatteryReport, Counts, Decision, DecisionId, DeviceName, Event, EventKind, Mode, ModeKind,
-    Order, OrderId, PortId, PortMemory, Power, Record, ReportRejected, Seen, Socket, Span, Station,
+    Battery, BatteryReport, Counts, Decision, DecisionId, DeviceName, Event, EventKind, HubLocation, Mode,
+    ModeKind, Order, OrderId, PortId, PortMemory, Power, Record, ReportRejected, Seen, Socket, Span, Station,
     Timestamp,
 };
 use crate::rules::RuleSet;
@@ -55,6 +55,10 @@ pub struct Engine {
     pub(super) due: BTreeSet<(Timestamp, PortId)>,
     pub(super) read_due: Timestamp,
     pub(super) read_sent: Option<Timestamp>,
+    /// When the last look after a switch is due.
+    pub(super) second_look: Timestamp,
+    /// Where the hub really is, as told last.
+    pub(super) hub_at: Option<HubLocation>,
     /// Readings on their way that were asked for before sockets changed.
     pub(super) stale_readings: u32,
     pub(super) releasing: BTreeMap<Socket, Release>,
@@ -91,6 +95,7 @@ impl Engine {
             ports,
             devices: OrdMap::new(),
             ports_on: 0,
+            hubs_missing: OrdMap::new(),
             unplaced: OrdMap::new(),
             counts: Counts::default(),
             started_at: now,
@@ -100,6 +105,8 @@ impl Engine {
             due,
             read_due: now,
             read_sent: None,
+            second_look: now,
+            hub_at: None,
             stale_readings: 0,
             releasing: BTreeMap::new(),
             gone: BTreeMap::new(),
@@ -162,6 +169,7 @@ impl Engine {
             received_at: now,
             battery,
         });
+        self.prove(id, now, &mut step);
         self.judge(id, now, true, &mut step);
         Ok(step)
     }
@@ -194,7 +202,7 @@ impl Engine {
         let mut step = Step::default();
         self.change(id, |port| {
             port.memory.mode = mode.clone();
-            port.retry_at = None;
+            port.try_again();
         })?;
         self.tell(&mut step, id, now, EventKind::ModeChanged { mode });
         self.judge(id, now, true, &mut step);
@@ -212,6 +220,7 @@ impl Engine {
             }
             self.read_sent = None;
         }
+        self.follow_hubs(seen, now, &mut step);
         for one in seen {
             if !self.take_release(one, now, &mut step) {
                 self.take_reading(one, now, &mut step);
@@ -240,6 +249,11 @@ impl Engine {
 
     pub(super) fn change<T>(&mut self, id: PortId, change: impl FnOnce(&mut PortState) -> T) -> Option<T> {
         self.view.ports.get_mut(&id).map(|port| change(Arc::make_mut(port)))
+    }
+
+    /// Tells what is about the whole station.
+    pub(super) fn tell_all(&self, step: &mut Step, at: Timestamp, kind: EventKind) {
+        step.events.push(Event { at, station: Some(self.view.station.name.clone()), port: None, kind });
     }
 
     pub(super) fn tell(&self, step: &mut Step, port: PortId, at: Timestamp, kind: EventKind) {

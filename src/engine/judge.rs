@@ -36,6 +36,7 @@ impl Engine {
     /// Looks at one port: decides, orders what follows, and says when to look again. `asked` marks an input that
     /// must get a decision of its own; otherwise only a change makes one.
     pub(super) fn judge(&mut self, id: PortId, now: Timestamp, asked: bool, step: &mut Step) {
+        let asked = self.follow_device(id, now, step) || asked;
         self.end_mode(id, now, step);
         self.notice_silence(id, now, step);
         let Some(port) = self.view.ports.get(&id) else {
@@ -126,8 +127,8 @@ impl Engine {
             station: StationFacts { name: station.name.clone(), ports_on: self.view.ports_on },
             port: PortFacts {
                 number: port.plan.id,
-                on: port.actual.or(memory.wanted).unwrap_or(Power::On) == Power::On,
-                since: port.actual_since.or(memory.switched_at),
+                on: port.leaks() || port.actual.or(memory.wanted).unwrap_or(Power::On) == Power::On,
+                since: port.actual_since.or(memory.switched_at).filter(|_| !port.leaks()),
             },
             device: DeviceFacts {
                 name: self.device_name(port.plan.id),
@@ -171,8 +172,8 @@ impl Engine {
             let changed = port.memory.wanted != Some(power) || port.memory.holder != judgement.rule;
             if port.memory.wanted != Some(power) {
                 // A new wish is tried at once; growing pauses are for repeating the same one.
-                port.retry_at = None;
-                port.failures = 0;
+                port.try_again();
+                port.unheld = port.actual == Some(power);
             }
             if changed || judgement.rule.is_none() {
                 port.memory.because.clone_from(&judgement.reason);
@@ -185,14 +186,20 @@ impl Engine {
     }
 
     fn record(&mut self, id: PortId, judgement: Judgement, changed: bool, now: Timestamp, step: &mut Step) {
+        let number = self.next_decision_id();
+        let port = self.view.ports.get(&id);
+        let but = port.and_then(|port| port.but(judgement.verdict));
         let decision = Arc::new(Decision {
-            id: self.next_decision_id(),
+            id: number,
             at: now,
             station: self.view.station.name.clone(),
             port: id,
-            device: self.view.ports.get(&id).and_then(|port| port.device().cloned()),
+            device: port.and_then(|port| port.device().cloned()),
             verdict: judgement.verdict,
-            reason: judgement.reason,
+            reason: match but {
+                Some(but) => format!("{}, but {but}", judgement.reason),
+                None => judgement.reason,
+            },
             by: judgement.by,
             rule: judgement.rule,
             line: judgement.line,

@@ -4,16 +4,21 @@
 //! for the time, reads a file, waits or talks to anybody, so any situation can be played in a test.
 //!
 //! Reading order: `state` (what is known of a port), `core` (the ways in), `judge` (who decides), `pursue`
-//! (wanted against actual), `devices` (which device is where), `probe` (a search for one), `release` (sockets that are no ports any more), `change` (new files, and the end), `clock`
+//! (wanted against actual), `reading` (what the hub shows), `alarm` (when to give up for a while), `hubs` (hubs that are
+//! away), `proof` (whether off is off), `devices` (which device is where), `probe` (a search for one), `release` (sockets that are no ports any more), `change` (new files, and the end), `clock`
 //! (a clock that was set back).
 
+mod alarm;
 mod change;
 mod clock;
 mod core;
 mod devices;
+mod hubs;
 mod judge;
 mod probe;
+mod proof;
 mod pursue;
+mod reading;
 mod release;
 mod state;
 #[cfg(test)]

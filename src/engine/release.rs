@@ -1,7 +1,8 @@
 //! Sockets that belong to no port any more get their power back: nobody else would do it.
 
+use super::alarm::pause;
 use super::core::{Engine, Step, later};
-use super::pursue::{ANSWER_LIMIT, pause};
+use super::pursue::ANSWER_LIMIT;
 use crate::model::{Event, EventKind, Order, OrderId, PortId, Power, Seen, Socket, SwitchProblem, Timestamp};
 
 /// So often it is tried, over an hour or more; then somebody has to look, and an event says so.
@@ -86,6 +87,10 @@ impl Engine {
         release.order = None;
         release.due = later(now, pause(release.tries));
         let problem = seen.problem.clone().unwrap_or(SwitchProblem::Refused(Power::Off));
+        if matches!(problem, SwitchProblem::HubMissing(_)) {
+            // A hub that comes back powers its ports by itself, and no port of the station waits for it.
+            return true;
+        }
         let kind = EventKind::SwitchFailed {
             wanted: Power::On,
             message: format!("{socket}, which is no port any more: {problem}"),

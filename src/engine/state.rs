@@ -5,8 +5,8 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use crate::model::{
-    Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, HubLocation, ModeKind, Opinion, OrderId,
-    Plugged, Policy, PortId, PortMemory, PortPlan, Power, Station, SwitchProblem, Timestamp,
+    Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, Opinion,
+    OrderId, Plugged, Policy, PortId, PortMemory, PortPlan, Power, Station, SwitchProblem, Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -63,6 +63,18 @@ pub struct PortState {
     pub(super) guest: Option<Arc<Care>>,
     /// When somebody else switched it of late.
     pub(super) drifts: Vec<Timestamp>,
+    /// The hub of this port, while that is not there.
+    pub(super) hub_missing: Option<HubLocation>,
+    /// A report spoke against what the hub showed last; the next reading decides.
+    pub(super) suspect: Option<FaultKind>,
+    /// The alarm is about others who switch this port.
+    pub(super) contested: bool,
+    /// Tried once an hour only, and quietly.
+    pub(super) resting: bool,
+    /// The present wish was met once, or the hub was away: mending that is no new switch and need not wait.
+    pub(super) unheld: bool,
+    /// The last thing that happened is a reading that failed.
+    pub(super) unread: bool,
     /// The device that the file puts here was named in another port at run time.
     pub(super) moved_away: bool,
     pub(super) order: Option<InFlight>,
@@ -90,6 +102,12 @@ impl PortState {
             alarm: None,
             guest: None,
             drifts: Vec::new(),
+            hub_missing: None,
+            suspect: None,
+            contested: false,
+            resting: false,
+            unheld: false,
+            unread: false,
             moved_away: false,
             order: None,
             retry_at: None,
@@ -109,6 +127,17 @@ impl PortState {
     /// How the device in the port is treated.
     pub fn care(&self) -> &Arc<Care> {
         self.guest.as_ref().unwrap_or(&self.plan.care)
+    }
+
+    /// True when the port has power as far as can be told: the hub shows it, or the device goes on charging although the
+    /// hub shows none.
+    pub fn has_power(&self) -> bool {
+        self.actual == Some(Power::On) || self.leaks()
+    }
+
+    /// True when the hub does not cut the power of this port although it shows that it does.
+    pub fn leaks(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::PowerLeak)
     }
 
     /// True while an order is on its way.
@@ -133,8 +162,10 @@ pub struct View {
     pub ports: OrdMap<PortId, Arc<PortState>>,
     /// Which device is in which port.
     pub devices: OrdMap<DeviceName, PortId>,
-    /// How many ports are seen to have power.
+    /// How many ports have power, see [`PortState::has_power`].
     pub ports_on: u32,
+    /// Hubs of this station that are not there, where the file says that they are, and since when.
+    pub hubs_missing: OrdMap<HubLocation, Timestamp>,
     /// What devices say that nobody has placed yet, at most [`UNPLACED_MAX`] of them.
     pub unplaced: OrdMap<DeviceName, Unplaced>,
     /// What was seen since the start.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Battery, DeviceName, Mode, ModeKind, Power, RuleName, Spells, Thing, Timestamp};
+use super::{Battery, DeviceName, Level, Mode, ModeKind, Power, RuleName, Spells, Thing, Timestamp};
 
 /// A port that is switched for a moment to find out what is plugged into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +11,21 @@ pub struct Probe {
     pub power: Power,
     /// Until when.
     pub until: Timestamp,
+}
+
+/// Since when a port has been seen in one state, and which device was in it: what its reports are held against.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steady {
+    /// The power as last seen on the hub.
+    pub power: Power,
+    /// Since when it has been seen so, or since when this device is in the port, whichever is later.
+    pub since: Timestamp,
+    /// The level at that time, or the first that was measured since then.
+    pub level: Option<Level>,
+    /// The device.
+    pub device: Option<DeviceName>,
+    /// Its USB serial number, where the hub showed it.
+    pub serial: Option<String>,
 }
 
 /// The part of a port's state that goes on after a restart. Unknown and missing fields are harmless, so that
@@ -28,6 +43,8 @@ pub struct PortMemory {
     pub because: String,
     /// When the port was last switched by this service: `min_hold` counts from here.
     pub switched_at: Option<Timestamp>,
+    /// Since when the port has been seen in its state. A time in which it could not be read changes nothing.
+    pub steady: Option<Steady>,
     /// The rule that brought the port into this state.
     pub holder: Option<RuleName>,
     /// A search for the device in this port. A restart ends it, and gives the port its power.

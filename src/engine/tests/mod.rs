@@ -2,8 +2,12 @@
 
 mod changing;
 mod deciding;
+mod giving_up;
+mod hubs;
 mod property;
+mod proving;
 mod switching;
+mod world;
 
 use std::{
     collections::BTreeMap,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::world::{Way, World};
 use super::*;
 
 #[derive(Clone, Debug)]
@@ -99,7 +100,7 @@ proptest! {
                 }
             };
             outside.take(&step, now);
-            let on = engine.view().ports.values().filter(|p| p.actual == Some(Power::On)).count();
+            let on = engine.view().ports.values().filter(|port| port.has_power()).count();
             prop_assert_eq!(engine.view().ports_on as usize, on);
             prop_assert!(engine.next_due() > at(-1));
         }
@@ -116,6 +117,125 @@ proptest! {
             now = now.checked_add(Span::from_secs(7)).unwrap();
             engine.tick(now);
             prop_assert!(engine.next_due() > now, "due again at the moment that was just served");
+        }
+    }
+}
+
+/// What may happen to a station with its hub.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    Report(u16, i64, Option<bool>),
+    Mode(u16, u8),
+    /// One port behaves like this from now on.
+    Port(u16, Way),
+    /// All ports do.
+    Hub(Way),
+    Switch(u16, bool),
+    Wait(i64),
+    Reload,
+    Restart,
+    ClockBack(i64),
+}
+
+fn way() -> impl Strategy<Value = Way> {
+    prop_oneof![
+        3 => Just(Way::Obeys),
+        1 => Just(Way::Stuck),
+        1 => Just(Way::Hangs),
+        1 => Just(Way::HangsOnOrders),
+        1 => Just(Way::Away),
+        1 => Just(Way::Swallows),
+    ]
+}
+
+fn trouble() -> impl Strategy<Value = Trouble> {
+    let charging = proptest::option::of(any::<bool>());
+    prop_oneof![
+        3 => (1u16..4, 0i64..=100, charging).prop_map(|(p, l, c)| Trouble::Report(p, l, c)),
+        1 => (1u16..4, 0u8..3).prop_map(|(p, m)| Trouble::Mode(p, m)),
+        2 => (1u16..4, way()).prop_map(|(p, w)| Trouble::Port(p, w)),
+        2 => way().prop_map(Trouble::Hub),
+        2 => (1u16..4, any::<bool>()).prop_map(|(p, on)| Trouble::Switch(p, on)),
+        4 => prop_oneof![0i64..30, 30i64..600, 600i64..9_000].prop_map(Trouble::Wait),
+        1 => Just(Trouble::Reload),
+        1 => Just(Trouble::Restart),
+        1 => (0i64..100_000).prop_map(Trouble::ClockBack),
+    ]
+}
+
+fn happen(world: &mut World, trouble: Trouble) {
+    match trouble {
+        Trouble::Report(p, level, charging) => drop(world.report(p, level, charging)),
+        Trouble::Mode(p, kind) => {
+            world.mode(p, [ModeKind::Auto, ModeKind::On, ModeKind::Off][usize::from(kind)]);
+        }
+        Trouble::Port(p, way) => world.set(p, way),
+        Trouble::Hub(way) => (1..4).for_each(|p| world.set(p, way)),
+        Trouble::Switch(p, on) => world.switch(p, if on { Power::On } else { Power::Off }),
+        Trouble::Wait(seconds) => world.wait(seconds),
+        Trouble::Reload => world.reload(station()),
+        Trouble::Restart => {
+            world.events.clear();
+            world.restart();
+        }
+        Trouble::ClockBack(seconds) => {
+            let back = world.now.checked_sub(Span::from_secs(seconds)).unwrap();
+            world.set_clock(back);
+        }
+    }
+}
+
+/// Of what begins and ends, nothing begins twice, and nothing ends that has not begun.
+fn alternate(world: &World, of: u16, begins: &[&str], ends: &str) {
+    let port = PortId::new(of).ok();
+    let mut open = false;
+    for event in world.events.iter().filter(|event| event.port == port) {
+        let code = event.kind.code();
+        if begins.contains(&code) {
+            assert!(!open, "port {of}: {code} again");
+            open = true;
+        } else if code == ends {
+            assert!(open, "port {of}: {ends} of nothing");
+            open = false;
+        }
+    }
+}
+
+proptest! {
+    // Each case plays hours.
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn in_the_end_every_port_is_as_wanted_and_nothing_was_told_twice(
+        troubles in proptest::collection::vec(trouble(), 1..40)
+    ) {
+        let mut world = World::new();
+        for trouble in troubles {
+            happen(&mut world, trouble);
+            let view = world.engine.view();
+            let on = view.ports.values().filter(|port| port.has_power()).count();
+            prop_assert_eq!(view.ports_on as usize, on);
+            for port in view.ports.values() {
+                prop_assert!(port.drifts.len() <= 130, "one per second look at most");
+                prop_assert!(!port.resting || port.alarm.is_some());
+            }
+        }
+        for number in 1..4 {
+            world.set(number, Way::Obeys);
+        }
+        world.wait(300 + 3600 + 600 + 120);
+        for (id, port) in &world.engine.view().ports {
+            prop_assert_eq!(port.actual, world.power.get(id).copied());
+            if let Some(wanted) = port.memory.wanted {
+                prop_assert_eq!(port.actual, Some(wanted), "port {}", id);
+                prop_assert_eq!(&port.problem, &None);
+            }
+            prop_assert_eq!(&port.alarm, &None);
+        }
+        prop_assert!(world.engine.view().hubs_missing.is_empty());
+        alternate(&world, 0, &["hub_missing"], "hub_back");
+        for number in 1..4 {
+            alternate(&world, number, &["alarm"], "alarm_over");
+            alternate(&world, number, &["power_leak", "not_charging"], "fault_over");
         }
     }
 }

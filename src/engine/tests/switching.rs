@@ -106,7 +106,11 @@ fn a_port_that_others_switch_again_and_again_is_told() {
             EventKind::Drift { times, .. } => Some(times),
             _ => None,
         }));
-        order = step.orders[0].clone();
+        let mut orders = step.orders;
+        while orders.is_empty() {
+            orders = engine.tick(engine.next_due().max(at(minute + 3))).orders;
+        }
+        order = orders[0].clone();
     }
     assert_eq!(times, [1, 2, 3, 1]);
 }
@@ -116,8 +120,8 @@ fn after_a_switch_the_hub_is_read_once_more() {
     let mut engine = engine_that_saw_all_on();
     let order = engine.report(&report(1, 85), seconds(1)).unwrap().orders.remove(0);
     engine.seen(&[done(&order)], seconds(2));
-    assert_eq!(engine.next_due(), seconds(7));
-    assert!(!engine.tick(seconds(7)).read.is_empty());
+    assert_eq!(engine.next_due(), seconds(6));
+    assert!(!engine.tick(seconds(6)).read.is_empty());
 }
 
 #[test]
