@@ -1,11 +1,15 @@
 //! New files, and the end of the service. Neither loses what people asked for.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::core::{Engine, Step};
+use super::placing::Cause;
 use super::state::PortState;
 use crate::model::{
-    Author, DeviceName, OnExit, Order, PortId, PortMemory, PortPlan, Power, Socket, Station, Timestamp,
+    DeviceName, OnExit, Order, Plugged, PortId, PortMemory, PortPlan, Power, Socket, Station, Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -24,12 +28,21 @@ impl Engine {
     pub fn reload(&mut self, station: Arc<Station>, rules: Arc<RuleSet>, now: Timestamp) -> Step {
         let mut step = Step::default();
         self.follow_clock(now);
+        let before = self.view.devices.clone();
         self.let_go(&station, now);
         self.view.station = station;
         self.view.rules = rules;
         let plans: Vec<Arc<PortPlan>> = self.view.station.ports.values().map(Arc::clone).collect();
+        let (mut renamed, mut returned) = (BTreeSet::new(), BTreeMap::new());
         for plan in plans {
-            self.take_plan(plan, now);
+            let id = plan.id;
+            let had = self.view.ports.get(&id).map(|port| port.plan.device.clone());
+            if had.as_ref() != Some(&plan.device) {
+                renamed.insert(id);
+            }
+            if let Some(device) = self.take_plan(plan, now) {
+                returned.insert(id, device);
+            }
         }
         self.due = self.view.ports.keys().map(|id| (now, *id)).collect();
         for id in self.view.station.ports.keys().copied().collect::<Vec<_>>() {
@@ -37,18 +50,18 @@ impl Engine {
         }
         self.view.ports_on = self.count_ports_on();
         self.forget_hubs();
-        let moved = self.index_devices();
-        self.tell_moved(moved, &Author::Service, now, &mut step);
+        self.learn(&mut step);
+        self.place(&before, &Cause::Files { renamed, returned }, now, &mut step);
         self.read_due = now;
         self.read_sent = None;
         self.pursue_releases(now, &mut step);
         step
     }
 
-    fn take_plan(&mut self, plan: Arc<PortPlan>, now: Timestamp) {
+    /// Gives the device that was in a port which is there again.
+    fn take_plan(&mut self, plan: Arc<PortPlan>, now: Timestamp) -> Option<Option<DeviceName>> {
         let id = plan.id;
         let known = self.change(id, |port| {
-            let device = port.device().cloned();
             if port.plan.socket != plan.socket {
                 port.forget_socket();
             }
@@ -56,14 +69,13 @@ impl Engine {
             port.plan = Arc::clone(&plan);
             port.guard_failures = 0;
             port.failing_rules.clear();
-            port.expect_device(device.as_ref(), now);
         });
-        if known.is_none() {
-            let (device, memory) = self.gone.remove(&id).unwrap_or_default();
-            let mut state = PortState::new(plan, memory, now);
-            state.expect_device(device.as_ref(), now);
-            self.view.ports.insert(id, Arc::new(state));
+        if known.is_some() {
+            return None;
         }
+        let (device, memory) = self.gone.remove(&id).unwrap_or_default();
+        self.view.ports.insert(id, Arc::new(PortState::new(plan, memory, now)));
+        Some(device)
     }
 
     /// Sockets that are in no port of the new files get their power back; what was remembered of ports that are gone
@@ -76,7 +88,8 @@ impl Engine {
                 self.release(*id, port.plan.socket.clone(), now);
             }
             if !station.ports.contains_key(id) {
-                let memory = PortMemory { steady: None, ..port.memory.clone() };
+                let mut memory = PortMemory { steady: None, ..port.memory.clone() };
+                memory.end_probe();
                 self.gone.insert(*id, (port.device().cloned(), memory));
                 self.view.ports.remove(id);
             }
@@ -94,13 +107,15 @@ impl Engine {
     /// remembered for the next start.
     pub fn stop(&mut self, ending: Ending) -> Step {
         let mut step = Step::default();
-        if ending == Ending::Exit && self.view.station.on_exit == OnExit::Keep {
-            return step;
-        }
-        let ports = self.view.ports.iter().filter(|(_, port)| port.is_off());
+        let keep = ending == Ending::Exit && self.view.station.on_exit == OnExit::Keep;
+        // What only a search switched off is nobody's wish.
+        let ports = self.view.ports.iter().filter(|(_, port)| port.is_off() && (!keep || port.searched));
         let mut sockets: Vec<(PortId, Socket)> =
             ports.map(|(id, port)| (*id, port.plan.socket.clone())).collect();
-        sockets.extend(self.releasing.iter().map(|(socket, release)| (release.port(), socket.clone())));
+        if !keep {
+            let releasing = self.releasing.iter();
+            sockets.extend(releasing.map(|(socket, release)| (release.port(), socket.clone())));
+        }
         for (port, socket) in sockets {
             let id = self.next_order_id();
             step.orders.push(Order { id, port, socket, power: Power::On });
@@ -132,16 +147,9 @@ impl PortState {
         self.memory.steady = None;
         self.unheld = false;
         self.unread = false;
-    }
-
-    /// Another device than before does not inherit what that one said, and has the whole time to report.
-    fn expect_device(&mut self, before: Option<&DeviceName>, now: Timestamp) {
-        if self.device() == before {
-            return;
-        }
-        if before.is_some() {
-            self.forget_device(now);
-        }
-        self.memory.heard_at = Some(now);
+        self.plugged = Plugged::NotShown;
+        self.memory.thing = None;
+        self.unknown_told = false;
+        self.drop_probe();
     }
 }

@@ -1,6 +1,7 @@
 //! A clock that was set back: nothing may wait for a time that comes again only tomorrow.
 
-use super::core::Engine;
+use super::core::{Engine, later};
+use super::probe::LONGEST_PROBE;
 use super::state::PortState;
 use crate::model::{Span, Timestamp};
 
@@ -26,6 +27,7 @@ impl Engine {
             });
         }
         self.due = ids.into_iter().map(|id| (now, id)).collect();
+        self.devices_not_later_than(now);
         for release in self.releasing.values_mut() {
             release.not_later_than(now);
         }
@@ -39,9 +41,17 @@ impl Engine {
 impl PortState {
     fn forget_the_future(&mut self, now: Timestamp) {
         let memory = &mut self.memory;
-        for at in [&mut memory.switched_at, &mut memory.heard_at, &mut self.retry_at, &mut self.actual_since]
-        {
+        for at in [
+            &mut memory.switched_at,
+            &mut memory.heard_at,
+            &mut self.retry_at,
+            &mut self.actual_since,
+            &mut self.empty_since,
+        ] {
             *at = at.map(|at| at.min(now));
+        }
+        if let Some(probe) = &mut memory.probe {
+            probe.until = probe.until.min(later(now, LONGEST_PROBE));
         }
         if let Some(battery) = &mut memory.battery {
             battery.measured_at = battery.measured_at.min(now);

@@ -7,6 +7,7 @@ use std::{
 
 use imbl::OrdMap;
 
+use super::devices::Places;
 use super::release::Release;
 use super::state::{PortState, View};
 use crate::model::{
@@ -64,6 +65,8 @@ pub struct Engine {
     pub(super) releasing: BTreeMap<Socket, Release>,
     /// What is remembered of ports that the files do not have now, with the device that was in each.
     pub(super) gone: BTreeMap<PortId, (Option<DeviceName>, PortMemory)>,
+    /// Who is known, and who is where.
+    pub(super) places: Places,
     pub(super) last_now: Timestamp,
     next_decision: DecisionId,
     next_order: OrderId,
@@ -110,12 +113,13 @@ impl Engine {
             stale_readings: 0,
             releasing: BTreeMap::new(),
             gone: BTreeMap::new(),
+            places: Places::default(),
             last_now: now,
             next_decision: now.as_microsecond().max(remembered.last_decision),
             next_order: 1,
         };
         engine.forget_the_future(now);
-        engine.index_devices();
+        engine.begin_with(remembered.ports);
         engine
     }
 
@@ -221,6 +225,7 @@ impl Engine {
             self.read_sent = None;
         }
         self.follow_hubs(seen, now, &mut step);
+        self.look_at_things(seen, now, &mut step);
         for one in seen {
             if !self.take_release(one, now, &mut step) {
                 self.take_reading(one, now, &mut step);
@@ -242,6 +247,7 @@ impl Engine {
             }
         }
         if self.read_due <= now {
+            self.forget_unplaced(now);
             self.read_all(now, &mut step);
         }
         step

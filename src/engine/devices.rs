@@ -1,17 +1,71 @@
-//! Which device is in which port.
+//! The devices that a station knows: their names, their serial numbers, where they belong, and which is in which port.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::core::{Engine, Step};
+use super::luggage::Luggage;
+use super::placing::Cause;
 use super::state::PortState;
-use crate::model::{Author, Battery, DeviceName, EventKind, PortId, Timestamp};
+use crate::model::{Author, Bound, DeviceName, EventKind, Plugged, PortId, PortMemory, Record, Timestamp};
+
+/// So many devices are remembered by their serial numbers for one port; more than anybody owns who names them one by one
+/// in the same socket, and a bound for those who do it without end. The oldest goes.
+const BOUND_MAX: usize = 64;
+
+/// Who is known, and who is where.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// The device of each serial number: as bound at run time, else by the files.
+    pub(super) by_serial: BTreeMap<String, DeviceName>,
+    /// The serial number of each device that has one.
+    pub(super) serials: BTreeMap<DeviceName, String>,
+    /// The port where the file puts each device.
+    homes: BTreeMap<DeviceName, PortId>,
+    /// Known serial numbers that two ports have shown at once: they prove little.
+    pub(super) cloned: BTreeSet<String>,
+    /// Known serial numbers that more than one port shows as far as is known.
+    pub(super) contested: BTreeSet<String>,
+    /// The next reading is to tell whether a serial number is really in two ports.
+    pub(super) unsettled: bool,
+    /// Devices that have left their port and are in no other.
+    pub(super) lost: BTreeMap<DeviceName, Luggage>,
+}
+
+impl Places {
+    /// True when what was seen in the port last is certainly not this device.
+    fn contradicts(&self, device: &DeviceName, port: &PortState) -> bool {
+        let own = self.serials.get(device);
+        port.last_serial().is_some_and(|serial| own.is_some_and(|own| own != serial))
+    }
+}
 
 impl Engine {
-    /// Takes what a device says that is in no port as far as anybody knows.
-    pub fn hear_unplaced(&mut self, _device: DeviceName, _battery: Battery, _now: Timestamp) -> Step {
-        Step::default()
+    /// Begins with what was remembered, also of ports that the files do not have now.
+    pub(super) fn begin_with(&mut self, without_port: BTreeMap<PortId, PortMemory>) {
+        for (id, mut memory) in without_port {
+            // Who said it is not known.
+            memory.battery = None;
+            memory.level.clear();
+            memory.temperature.clear();
+            memory.end_probe();
+            self.gone.insert(id, (None, memory));
+        }
+        let mut step = Step::default();
+        for id in self.view.ports.keys().copied().collect::<Vec<_>>() {
+            self.change(id, PortState::drop_probe);
+        }
+        self.learn(&mut step);
+        self.index_devices();
+        for id in self.view.ports.keys().copied().collect::<Vec<_>>() {
+            self.change(id, |port| port.unknown_told = port.unknown().is_some());
+        }
     }
 
     /// A person names the device in a port, on top of the file; `None` gives the file's own name back.
-    /// The last port that was given a name has it.
+    /// The last port that was given a name has it, and a device that shows a serial number keeps it wherever it is.
     pub fn name_device(
         &mut self,
         id: PortId,
@@ -20,90 +74,206 @@ impl Engine {
         now: Timestamp,
     ) -> Option<Step> {
         self.follow_clock(now);
-        let before = self.view.ports.get(&id)?.device().cloned();
+        let port = self.view.ports.get(&id)?;
         let mut step = Step::default();
-        if let Some(name) = &name {
-            self.take_name_away(name, id, by, now, &mut step);
-        }
-        let changed = self.change(id, |port| {
-            port.memory.named = name.filter(|name| port.plan.device.as_ref() != Some(name));
-            let another = port.device() != before.as_ref();
-            if another && before.is_some() {
-                port.forget_device(now);
-            } else if another {
-                // The silent timer begins for a device that has just been put here.
-                port.memory.heard_at = Some(now);
-            }
-            another
-        })?;
-        let moved = self.index_devices();
-        self.tell_moved(moved, by, now, &mut step);
-        if changed {
-            let device = self.view.ports.get(&id).and_then(|port| port.device().cloned());
-            self.tell(&mut step, id, now, EventKind::DeviceNamed { device, by: by.clone() });
+        let serial = port.serial_to_name();
+        if let (Some(name), None) = (&name, &serial)
+            && let Some(place) = self.shown_elsewhere(name, id)
+        {
+            let message = format!(
+                "`{name}` is not in port {id}: its serial number shows that it is plugged into port {place}"
+            );
+            self.tell(&mut step, id, now, EventKind::CommandRejected { message });
+        } else {
+            let before = self.view.devices.clone();
+            self.take_name_away(name.as_ref(), id, &mut step);
+            self.bind(id, name.as_ref(), serial, &mut step);
+            self.change(id, |port| {
+                port.memory.named = name.filter(|name| port.plan.device.as_ref() != Some(name));
+                port.memory.visitor = None;
+            });
+            self.learn(&mut step);
+            self.place(&before, &Cause::Named { port: id, by }, now, &mut step);
         }
         self.judge(id, now, true, &mut step);
         Some(step)
     }
 
-    fn take_name_away(
-        &mut self,
-        name: &DeviceName,
-        keep: PortId,
-        by: &Author,
-        now: Timestamp,
-        step: &mut Step,
-    ) {
-        let others: Vec<PortId> = self
-            .view
-            .ports
-            .iter()
-            .filter(|(id, port)| **id != keep && port.memory.named.as_ref() == Some(name))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in others {
-            self.change(id, |port| {
-                port.memory.named = None;
-                port.forget_device(now);
-            });
-            let device = self.view.ports.get(&id).and_then(|port| port.device().cloned());
-            self.tell(step, id, now, EventKind::DeviceNamed { device, by: by.clone() });
-            self.remember(id, step);
-        }
+    /// The other port that shows the device right now.
+    fn shown_elsewhere(&self, device: &DeviceName, than: PortId) -> Option<PortId> {
+        let serial =
+            self.places.serials.get(device).filter(|serial| !self.places.cloned.contains(*serial))?;
+        let mut others = self.view.ports.iter().filter(|(id, _)| **id != than);
+        others.find(|(_, port)| port.plugged.serial() == Some(serial)).map(|(id, _)| *id)
     }
 
-    /// Finds out which device is where: a name given at run time counts before that of a file. Gives the ports whose
-    /// device was moved away, or came back, by that.
-    pub(super) fn index_devices(&mut self) -> Vec<PortId> {
-        let ports = &self.view.ports;
-        let unnamed = ports.iter().filter(|(_, port)| port.memory.named.is_none());
-        let by_file = unnamed.filter_map(|(id, port)| Some((port.plan.device.clone()?, *id)));
-        let named = ports.iter().filter_map(|(id, port)| Some((port.memory.named.clone()?, *id)));
-        self.view.devices = by_file.chain(named).collect();
-        let is_away = |id: &PortId, port: &PortState| {
-            let place = port.plan.device.as_ref().and_then(|device| self.view.devices.get(device));
-            place.is_some_and(|place| place != id)
+    fn take_name_away(&mut self, name: Option<&DeviceName>, keep: PortId, step: &mut Step) {
+        let Some(name) = name else { return };
+        let has = |port: &PortState| {
+            port.memory.named.as_ref() == Some(name) || port.memory.visitor.as_ref() == Some(name)
         };
-        let moved = ports.iter().filter(|(id, port)| is_away(id, port) != port.moved_away);
-        let moved: Vec<PortId> = moved.map(|(id, _)| *id).collect();
-        for id in &moved {
-            self.change(*id, |port| port.moved_away = !port.moved_away);
+        let others = self.view.ports.iter().filter(|(id, port)| **id != keep && has(port));
+        for id in others.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.change(id, |port| {
+                let memory = &mut port.memory;
+                for place in [&mut memory.named, &mut memory.visitor] {
+                    place.take_if(|other| other == name);
+                }
+            });
+            self.remember(id, step);
         }
-        moved
     }
 
-    /// Another device, or none that is known, is in these ports now.
-    pub(super) fn tell_moved(&mut self, moved: Vec<PortId>, by: &Author, now: Timestamp, step: &mut Step) {
-        for id in moved {
-            let Some(port) = self.view.ports.get(&id).filter(|port| port.memory.named.is_none()) else {
-                continue;
-            };
-            let device = port.device().cloned();
-            self.change(id, |port| port.forget_device(now));
-            self.tell(step, id, now, EventKind::DeviceNamed { device, by: by.clone() });
-            self.remember(id, step);
-            self.schedule(id, now);
+    /// Binds a name to the serial number that its port shows; without a name the number's own name is forgotten.
+    fn bind(&mut self, id: PortId, name: Option<&DeviceName>, serial: Option<String>, step: &mut Step) {
+        self.change(id, |port| {
+            if serial.is_none() || name.is_none() {
+                // What was there before is not there by what a person says, and the hub does not show it.
+                port.memory.thing = match &port.plugged {
+                    Plugged::Thing(thing) => Some(Arc::clone(thing)),
+                    Plugged::NotShown | Plugged::Nothing => None,
+                };
+            }
+        });
+        let Some(serial) = serial else { return };
+        self.unbind(&serial, name, step);
+        let Some(name) = name else { return };
+        let by_file = self
+            .view
+            .station
+            .ports
+            .values()
+            .any(|plan| plan.device.as_ref() == Some(name) && plan.serial.as_ref() == Some(&serial));
+        if by_file {
+            return;
         }
+        self.change(id, |port| {
+            let bound = Arc::make_mut(&mut port.memory.bound);
+            if bound.len() >= BOUND_MAX {
+                bound.remove(0);
+            }
+            bound.push(Bound { serial, device: name.clone() });
+        });
+    }
+
+    fn unbind(&mut self, serial: &str, name: Option<&DeviceName>, step: &mut Step) {
+        let is_it = |bound: &Bound| bound.serial == serial || Some(&bound.device) == name;
+        let here = self.view.ports.iter().filter(|(_, port)| port.memory.bound.iter().any(is_it));
+        for id in here.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.change(id, |port| Arc::make_mut(&mut port.memory.bound).retain(|bound| !is_it(bound)));
+            self.remember(id, step);
+        }
+        for (id, (_, memory)) in &mut self.gone {
+            let before = memory.bound.len();
+            Arc::make_mut(&mut memory.bound).retain(|bound| !is_it(bound));
+            if memory.bound.len() < before {
+                let station = self.view.station.name.clone();
+                step.records.push(Record::Memory { station, port: *id, memory: Box::new(memory.clone()) });
+            }
+        }
+    }
+
+    /// Learns anew who is known, after files or names changed. Who is known by no serial number any more is no visitor.
+    pub(super) fn learn(&mut self, step: &mut Step) {
+        let Places { by_serial, serials, homes, .. } = &mut self.places;
+        by_serial.clear();
+        serials.clear();
+        homes.clear();
+        let ports = self.view.ports.values().map(|port| &port.memory);
+        let bound =
+            ports.chain(self.gone.values().map(|(_, memory)| memory)).flat_map(|memory| memory.bound.iter());
+        let bound = bound.map(|bound| (&bound.serial, &bound.device));
+        let plans = self.view.ports.values().map(|port| &port.plan);
+        let by_file = plans.filter_map(|plan| Some((plan.serial.as_ref()?, plan.device.as_ref()?)));
+        for (serial, device) in bound.chain(by_file) {
+            if !by_serial.contains_key(serial) && !serials.contains_key(device) {
+                by_serial.insert(serial.clone(), device.clone());
+                serials.insert(device.clone(), serial.clone());
+            }
+        }
+        let files = self.view.ports.iter();
+        homes.extend(files.filter_map(|(id, port)| Some((port.plan.device.clone()?, *id))));
+        self.places.lost.retain(|device, _| self.places.serials.contains_key(device));
+        self.places.cloned.retain(|serial| self.places.by_serial.contains_key(serial));
+        let serials = &self.places.serials;
+        let no_visitor = |port: &PortState| {
+            port.memory.visitor.as_ref().is_some_and(|visitor| !serials.contains_key(visitor))
+        };
+        let strangers = self.view.ports.iter().filter(|(_, port)| no_visitor(port));
+        for id in strangers.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.change(id, |port| port.memory.visitor = None);
+            self.remember(id, step);
+        }
+        self.one_place_each(step, |memory| memory.visitor.as_ref(), |memory| memory.visitor = None);
+        self.one_place_each(step, |memory| memory.named.as_ref(), |memory| memory.named = None);
+    }
+
+    /// A port that comes back with the files, or what is left of a crash, may bring a name that is elsewhere by now.
+    fn one_place_each(
+        &mut self,
+        step: &mut Step,
+        device: fn(&PortMemory) -> Option<&DeviceName>,
+        clear: fn(&mut PortMemory),
+    ) {
+        let mut keeps: BTreeMap<DeviceName, PortId> = BTreeMap::new();
+        let mut doubles = Vec::new();
+        for (id, port) in &self.view.ports {
+            let Some(device) = device(&port.memory) else { continue };
+            match keeps.get(device).copied() {
+                Some(first) if self.view.devices.get(device) == Some(&first) => doubles.push(*id),
+                first => {
+                    doubles.extend(first);
+                    keeps.insert(device.clone(), *id);
+                }
+            }
+        }
+        for id in doubles {
+            self.change(id, |port| clear(&mut port.memory));
+            self.remember(id, step);
+        }
+    }
+
+    /// Finds out which device is where: one whose serial number was shown counts before a name given at run time, and that
+    /// before the name in a file. Also how each is treated, and whether the hub shows it.
+    pub(super) fn index_devices(&mut self) {
+        let mut places: BTreeMap<DeviceName, PortId> = BTreeMap::new();
+        let ports = &self.view.ports;
+        let visitors = ports.iter().filter_map(|(id, port)| Some((port.memory.visitor.clone()?, *id)));
+        for (device, id) in visitors {
+            places.entry(device).or_insert(id);
+        }
+        for by_file in [false, true] {
+            let free = ports
+                .iter()
+                .filter(|(_, port)| port.memory.visitor.is_none() && port.memory.named.is_none() == by_file);
+            for (id, port) in free {
+                if let Some(device) = port.resident().filter(|device| !self.places.contradicts(device, port))
+                {
+                    places.entry(device.clone()).or_insert(*id);
+                }
+            }
+        }
+        let mut news = Vec::new();
+        for (id, port) in ports {
+            let moved_away = port.resident().is_some_and(|device| places.get(device) != Some(id));
+            let resident = port.resident().filter(|_| !moved_away);
+            let device = port.memory.visitor.as_ref().or(resident);
+            let home = device.and_then(|device| self.places.homes.get(device)).filter(|home| *home != id);
+            let guest = home.and_then(|home| ports.get(home)).map(|home| Arc::clone(&home.plan.care));
+            let shown = port.plugged.serial().and_then(|serial| self.places.by_serial.get(serial));
+            let seen = shown.is_some() && shown == device;
+            if (moved_away, seen, &guest) != (port.moved_away, port.device_seen, &port.guest) {
+                news.push((*id, moved_away, seen, guest));
+            }
+        }
+        for (id, moved_away, seen, guest) in news {
+            self.change(id, |port| {
+                port.moved_away = moved_away;
+                port.device_seen = seen;
+                port.guest = guest;
+            });
+        }
+        self.view.devices = places.into_iter().collect();
     }
 
     /// The device's name, or `port-3` for a device that nobody named.
@@ -111,9 +281,33 @@ impl Engine {
         let named = self.view.ports.get(&id).and_then(|port| port.device().cloned());
         named.unwrap_or_else(|| DeviceName::anonymous(id))
     }
+
+    /// The clock was set back: what is remembered of devices without a port is not of the future.
+    pub(super) fn devices_not_later_than(&mut self, now: Timestamp) {
+        for luggage in self.places.lost.values_mut() {
+            luggage.not_later_than(now);
+        }
+        let devices: Vec<DeviceName> = self.view.unplaced.keys().cloned().collect();
+        for device in devices {
+            if let Some(heard) = self.view.unplaced.get_mut(&device) {
+                heard.heard_at = heard.heard_at.min(now);
+                heard.battery.measured_at = heard.battery.measured_at.min(now);
+            }
+        }
+    }
 }
 
 impl PortState {
+    /// The serial number of what a person names in this port: shown, or assumed while the port shows nothing because it
+    /// is off.
+    fn serial_to_name(&self) -> Option<String> {
+        match &self.plugged {
+            Plugged::Thing(thing) => thing.serial.clone(),
+            Plugged::NotShown => self.last_serial().map(str::to_owned),
+            Plugged::Nothing => None,
+        }
+    }
+
     /// Another device is in the port now: what the last one said does not count.
     pub(super) fn forget_device(&mut self, now: Timestamp) {
         self.memory.battery = None;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::core::{Engine, LOOK_AGAIN, Step, later};
+use super::plugged::for_unknown;
+use super::probe::by_search;
 use super::state::PortState;
 use crate::model::{
     Author, Decision, DeviceFacts, EventKind, Facts, HistoryFacts, Layer, Mode, ModeKind, PortFacts, PortId,
@@ -16,7 +18,7 @@ use crate::rules::Answer;
 const GUARD_FAILURES: u32 = 3;
 
 /// What one look at a port came to.
-struct Judgement {
+pub(super) struct Judgement {
     verdict: Verdict,
     reason: String,
     by: Layer,
@@ -27,7 +29,7 @@ struct Judgement {
 }
 
 impl Judgement {
-    fn plain(verdict: Verdict, by: Layer, reason: String) -> Self {
+    pub(super) fn plain(verdict: Verdict, by: Layer, reason: String) -> Self {
         Self { verdict, reason, by, rule: None, line: None, facts: None, failures: Vec::new() }
     }
 }
@@ -37,7 +39,7 @@ impl Engine {
     /// must get a decision of its own; otherwise only a change makes one.
     pub(super) fn judge(&mut self, id: PortId, now: Timestamp, asked: bool, step: &mut Step) {
         let asked = self.follow_device(id, now, step) || asked;
-        self.end_mode(id, now, step);
+        let asked = self.end_what_is_over(id, now, step) || asked;
         self.notice_silence(id, now, step);
         let Some(port) = self.view.ports.get(&id) else {
             self.due.retain(|(_, other)| *other != id);
@@ -62,19 +64,22 @@ impl Engine {
         self.pursue(id, now, step);
     }
 
-    fn end_mode(&mut self, id: PortId, now: Timestamp, step: &mut Step) {
+    /// Ends a mode or a search whose time is over. True when a search ended, so that the port needs a decision anew.
+    fn end_what_is_over(&mut self, id: PortId, now: Timestamp, step: &mut Step) -> bool {
         let ended = self.change(id, |port| {
             let over = port.memory.mode.kind != ModeKind::Auto
                 && port.memory.mode.until.is_some_and(|end| end <= now);
             if over {
                 port.memory.mode = Mode { kind: ModeKind::Auto, until: None, by: Author::Service };
             }
-            over
+            (over, port.end_search(now))
         });
-        if ended == Some(true) {
+        let (mode_ended, search_ended) = ended.unwrap_or_default();
+        if mode_ended {
             self.tell(step, id, now, EventKind::ModeChanged { mode: Mode::default() });
             self.remember(id, step);
         }
+        search_ended
     }
 
     fn notice_silence(&mut self, id: PortId, now: Timestamp, step: &mut Step) {
@@ -99,8 +104,12 @@ impl Engine {
 
     fn judgement(&self, port: &PortState, now: Timestamp) -> Judgement {
         let facts = self.facts(port, now);
-        let mut judgement = match (port.wanted_by_person(), &facts) {
-            (Some(power), _) => by_person(port, power, &self.view.station.zone),
+        let zone = &self.view.station.zone;
+        let by_hand = by_search(port, zone)
+            .or_else(|| port.wanted_by_person().map(|power| by_person(port, power, zone)))
+            .or_else(|| for_unknown(port));
+        let mut judgement = match (by_hand, &facts) {
+            (Some(judgement), _) => judgement,
             (None, _) if port.silent => {
                 let limit = crate::model::words(self.view.station.silent_after);
                 let reason = format!("no report for {limit}: charged until the device reports again");

@@ -5,7 +5,10 @@
 //!
 //! Reading order: `state` (what is known of a port), `core` (the ways in), `judge` (who decides), `pursue`
 //! (wanted against actual), `reading` (what the hub shows), `alarm` (when to give up for a while), `hubs` (hubs that are
-//! away), `proof` (whether off is off), `devices` (which device is where), `probe` (a search for one), `release` (sockets that are no ports any more), `change` (new files, and the end), `clock`
+//! away), `proof` (whether off is off), `devices` (which devices are known, and where they are), `plugged` (what is
+//! plugged in), `placing` (devices follow their serial numbers), `luggage` (what goes with them), `unplaced` (devices
+//! without a port), `probe` (a search for one), `release` (sockets that are no ports any more), `change` (new files, and
+//! the end), `clock`
 //! (a clock that was set back).
 
 mod alarm;
@@ -15,6 +18,9 @@ mod core;
 mod devices;
 mod hubs;
 mod judge;
+mod luggage;
+mod placing;
+mod plugged;
 mod probe;
 mod proof;
 mod pursue;
@@ -23,6 +29,7 @@ mod release;
 mod state;
 #[cfg(test)]
 mod tests;
+mod unplaced;
 
 pub use self::change::Ending;
 pub use self::core::{Engine, Remembered, Step};

@@ -7,8 +7,8 @@
 use super::core::{Engine, Step, later};
 use super::state::PortState;
 use crate::model::{
-    Battery, EventKind, Fault, FaultKind, Level, PortId, Power, Seen, Span, Station, Steady, Thing,
-    Timestamp, Verdict,
+    Battery, EventKind, Fault, FaultKind, Level, PortId, Power, Seen, Span, Station, Steady, Timestamp,
+    Verdict,
 };
 
 /// A level that moved by so many points the wrong way proves something where the device does not say whether it charges.
@@ -165,7 +165,7 @@ impl PortState {
     }
 
     fn serial(&self) -> Option<&str> {
-        self.memory.thing.as_ref().and_then(|thing: &Thing| thing.serial.as_deref())
+        self.memory.thing.as_ref().and_then(|thing| thing.serial.as_deref())
     }
 
     /// A device that gets a name, or shows its serial number, is no other one.

@@ -16,6 +16,7 @@ impl Engine {
         self.give_up_lost_order(id, now, step);
         self.follow_alarm(id, now, step);
         let Some(port) = self.view.ports.get(&id) else { return };
+        let search = port.memory.probe.as_ref().map(|probe| probe.until);
         let until = port.memory.mode.until;
         let wait = match self.next_move(port, now) {
             Move::Rest => None,
@@ -25,7 +26,7 @@ impl Engine {
                 Some(later(now, ANSWER_LIMIT))
             }
         };
-        for at in [wait, until].into_iter().flatten() {
+        for at in [wait, until, search].into_iter().flatten() {
             let due = self.view.ports.get(&id).map(|port| port.due);
             if due.is_some_and(|due| at < due) {
                 self.schedule(id, at);
@@ -60,6 +61,7 @@ impl Engine {
         }
         let by = port.decision.as_ref().map(|decision| decision.by);
         match by {
+            _ if port.searched => None,
             Some(Layer::Mode | Layer::Safety) => None,
             Some(Layer::Policy | Layer::Nobody) | None => {
                 port.memory.switched_at.map(|at| later(at, self.view.station.min_hold))

@@ -6,7 +6,7 @@ use imbl::OrdMap;
 
 use crate::model::{
     Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, Opinion,
-    OrderId, Plugged, Policy, PortId, PortMemory, PortPlan, Power, Station, SwitchProblem, Timestamp,
+    OrderId, Plugged, Policy, PortId, PortMemory, PortPlan, Power, Station, SwitchProblem, Thing, Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -75,8 +75,14 @@ pub struct PortState {
     pub(super) unheld: bool,
     /// The last thing that happened is a reading that failed.
     pub(super) unread: bool,
-    /// The device that the file puts here was named in another port at run time.
+    /// The device that belongs here, by the file or by a name given at run time, is known not to be here.
     pub(super) moved_away: bool,
+    /// It was told that nobody knows what is plugged in.
+    pub(super) unknown_told: bool,
+    /// Since when the port has shown nothing plugged in.
+    pub(super) empty_since: Option<Timestamp>,
+    /// A search has switched this port and it is not seen to be back yet: `min_hold` does not keep it from that.
+    pub(super) searched: bool,
     pub(super) order: Option<InFlight>,
     pub(super) retry_at: Option<Timestamp>,
     pub(super) guard_failures: u32,
@@ -109,6 +115,9 @@ impl PortState {
             unheld: false,
             unread: false,
             moved_away: false,
+            unknown_told: false,
+            empty_since: None,
+            searched: false,
             order: None,
             retry_at: None,
             guard_failures: 0,
@@ -117,11 +126,32 @@ impl PortState {
         }
     }
 
-    /// The device in the port: as named at run time, else as the file names it, unless that one was named in another
-    /// port at run time.
+    /// The device in the port: the one whose serial number was shown here last, else the one that belongs here unless
+    /// it is known not to be here.
     pub fn device(&self) -> Option<&DeviceName> {
-        let by_file = self.plan.device.as_ref().filter(|_| !self.moved_away);
-        self.memory.named.as_ref().or(by_file)
+        let resident = self.resident().filter(|_| !self.moved_away);
+        self.memory.visitor.as_ref().or(resident)
+    }
+
+    /// The device that belongs here: as named at run time, else as the file names it.
+    pub(super) fn resident(&self) -> Option<&DeviceName> {
+        self.memory.named.as_ref().or(self.plan.device.as_ref())
+    }
+
+    /// What is plugged in, or was when the hub last showed something.
+    pub fn thing(&self) -> Option<&Thing> {
+        match &self.plugged {
+            Plugged::Thing(thing) => Some(thing),
+            Plugged::NotShown | Plugged::Nothing => self.memory.thing.as_deref(),
+        }
+    }
+
+    /// What is plugged in, shown or assumed, if it has a serial number and nobody knows it.
+    pub fn unknown(&self) -> Option<&Thing> {
+        let thing = self.memory.thing.as_deref()?;
+        // A file may give a serial number to a port whose device it does not name.
+        let by_file = self.plan.device.is_none() && thing.serial == self.plan.serial;
+        (thing.serial.is_some() && !by_file && self.device().is_none()).then_some(thing)
     }
 
     /// How the device in the port is treated.

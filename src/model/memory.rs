@@ -1,5 +1,7 @@
 //! What is remembered of a port over a restart.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Battery, DeviceName, Level, Mode, ModeKind, Power, RuleName, Spells, Thing, Timestamp};
@@ -11,6 +13,15 @@ pub struct Probe {
     pub power: Power,
     /// Until when.
     pub until: Timestamp,
+}
+
+/// A device that was named while the hub showed its serial number: known by that number wherever it is plugged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// Its USB serial number.
+    pub serial: String,
+    /// Its name.
+    pub device: DeviceName,
 }
 
 /// Since when a port has been seen in one state, and which device was in it: what its reports are held against.
@@ -37,6 +48,10 @@ pub struct PortMemory {
     pub mode: Mode,
     /// A name given at run time, on top of the file.
     pub named: Option<DeviceName>,
+    /// The device that is here although file and name say otherwise: the hub showed its serial number here last.
+    pub visitor: Option<DeviceName>,
+    /// Devices that were named in this port while the hub showed their serial numbers, the oldest first.
+    pub bound: Arc<Vec<Bound>>,
     /// What the port should be.
     pub wanted: Option<Power>,
     /// Why, in the words of the decision that wanted it.
@@ -50,7 +65,7 @@ pub struct PortMemory {
     /// A search for the device in this port. A restart ends it, and gives the port its power.
     pub probe: Option<Probe>,
     /// What was plugged in when the hub last showed something.
-    pub thing: Option<Thing>,
+    pub thing: Option<Arc<Thing>>,
     /// The last report.
     pub battery: Option<Battery>,
     /// When the device was last heard, or put here: `silent_after` counts from here.
@@ -64,6 +79,20 @@ pub struct PortMemory {
 impl PortMemory {
     /// True when it holds something that a person asked for.
     pub fn is_asked_for(&self) -> bool {
-        self.named.is_some() || self.mode.kind != ModeKind::Auto
+        self.named.is_some()
+            || !self.bound.is_empty()
+            || self.probe.is_some()
+            || self.mode.kind != ModeKind::Auto
+    }
+
+    /// Ends a search: the port is wanted on until somebody decides otherwise. False when there was none.
+    pub fn end_probe(&mut self) -> bool {
+        if self.probe.take().is_none() {
+            return false;
+        }
+        self.wanted = Some(Power::On);
+        self.holder = None;
+        "the search for its device is over".clone_into(&mut self.because);
+        true
     }
 }

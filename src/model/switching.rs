@@ -178,6 +178,16 @@ pub enum Plugged {
     Thing(Arc<Thing>),
 }
 
+impl Plugged {
+    /// The serial number that is shown, if one is.
+    pub fn serial(&self) -> Option<&str> {
+        match self {
+            Self::Thing(thing) => thing.serial.as_deref(),
+            Self::NotShown | Self::Nothing => None,
+        }
+    }
+}
+
 /// What was seen at one port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {

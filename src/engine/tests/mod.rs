@@ -2,11 +2,18 @@
 
 mod changing;
 mod deciding;
+mod following;
 mod giving_up;
 mod hubs;
+mod naming;
 mod property;
 mod proving;
+mod searching;
 mod switching;
+mod things;
+mod unknown;
+mod unplaced;
+mod wandering;
 mod world;
 
 use std::{

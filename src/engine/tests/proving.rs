@@ -291,10 +291,10 @@ fn a_fault_is_over_when_another_serial_number_shows_up() {
         serial: Some(serial.to_owned()),
         name: String::new(),
     };
-    world.engine.change(port(1), |port| port.memory.thing = Some(thing("A")));
+    world.engine.change(port(1), |port| port.memory.thing = Some(Arc::new(thing("A"))));
     world.wait(60);
     assert_eq!(world.fault(1), Some(PowerLeak), "a number that was not known before is no other device");
-    world.engine.change(port(1), |port| port.memory.thing = Some(thing("B")));
+    world.engine.change(port(1), |port| port.memory.thing = Some(Arc::new(thing("B"))));
     world.wait(60);
     assert_eq!((world.fault(1), world.told(1, "fault_over")), (None, 1));
 }
