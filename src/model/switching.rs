@@ -90,10 +90,12 @@ pub enum SwitchProblem {
     )]
     ToolMissing(String),
     /// The user may not switch.
-    #[error("no permission to switch USB ports ({0}): install the udev rule of README.md and join its group")]
+    #[error(
+        "no permission to switch USB ports ({0}): install the udev rule that `scs doctor` prints and join its group"
+    )]
     Permission(String),
     /// It did not end in time and was ended.
-    #[error("uhubctl did not answer within {0} s and was ended; the state is read again")]
+    #[error("the hub did not answer within {0} s and is no longer waited for; the state is read again")]
     Timeout(u64),
     /// Another program holds the lock.
     #[error("another program has been using uhubctl for {0} s; it is tried again")]
@@ -113,7 +115,7 @@ pub enum SwitchProblem {
     #[error("the other side of this USB 3 hub cannot be switched ({0}): run `scs doctor`")]
     OtherSide(String),
     /// The answer could not be understood.
-    #[error("uhubctl's answer was not understood ({0})")]
+    #[error("what the hub shows was not understood ({0})")]
     Unreadable(String),
     /// The order was sent, and the hub still shows the old state.
     #[error("the order was sent, but the hub still shows the port {0}")]

@@ -1,9 +1,10 @@
 //! Runs one program to its end, within limits of time and of output.
 //!
-//! Never through a shell, never with the environment of the service, never without an end: a program that
+//! Never through a shell, never with the secrets of the service in its environment, never without an end: a program that
 //! cannot even be killed (a hub in trouble keeps it inside the kernel) is left to a task that waits for it.
 
 use std::{
+    ffi::OsString,
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -76,8 +77,7 @@ pub(super) async fn run(
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-        .env("LC_ALL", "C")
+        .envs(surroundings(std::env::vars_os()))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -98,6 +98,16 @@ pub(super) async fn run(
         Ok(Err(_)) => Err(Failure::TooMuch(Killed::new(child, lock))),
         Err(_) => Err(Failure::TooLong(Killed::new(child, lock))),
     }
+}
+
+/// The environment without what would disturb the output and what is nobody else's business: the service's own settings.
+fn surroundings(
+    all: impl Iterator<Item = (OsString, OsString)>,
+) -> impl Iterator<Item = (OsString, OsString)> {
+    let kept = |name: &OsString| {
+        name != "LIBUSB_DEBUG" && name != "LC_ALL" && !name.as_encoded_bytes().starts_with(b"SCS_")
+    };
+    all.filter(move |(name, _)| kept(name)).chain([("LC_ALL".into(), "C".into())])
 }
 
 async fn read(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
@@ -130,5 +140,18 @@ pub(super) fn runnable(file: &Path) -> Result<(), &'static str> {
         Ok(data) if !data.is_file() => Err("it is not a file"),
         Ok(data) if data.permissions().mode() & 0o111 == 0 => Err("it is not executable"),
         Ok(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_is_passed_on_without_what_disturbs_and_what_is_secret() {
+        let all = [("HOME", "/root"), ("LIBUSB_DEBUG", "4"), ("SCS_MQTT_PASSWORD", "x"), ("LC_ALL", "de_DE")];
+        let all = all.map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let kept: Vec<_> = surroundings(all.into_iter()).collect();
+        assert_eq!(kept, [("HOME".into(), "/root".into()), ("LC_ALL".into(), "C".into())]);
     }
 }

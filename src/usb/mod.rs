@@ -5,23 +5,36 @@
 //! not exist ([`simulated()`]).
 
 mod call;
-#[expect(dead_code, reason = "its drivers come next")]
+mod claims;
 mod driver;
+mod guard;
+mod hubs;
+mod kernel;
+mod listed;
+mod locate;
 mod lock;
 mod outcome;
 mod parser;
+mod recognise;
+mod runner;
 mod settings;
 mod simulated;
 mod survey;
 mod switch;
+mod sysfs;
 mod task;
+#[cfg(test)]
+mod tests;
 mod tool;
 mod topology;
 mod uhubctl;
+mod whole;
 
+pub use recognise::{Fit, Tree, misfit, onboard, trees, twin};
 pub use settings::UsbSettings;
 pub use simulated::simulated;
 pub use survey::{Access, HubFound, SocketFound, Survey, Switching};
-pub use switch::PowerSwitch;
+pub use switch::{Asked, Ordered, PowerSwitch};
 pub use task::{Bus, Line, start};
 pub use tool::{ToolInfo, find_uhubctl, probe};
+pub use whole::{Pace, measure, survey};

@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{HubLocation, Power};
+use super::Switching;
+use crate::model::{ChipId, HubLocation, Power, Thing};
 
 /// Which of the two pictures of a hub a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,17 +26,21 @@ pub(super) struct HubKind {
     pub(super) usb3: bool,
     /// How many ports it has.
     pub(super) ports: u8,
+    /// How it switches them.
+    pub(super) switching: Switching,
 }
 
 /// What one line says of a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// Its power, and whether another hub is plugged into it.
+    /// Its power, and what is plugged into it.
     Power {
         /// As the power bit says.
         power: Power,
         /// True if the thing in the brackets is a hub.
         hub_behind: bool,
+        /// The thing in the brackets, if it is no hub. Its words are its own: good for showing who it says that it is.
+        thing: Option<Thing>,
     },
     /// Not to be believed, and why.
     Unreadable(&'static str),
@@ -46,6 +51,8 @@ pub(super) enum Shown {
 pub(super) struct Block {
     /// `None`: the header does not end as that of a hub.
     pub(super) kind: Option<HubKind>,
+    /// Who it says that it is.
+    pub(super) thing: Option<Thing>,
     /// Its ports by number.
     pub(super) ports: BTreeMap<u8, Shown>,
 }
@@ -79,7 +86,8 @@ pub(super) fn parse(bytes: &[u8]) -> Listing {
                 *twice = Block::default();
                 continue;
             }
-            listing.blocks.insert(key.clone(), Block { kind, ..Block::default() });
+            let thing = thing(hub_words(description).unwrap_or(description));
+            listing.blocks.insert(key.clone(), Block { kind, thing, ports: BTreeMap::new() });
             open = Some((key, identity(description)));
         } else if line.starts_with("Sent power ") {
             open = None;
@@ -114,8 +122,12 @@ fn hub(rest: &str) -> Option<(HubLocation, &str)> {
 /// The end of a description that only hubs have: `, USB 2.10, 4 ports, ppps`.
 fn hub_tail(description: &str) -> Option<HubKind> {
     let mut parts = description.rsplit(", ").peekable();
-    // The last word came with version 2.3.
-    parts.next_if(|last| matches!(*last, "ppps" | "ganged" | "nops"));
+    // The last word came with version 2.3; older ones list only hubs that switch each port.
+    let switching = match parts.next_if(|last| matches!(*last, "ppps" | "ganged" | "nops")) {
+        Some("ganged") => Switching::Ganged,
+        Some("nops") => Switching::Never,
+        _ => Switching::Single,
+    };
     let ports = parts.next()?.strip_suffix(" ports")?.parse().ok()?;
     let (major, minor) = parts.next()?.strip_prefix("USB ")?.split_once('.')?;
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -123,7 +135,38 @@ fn hub_tail(description: &str) -> Option<HubKind> {
         return None;
     }
     parts.next()?;
-    Some(HubKind { usb3: u8::from_str_radix(major, 16).ok()? >= 3, ports })
+    Some(HubKind { usb3: u8::from_str_radix(major, 16).ok()? >= 3, ports, switching })
+}
+
+/// What stands before the end that only hubs have.
+fn hub_words(description: &str) -> Option<&str> {
+    hub_tail(description)?;
+    Some(description.rsplit_once(", USB ")?.0)
+}
+
+/// The longest name and serial number that is kept.
+const WORDS_MAX: usize = 128;
+
+/// Who a thing says that it is: `04e8:6860 SAMSUNG Galaxy R58N12ABCDE`. The serial number is the last word by convention
+/// only, so it must look like one; all else is its name.
+fn thing(description: &str) -> Option<Thing> {
+    let (id, words) = description.split_once(' ').unwrap_or((description, ""));
+    let id: ChipId = id.parse().ok()?;
+    let words: String = words
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+        .collect();
+    let like_a_serial = |word: &str| {
+        (6..=WORDS_MAX).contains(&word.len())
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'))
+            && word.bytes().any(|b| b.is_ascii_digit())
+    };
+    let (name, serial) = match words.trim().rsplit_once(' ') {
+        Some((name, last)) if like_a_serial(last) => (name, Some(last.to_owned())),
+        _ => (words.as_str(), None),
+    };
+    Some(Thing { id, serial, name: name.trim().chars().take(WORDS_MAX).collect() })
 }
 
 fn port(line: &str) -> Option<(u8, &str)> {
@@ -154,10 +197,12 @@ fn shown(rest: &str, kind: Option<HubKind>, own: &str) -> Shown {
         return Shown::Unreadable("the line is out of shape");
     }
     let power_bit = if kind.usb3 { 0x0200 } else { 0x0100 };
+    // A hub that may not be opened is shown without its end; the chips of one housing are alike then.
+    let hub_behind = description.is_some_and(|text| hub_tail(text).is_some() || identity(text) == own);
     Shown::Power {
         power: if bits & power_bit == 0 { Power::Off } else { Power::On },
-        // A hub that may not be opened is shown without its end; the chips of one housing are alike then.
-        hub_behind: description.is_some_and(|text| hub_tail(text).is_some() || identity(text) == own),
+        hub_behind,
+        thing: description.filter(|_| !hub_behind).and_then(thing),
     }
 }
 
@@ -184,10 +229,20 @@ mod tests {
         let hub = HubLocation::new("5-2.3").unwrap();
         parse(text.as_bytes())
             .block(Phase::Current, &hub)
-            .and_then(|block| block.ports.values().next().copied())
+            .and_then(|block| block.ports.values().next().cloned())
+    }
+    /// As the line says, whatever thing it shows.
+    fn bare(description: &str, line: &str) -> Option<Shown> {
+        one(description, line).map(without_thing)
+    }
+    fn without_thing(shown: Shown) -> Shown {
+        match shown {
+            Shown::Power { power, hub_behind, .. } => Shown::Power { power, hub_behind, thing: None },
+            other @ Shown::Unreadable(_) => other,
+        }
     }
     fn plain(power: Power) -> Option<Shown> {
-        Some(Shown::Power { power, hub_behind: false })
+        Some(Shown::Power { power, hub_behind: false, thing: None })
     }
     fn unreadable(shown: Option<Shown>) -> bool {
         matches!(shown, Some(Shown::Unreadable(_)))
@@ -215,7 +270,7 @@ mod tests {
             (USB2, "1: 0503 power highspeed enable connect [04e8:6860 SAMSUNG Evil] x", Power::On),
             (USB2, "1: 0503 power highspeed enable connect [04e8:6860 \u{1b}[2J Phone]", Power::On),
         ] {
-            assert_eq!(one(hub, line), plain(power), "{line}");
+            assert_eq!(bare(hub, line), plain(power), "{line}");
         }
     }
 
@@ -248,9 +303,10 @@ mod tests {
             "[0bda:5411]",
         ] {
             let line = format!("3: 0507 power highspeed suspend enable connect {behind}");
-            assert_eq!(one(USB2, &line), Some(Shown::Power { power: Power::On, hub_behind: true }), "{line}");
+            let behind = Shown::Power { power: Power::On, hub_behind: true, thing: None };
+            assert_eq!(one(USB2, &line), Some(behind), "{line}");
         }
-        assert_eq!(one(USB2, "3: 0503 power enable connect [04e8:6860, 4 ports]"), plain(Power::On));
+        assert_eq!(bare(USB2, "3: 0503 power enable connect [04e8:6860, 4 ports]"), plain(Power::On));
     }
 
     #[test]
@@ -260,9 +316,37 @@ mod tests {
             New status for hub 1-1.2.4 [2109:2817 USB2.0 Hub, USB 2.10, 4 ports, ppps]\n  Port 3: 0100 power\n";
         let listing = parse(text.as_bytes());
         let hub = HubLocation::new("1-1.2.4").unwrap();
-        let at = |phase| listing.block(phase, &hub).unwrap().ports.get(&3).copied();
+        let at = |phase| listing.block(phase, &hub).unwrap().ports.get(&3).cloned();
         assert_eq!(at(Phase::Current), plain(Power::Off));
         assert_eq!(at(Phase::New), plain(Power::On));
+    }
+
+    #[test]
+    fn a_thing_is_known_by_its_numbers_and_its_last_word_may_be_a_serial() {
+        let said = |words: &str| match one(USB2, &format!("1: 0503 power enable connect [{words}]")) {
+            Some(Shown::Power { thing, .. }) => thing.map(|thing| (thing.serial, thing.name)),
+            _ => None,
+        };
+        let serial = |text: &str| Some(text.to_owned());
+        for (words, right) in [
+            (
+                "04e8:6860 SAMSUNG SAMSUNG_Android 1015fa59c10a3905",
+                (serial("1015fa59c10a3905"), "SAMSUNG SAMSUNG_Android"),
+            ),
+            (
+                "05ac:12a8 Apple Inc. iPhone 00008130000478502EA0001C",
+                (serial("00008130000478502EA0001C"), "Apple Inc. iPhone"),
+            ),
+            ("05ac:12a8 Apple Inc. iPhone", (None, "Apple Inc. iPhone")),
+            ("04e8:6860", (None, "")),
+            ("1366:1024 \u{1b}[2J] Evil \u{202e}", (None, "[2J] Evil")),
+        ] {
+            assert_eq!(said(words), Some((right.0, right.1.to_owned())), "{words}");
+        }
+        assert_eq!(said(""), None, "not yet there");
+        assert_eq!(said("SAMSUNG"), None);
+        let long = format!("04e8:6860 {}", "é".repeat(500));
+        assert_eq!(said(&long).unwrap().1.chars().count(), WORDS_MAX);
     }
 
     #[test]
@@ -274,7 +358,7 @@ mod tests {
         let hub = HubLocation::new("5-2").unwrap();
         let listing = parse(forged.as_bytes());
         let block = listing.block(Phase::New, &hub).unwrap();
-        assert!(unreadable(block.ports.get(&2).copied()));
+        assert!(unreadable(block.ports.get(&2).cloned()));
         assert_eq!(block.ports.get(&3), None, "no port line follows `Sent power`");
 
         let twice = format!("{forged}New status for hub 5-2 {USB2}\n  Port 4: 0000 off\n");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tokio::sync::watch;
 
-use super::{Line, PowerSwitch, task};
-use crate::model::{Order, PortId, Power, Seen, Socket};
+use super::{Asked, Line, Ordered, PowerSwitch, task};
+use crate::model::{Order, PortId, Power, Seen};
 
 struct Simulated {
     powers: watch::Sender<BTreeMap<PortId, Power>>,
@@ -26,11 +26,11 @@ impl Simulated {
 }
 
 impl PowerSwitch for Simulated {
-    async fn switch(&mut self, orders: &[Order]) -> Vec<Seen> {
-        orders.iter().map(|order| self.show(order.port, Some(order))).collect()
+    async fn switch(&mut self, orders: &[Ordered]) -> Vec<Seen> {
+        orders.iter().map(|Ordered { order, .. }| self.show(order.port, Some(order))).collect()
     }
-    async fn read(&mut self, ports: &[(PortId, Socket)]) -> Vec<Seen> {
-        ports.iter().map(|(port, _)| self.show(*port, None)).collect()
+    async fn read(&mut self, ports: &[Asked]) -> Vec<Seen> {
+        ports.iter().map(|asked| self.show(asked.port, None)).collect()
     }
 }
 
@@ -48,7 +48,7 @@ pub fn simulated(
 #[cfg(test)]
 mod tests {
     use super::{super::task::tests::asking, *};
-    use crate::model::{Ask, HubLocation};
+    use crate::model::{Ask, HubLocation, Socket};
 
     #[tokio::test]
     async fn what_is_switched_is_shown_and_the_task_ends_with_its_line() {

@@ -1,12 +1,38 @@
 //! What every kind of hub can do.
 
-use crate::model::{Order, PortId, Seen, Socket};
+use std::sync::Arc;
+
+use crate::model::{Order, PortId, Reach, Seen, Socket, StationName};
+
+/// An order of a station.
+#[derive(Clone, Debug)]
+pub struct Ordered {
+    /// What the station may have switched at all.
+    pub reach: Arc<Reach>,
+    /// What it wants now.
+    pub order: Order,
+}
+
+/// A port of a station that is to be read.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What the station may have switched at all.
+    pub reach: Arc<Reach>,
+    /// The port.
+    pub port: PortId,
+    /// Where the file says that it is.
+    pub socket: Socket,
+}
 
 /// Something that switches and reads ports. Answers always, in bounded time: what cannot be done is answered with
 /// its problem.
 pub trait PowerSwitch: Send {
+    /// A station asks, with this reach: told for every request, in the order of the requests, before they are served.
+    fn meet(&mut self, _reach: &Arc<Reach>) {}
     /// Switches, and says what is seen afterwards: one answer per order, in the same order.
-    fn switch(&mut self, orders: &[Order]) -> impl Future<Output = Vec<Seen>> + Send;
+    fn switch(&mut self, orders: &[Ordered]) -> impl Future<Output = Vec<Seen>> + Send;
     /// Says what is seen: one answer per port, in the same order.
-    fn read(&mut self, ports: &[(PortId, Socket)]) -> impl Future<Output = Vec<Seen>> + Send;
+    fn read(&mut self, ports: &[Asked]) -> impl Future<Output = Vec<Seen>> + Send;
+    /// A station has gone: nothing is its own any more.
+    fn forget(&mut self, _station: &StationName) {}
 }

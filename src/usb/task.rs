@@ -5,7 +5,10 @@
 //! taken before the request: so an answer never waits, and a station that does not take its answers holds up
 //! nobody but itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures_util::{
     FutureExt, StreamExt,
@@ -16,8 +19,10 @@ use tokio::sync::{
     watch,
 };
 
-use super::{PowerSwitch, UsbSettings, uhubctl::Uhubctl};
-use crate::model::{Ask, Driver, Order, PortId, Power, Seen, Socket, SwitchProblem, SwitchRequest, Tally};
+use super::{Asked, Ordered, PowerSwitch, UsbSettings, hubs::Hubs, sysfs::Sysfs, uhubctl::Uhubctl};
+use crate::model::{
+    Ask, Driver, Order, PortId, Power, Reach, Seen, Socket, StationName, SwitchProblem, SwitchRequest, Tally,
+};
 
 /// Requests and answers of one line that may wait. A controller has one order per port in flight and one reading,
 /// and puts the orders of one step into one request, so this is ample.
@@ -48,9 +53,18 @@ pub struct Bus {
 type Ends = (mpsc::Receiver<SwitchRequest>, mpsc::Sender<Vec<Seen>>);
 
 /// A request and the place of its answer; without a place nobody listens any more, but the order stands.
-struct Asked {
+struct Request {
     request: SwitchRequest,
     place: Option<OwnedPermit<Vec<Seen>>>,
+}
+
+/// What comes in on a line.
+enum Incoming {
+    /// It is a line of this station: told before its first request.
+    Begun(StationName),
+    Request(Request),
+    /// A line of this station has ended: told after its last request.
+    Ended(StationName),
 }
 
 impl Bus {
@@ -68,15 +82,21 @@ impl Bus {
     }
 }
 
-/// Makes the one task of a driver on this host. It counts its calls in `tally`. The future is the task: it ends when the last [`Bus`] is dropped
-/// and the `requests` of all lines are.
+/// Makes the one task of a driver on this host. It counts its calls in `tally`. The future is the task: it ends when
+/// the last [`Bus`] is dropped and the `requests` of all lines are.
 pub fn start(
     driver: Driver,
     settings: UsbSettings,
     tally: watch::Sender<Tally>,
 ) -> (Bus, impl Future<Output = ()> + Send + 'static) {
-    let _ = (driver, tally);
-    serve(Uhubctl::new(settings))
+    let (lines, new_lines) = mpsc::channel(NEW_LINES);
+    let task = async move {
+        match driver {
+            Driver::Uhubctl => run(Hubs::new(Uhubctl::new(settings, tally)), new_lines).await,
+            Driver::Sysfs => run(Hubs::new(Sysfs::new(settings, tally)), new_lines).await,
+        }
+    };
+    (Bus { lines }, task)
 }
 
 /// As [`start`], for any hub.
@@ -86,7 +106,8 @@ pub(super) fn serve<S: PowerSwitch + 'static>(switch: S) -> (Bus, impl Future<Ou
 }
 
 async fn run<S: PowerSwitch>(mut switch: S, mut new_lines: mpsc::Receiver<Ends>) {
-    let mut lines: SelectAll<BoxStream<'static, Asked>> = SelectAll::new();
+    let mut lines: SelectAll<BoxStream<'static, Incoming>> = SelectAll::new();
+    let mut stations = Stations::default();
     let mut more_lines = true;
     while more_lines || !lines.is_empty() {
         tokio::select! {
@@ -106,9 +127,39 @@ async fn run<S: PowerSwitch>(mut switch: S, mut new_lines: mpsc::Receiver<Ends>)
                 {
                     batch.push(next);
                 }
-                perform(&mut switch, batch).await;
+                let (requests, gone) = stations.sort(batch);
+                perform(&mut switch, requests).await;
+                gone.iter().for_each(|station| switch.forget(station));
             }
         }
+    }
+}
+
+/// How many lines each station has that has asked: more than one while it is started anew.
+#[derive(Default)]
+struct Stations {
+    lines: BTreeMap<StationName, usize>,
+}
+
+impl Stations {
+    /// The requests of a batch, and the stations that have no line any more.
+    fn sort(&mut self, batch: Vec<Incoming>) -> (Vec<Request>, Vec<StationName>) {
+        let (mut requests, mut gone) = (Vec::new(), Vec::new());
+        for incoming in batch {
+            match incoming {
+                Incoming::Begun(station) => *self.lines.entry(station).or_default() += 1,
+                Incoming::Request(request) => requests.push(request),
+                Incoming::Ended(station) => gone.push(station),
+            }
+        }
+        for station in &gone {
+            if let Some(lines) = self.lines.get_mut(station) {
+                *lines = lines.saturating_sub(1);
+            }
+        }
+        gone.retain(|station| self.lines.get(station) == Some(&0));
+        self.lines.retain(|_, lines| *lines > 0);
+        (requests, gone)
     }
 }
 
@@ -116,58 +167,109 @@ async fn run<S: PowerSwitch>(mut switch: S, mut new_lines: mpsc::Receiver<Ends>)
 fn requests(
     asked: mpsc::Receiver<SwitchRequest>,
     answers: mpsc::Sender<Vec<Seen>>,
-) -> BoxStream<'static, Asked> {
-    unfold((asked, answers), |(mut asked, answers)| async {
-        let place = answers.clone().reserve_owned().await.ok();
-        let request = asked.recv().await?;
-        Some((Asked { request, place }, (asked, answers)))
+) -> BoxStream<'static, Incoming> {
+    struct Open {
+        asked: mpsc::Receiver<SwitchRequest>,
+        answers: mpsc::Sender<Vec<Seen>>,
+        station: Option<StationName>,
+        /// The first request, told after the station.
+        first: Option<Request>,
+    }
+    let open = Open { asked, answers, station: None, first: None };
+    unfold(Some(open), |open| async {
+        let mut open = open?;
+        if let Some(first) = open.first.take() {
+            return Some((Incoming::Request(first), Some(open)));
+        }
+        let place = open.answers.clone().reserve_owned().await.ok();
+        let Some(request) = open.asked.recv().await else {
+            return Some((Incoming::Ended(open.station?), None));
+        };
+        let station = request.reach.station.clone();
+        let request = Request { request, place };
+        if open.station.is_some() {
+            return Some((Incoming::Request(request), Some(open)));
+        }
+        open.station = Some(station.clone());
+        open.first = Some(request);
+        Some((Incoming::Begun(station), Some(open)))
     })
     .boxed()
 }
 
-async fn perform<S: PowerSwitch>(switch: &mut S, batch: Vec<Asked>) {
+async fn perform<S: PowerSwitch>(switch: &mut S, batch: Vec<Request>) {
     let mut switches = Vec::new();
     let mut readings = Vec::new();
-    for Asked { request, place } in batch {
-        match request.ask {
-            Ask::Switch(orders) => switches.push((orders, place)),
-            Ask::Read(ports) => readings.push((ports, place)),
+    // All requests of a station stand under what it may reach by the last of them.
+    let mut reaches: BTreeMap<StationName, Arc<Reach>> = BTreeMap::new();
+    for Request { request: SwitchRequest { reach, ask }, place } in batch {
+        switch.meet(&reach);
+        let station = reach.station.clone();
+        reaches.insert(station.clone(), reach);
+        match ask {
+            Ask::Switch(orders) => switches.push((station, orders, place)),
+            Ask::Read(ports) => readings.push((station, ports, place)),
         }
     }
     // Switches are answered before the reading begins: that takes as long again.
-    let last = last_orders(switches.iter().flat_map(|(orders, _)| orders));
+    let last = last_orders(&reaches, &switches);
     let seen = if last.is_empty() { Vec::new() } else { switch.switch(&last).await };
-    let seen: BTreeMap<&Socket, (Power, &Seen)> =
-        last.iter().zip(&seen).map(|(order, seen)| (&order.socket, (order.power, seen))).collect();
-    for (orders, place) in &mut switches {
-        let answers = orders.iter().map(|order| answer(order, seen.get(&order.socket))).collect();
+    let seen: BTreeMap<(&StationName, &Socket), (Power, &Seen)> = last
+        .iter()
+        .zip(&seen)
+        .map(|(Ordered { reach, order }, seen)| ((&reach.station, &order.socket), (order.power, seen)))
+        .collect();
+    for (station, orders, place) in &mut switches {
+        let answers =
+            orders.iter().map(|order| answer(order, seen.get(&(&*station, &order.socket)))).collect();
         send(place.take(), answers);
     }
-    let wanted: BTreeSet<&(PortId, Socket)> = readings.iter().flat_map(|(ports, _)| ports).collect();
-    let wanted: Vec<(PortId, Socket)> = wanted.into_iter().cloned().collect();
-    let seen = if wanted.is_empty() { Vec::new() } else { switch.read(&wanted).await };
-    let seen: BTreeMap<&(PortId, Socket), &Seen> = wanted.iter().zip(&seen).collect();
-    for (ports, place) in readings {
-        send(place, ports.iter().map(|port| reading(port, seen.get(port).copied())).collect());
+    let wanted: BTreeSet<(&StationName, &(PortId, Socket))> = readings
+        .iter()
+        .flat_map(|(station, ports, _)| ports.iter().map(move |port| (station, port)))
+        .collect();
+    let asked: Vec<Asked> = wanted
+        .iter()
+        .filter_map(|(station, (port, socket))| {
+            let reach = Arc::clone(reaches.get(*station)?);
+            Some(Asked { reach, port: *port, socket: socket.clone() })
+        })
+        .collect();
+    let seen = if asked.is_empty() { Vec::new() } else { switch.read(&asked).await };
+    let seen: BTreeMap<&(&StationName, &(PortId, Socket)), &Seen> = wanted.iter().zip(&seen).collect();
+    let mut answers = Vec::new();
+    for (station, ports, _) in &readings {
+        let seen = |port| seen.get(&(station, port)).copied();
+        answers.push(ports.iter().map(|port| reading(port, seen(port))).collect());
+    }
+    for ((.., place), answers) in readings.into_iter().zip(answers) {
+        send(place, answers);
     }
 }
 
-/// The last order for each socket, whoever gave it.
-fn last_orders<'a>(orders: impl Iterator<Item = &'a Order>) -> Vec<Order> {
-    let last: BTreeMap<&Socket, &Order> = orders.map(|order| (&order.socket, order)).collect();
-    last.into_values().cloned().collect()
+/// What came in from one station: its orders and the place of the answer.
+type Switches = (StationName, Vec<Order>, Option<OwnedPermit<Vec<Seen>>>);
+
+/// The last order of each station for each socket.
+fn last_orders(reaches: &BTreeMap<StationName, Arc<Reach>>, switches: &[Switches]) -> Vec<Ordered> {
+    let orders = switches.iter().flat_map(|(station, orders, _)| orders.iter().map(move |o| (station, o)));
+    let last: BTreeMap<(&StationName, &Socket), &Order> =
+        orders.map(|(station, order)| ((station, &order.socket), order)).collect();
+    last.into_iter()
+        .filter_map(|((station, _), order)| {
+            Some(Ordered { reach: Arc::clone(reaches.get(station)?), order: order.clone() })
+        })
+        .collect()
 }
 
 /// What is seen is told to every order of the socket. That a replaced order was not done is no problem of its own.
 fn answer(order: &Order, last: Option<&(Power, &Seen)>) -> Seen {
-    let (power, problem) = match last {
-        Some((wanted, seen)) if *wanted == order.power || seen.power.is_none() => {
-            (seen.power, seen.problem.clone())
-        }
-        Some((_, seen)) => (seen.power, None),
-        None => (None, Some(unanswered(&order.socket))),
+    let Some((wanted, seen)) = last else {
+        return Seen::new(order.port, Some(order.id), None, Some(unanswered(&order.socket)));
     };
-    Seen::new(order.port, Some(order.id), power, problem)
+    let as_wanted = *wanted == order.power || seen.power.is_none();
+    let problem = seen.problem.clone().filter(|_| as_wanted);
+    Seen { port: order.port, order: Some(order.id), problem, ..(*seen).clone() }
 }
 
 fn reading((port, socket): &(PortId, Socket), seen: Option<&Seen>) -> Seen {
@@ -187,19 +289,17 @@ fn send(place: Option<OwnedPermit<Vec<Seen>>>, answers: Vec<Seen>) {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::model::{HubLocation, Reach, StationName};
+    use crate::model::HubLocation;
 
     /// A hub on which nothing answers.
     struct Mute;
 
     impl PowerSwitch for Mute {
-        async fn switch(&mut self, _: &[Order]) -> Vec<Seen> {
+        async fn switch(&mut self, _: &[Ordered]) -> Vec<Seen> {
             Vec::new()
         }
-        async fn read(&mut self, _: &[(PortId, Socket)]) -> Vec<Seen> {
+        async fn read(&mut self, _: &[Asked]) -> Vec<Seen> {
             Vec::new()
         }
     }

@@ -1,325 +1,233 @@
 //! Hubs that are switched by running `uhubctl`.
 //!
-//! Its exit code says nothing: what counts is what the hub shows afterwards, for every port. Must never toggle,
-//! cycle or reset a hub, never switch a root hub or a socket that has another hub behind it, never run two calls
-//! at once, and never keep anybody waiting without an end: in one batch at most five calls hang (two while it
-//! looks for new hubs, one that switches, two while it looks again), and the others answer.
+//! Its exit code says nothing: what counts is what the hub shows afterwards, for every port. Must never toggle, cycle or
+//! reset a hub, never let the tool choose the other side of a hub by itself (it can take a foreign one), and never keep
+//! anybody waiting without an end: of the calls of one look at most two hang, and the hubs behind them answer the next
+//! time.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio::sync::watch;
 
 use super::{
-    PowerSwitch, UsbSettings,
-    call::{self, Failure, Killed, Output},
-    lock,
-    outcome::{Found, Group, answer, groups, holds_up, power},
-    parser::{Listing, Phase, parse},
-    tool::{self, Tool},
-    topology::Topology,
+    Survey, UsbSettings,
+    driver::{Extent, HubDriver, Look},
+    kernel::{Depth, Reader},
+    listed,
+    outcome::holds_up,
+    parser::{Listing, Phase, Shown},
+    runner::{Answer, Names, Runner},
+    tool,
 };
-use crate::model::{HubLocation, Order, PortId, Power, Seen, Socket, SwitchProblem};
+use crate::model::{HubLocation, Power, Purpose, SwitchProblem, Tally};
 
-/// The hubs of this host.
+/// The longest location that the tool takes: it cuts what is longer, and would switch another hub.
+const LOCATION_MAX: usize = 31;
+/// The most port numbers in a location that the tool lists.
+const DEPTH_MAX: usize = 7;
+/// The most ports of a hub that the tool knows.
+const PORT_MAX: u8 = 14;
+/// Looks without names after a listing with names failed: a thing that spoils it seldom leaves soon, and each try may
+/// take as long as a call may last.
+const LOOKS_WITHOUT_NAMES: u32 = 30;
+
+/// The hubs that `uhubctl` finds.
 pub(super) struct Uhubctl {
-    settings: UsbSettings,
-    tool: Option<Tool>,
-    topology: Topology,
-    /// A call that was killed and is not gone.
-    stuck: Option<Killed>,
-    /// The hub whose call hung last: the next batch begins after it, so that it does not starve the others.
+    runner: Runner,
+    kernel: Reader,
+    /// The hub whose call hung last: the next look begins after it, so that it does not starve the others.
     hung_at: Option<HubLocation>,
-    /// The permission warning is told once.
-    warned: bool,
-}
-
-/// What one call printed, read.
-struct Answer {
-    listing: Listing,
-    stderr: String,
+    /// Looks that do without names.
+    nameless: u32,
 }
 
 impl Uhubctl {
-    pub(super) fn new(settings: UsbSettings) -> Self {
-        let topology = Topology::default();
-        Self { settings, tool: None, topology, stuck: None, hung_at: None, warned: false }
+    pub(super) fn new(settings: UsbSettings, tally: watch::Sender<Tally>) -> Self {
+        let kernel = Reader::new(&settings);
+        Self { runner: Runner::new(settings, tally), kernel, hung_at: None, nameless: 0 }
     }
 
-    fn limit(&self) -> Duration {
-        self.settings.time_limit.unsigned_abs()
-    }
-
-    /// Runs the tool once. An answer is one that exited well and showed a hub.
-    async fn call(&mut self, arguments: Vec<String>) -> Result<Answer, SwitchProblem> {
-        if let Some(stuck) = self.stuck.take()
-            && let Err(alive) = stuck.gone().await
-        {
-            self.stuck = Some(alive);
-            return Err(SwitchProblem::Timeout(self.limit().as_secs()));
-        }
-        let (path, arguments) = {
-            let tool = self.tool().await?;
-            let first = tool.without_names.then(|| "-N".to_owned());
-            (tool.info.path.clone(), first.into_iter().chain(arguments).collect::<Vec<_>>())
-        };
-        // Another service ends a call that hangs after its own limit, so twice the limit is enough for one.
-        let lock = lock::acquire(&self.settings.lock, self.limit().saturating_mul(2)).await?;
-        let started = tokio::time::Instant::now();
-        let ended = call::run(&path, &arguments, self.limit(), Some(lock)).await;
-        tracing::debug!(
-            arguments = arguments.join(" "),
-            milliseconds = started.elapsed().as_millis(),
-            "uhubctl"
-        );
-        match ended {
-            Ok(output) => self.read_answer(&output),
-            Err(Failure::NotStarted(error)) => {
-                self.tool = None;
-                Err(SwitchProblem::ToolMissing(format!("`{}`: {error}", path.display())))
-            }
-            Err(Failure::TooMuch(killed)) => {
-                self.stuck = killed.gone().await.err();
-                Err(SwitchProblem::Unreadable("endless output".to_owned()))
-            }
-            Err(Failure::TooLong(killed)) => {
-                self.stuck = killed.gone().await.err();
-                tracing::warn!(
-                    arguments = arguments.join(" "),
-                    stuck = self.stuck.is_some(),
-                    "uhubctl hangs"
-                );
-                Err(SwitchProblem::Timeout(self.limit().as_secs()))
-            }
-        }
-    }
-
-    /// The tool, examined once; again while it is missing, so that installing it is enough.
-    async fn tool(&mut self) -> Result<&Tool, SwitchProblem> {
-        if let Some(tool) = self.tool.take() {
-            return Ok(self.tool.insert(tool));
-        }
-        let tool = tool::examine(&self.settings).await?;
-        tracing::info!(path = %tool.info.path.display(), version = tool.info.version, "uhubctl found");
-        if !tool.without_names {
-            tracing::warn!("uhubctl is older than 2.5: the names of devices can disturb it");
-        }
-        Ok(self.tool.insert(tool))
-    }
-
-    fn read_answer(&mut self, output: &Output) -> Result<Answer, SwitchProblem> {
-        let listing = parse(&output.stdout);
-        self.topology.learn(&listing);
-        if let Some(problem) = tool::exit_problem(output) {
-            return Err(problem);
-        }
-        if listing.blocks.is_empty() {
-            return Err(SwitchProblem::Unreadable("no hub in its output".to_owned()));
-        }
-        Ok(Answer { listing, stderr: output.stderr.clone() })
-    }
-
-    /// The power of these sockets: one call that lists all hubs; if that fails, one call per hub, because a hub in
-    /// trouble can spoil the list of all.
-    async fn look(&mut self, sockets: &BTreeSet<Socket>) -> BTreeMap<Socket, Result<Power, SwitchProblem>> {
-        let whole = match self.call(Vec::new()).await {
-            Err(SwitchProblem::Timeout(_) | SwitchProblem::Unreadable(_)) => None,
-            other => Some(other),
-        };
-        if let Some(whole) = whole {
-            return sockets.iter().map(|socket| (socket.clone(), self.shown(&whole, socket))).collect();
-        }
-        let hubs: BTreeSet<HubLocation> = sockets.iter().map(|socket| socket.hub().clone()).collect();
-        let mut seen = BTreeMap::new();
-        let mut hanging = None;
-        for hub in self.after_the_last_hang(hubs.into_iter().collect(), |hub| hub) {
-            let answer = match &hanging {
-                Some(problem) => Err(SwitchProblem::clone(problem)),
-                None => self.call(vec!["-l".to_owned(), hub.to_string()]).await,
-            };
-            if let (Err(problem), None) = (&answer, &hanging)
-                && holds_up(problem)
-            {
-                hanging = Some(problem.clone());
-                self.hung_at = Some(hub.clone());
-            }
-            for socket in sockets.iter().filter(|socket| *socket.hub() == hub) {
-                seen.insert(socket.clone(), self.shown(&answer, socket));
-            }
-        }
-        seen
-    }
-
-    fn shown(&self, answer: &Result<Answer, SwitchProblem>, socket: &Socket) -> Result<Power, SwitchProblem> {
-        let answer = answer.as_ref().map_err(SwitchProblem::clone)?;
-        let twin = self.topology.twin(socket.hub());
-        power(&answer.listing, Phase::Current, socket, twin.as_ref())
-    }
-
-    /// Puts first what comes after the hub that hung last.
-    fn after_the_last_hang<T>(&mut self, mut items: Vec<T>, hub: impl Fn(&T) -> &HubLocation) -> Vec<T> {
-        if let Some(hung) = self.hung_at.take() {
-            items.sort_by_key(|item| *hub(item) <= hung);
-        }
-        items
-    }
-
-    /// What forbids or prevents an order before anything is sent.
-    async fn objections(&mut self, orders: &[Order]) -> BTreeMap<Socket, SwitchProblem> {
-        let strangers: BTreeSet<Socket> = orders
-            .iter()
-            .map(|order| &order.socket)
-            .filter(|socket| !socket.hub().is_root() && !self.topology.knows(socket.hub()))
-            .cloned()
-            .collect();
-        // Only a hub that was seen once can be switched: its daisy chain is known then.
-        let seen = if strangers.is_empty() { BTreeMap::new() } else { self.look(&strangers).await };
-        let objection = |socket: &Socket| {
-            if socket.hub().is_root() {
-                return Some(SwitchProblem::Forbidden(format!("`{}` is a root hub", socket.hub())));
-            }
-            if let Some(behind) = self.topology.hub_behind(socket) {
-                return Some(SwitchProblem::Forbidden(format!("hub `{behind}` is plugged into it")));
-            }
-            if self.topology.knows(socket.hub()) {
-                return None;
-            }
-            Some(match seen.get(socket) {
-                Some(Err(problem)) => problem.clone(),
-                _ => SwitchProblem::Unreadable(format!("hub `{}` is shown without its kind", socket.hub())),
-            })
-        };
-        orders
-            .iter()
-            .filter_map(|order| objection(&order.socket).map(|problem| (order.socket.clone(), problem)))
-            .collect()
-    }
-
-    /// One call for one group, and what it says of each of its ports.
-    async fn send(&mut self, group: &Group) -> BTreeMap<Socket, Found> {
-        let ports: Vec<String> = group.ports.iter().map(u8::to_string).collect();
-        let arguments = ["-l", group.hub.as_str(), "-p", &ports.join(","), "-a", group.power.as_str()];
-        match self.call(arguments.map(str::to_owned).to_vec()).await {
-            Ok(answer) => {
-                let twin = self.other_side(group, &answer.listing);
-                let found = |socket: &Socket| self.found(group, &answer, socket, twin.as_ref());
-                let found: BTreeMap<_, _> = group.sockets().map(|s| (s.clone(), found(&s))).collect();
-                self.warn_once(&answer.stderr);
-                found
-            }
+    /// What the kernel's files show of what is plugged in; nothing where there are none.
+    async fn kernel(&mut self) -> Survey {
+        match self.kernel.look(None, Depth::Things).await {
+            Ok(found) => found.survey,
             Err(problem) => {
-                let hung = matches!(problem, SwitchProblem::Timeout(_));
-                if hung {
-                    self.hung_at = Some(group.hub.clone());
+                tracing::debug!("what is plugged in is not known from the kernel: {problem}");
+                Survey::default()
+            }
+        }
+    }
+
+    /// A listing with the names of devices, where only that can tell who is plugged in. If it fails, nothing is lost.
+    async fn names(&mut self, listing: &Listing, kernel: &Survey) -> Option<Listing> {
+        if !self.runner.leaves_out_names() || !listed::wants_names(listing, kernel) {
+            return None;
+        }
+        if self.nameless > 0 {
+            self.nameless -= 1;
+            return None;
+        }
+        match self.runner.call(Purpose::Read, Names::With, &[]).await {
+            Ok(answer) => Some(answer.listing),
+            Err(problem) => {
+                tracing::warn!("the names of the devices could not be listed: {problem}");
+                self.nameless = LOOKS_WITHOUT_NAMES;
+                None
+            }
+        }
+    }
+
+    /// Each of these hubs by a call of its own, because a hub in trouble can spoil the list of all.
+    async fn one_by_one(&mut self, hubs: &BTreeSet<HubLocation>, kernel: &Survey) -> Look {
+        let mut look = Look { extent: Extent::NoMore, ..Look::default() };
+        let mut listing = Listing::default();
+        let mut hanging: Option<SwitchProblem> = None;
+        let mut hubs: Vec<&HubLocation> = hubs.iter().collect();
+        if let Some(hung) = self.hung_at.take() {
+            hubs.sort_by_key(|hub| **hub <= hung);
+        }
+        for hub in hubs {
+            let answer = match (&hanging, addressable(hub)) {
+                (Some(problem), _) => Err(problem.clone()),
+                (None, Err(problem)) => Err(problem),
+                (None, Ok(())) => {
+                    self.runner.call(Purpose::Read, Names::Without, &["-e", "-l", hub.as_str()]).await
                 }
-                let unclear = hung || matches!(problem, SwitchProblem::Unreadable(_));
-                group
-                    .sockets()
-                    .map(|socket| {
-                        let problem = problem.clone();
-                        let found = if unclear {
-                            Found::Unclear(problem)
-                        } else {
-                            Found::Settled(None, Some(problem))
-                        };
-                        (socket, found)
-                    })
-                    .collect()
+            };
+            match answer {
+                Ok(answer) => {
+                    listing.blocks.extend(answer.listing.blocks.into_iter().filter(|((_, at), _)| at == hub));
+                }
+                Err(SwitchProblem::Missing(_)) => {}
+                Err(problem) => {
+                    if holds_up(&problem) && hanging.is_none() {
+                        hanging = Some(problem.clone());
+                        self.hung_at = Some(hub.clone());
+                    }
+                    look.unread.insert(hub.clone(), problem);
+                }
             }
         }
+        let (survey, unread) = listed::survey(&listing, None, kernel);
+        let unlisted = listed::unlisted(&survey, &listing);
+        let unlisted: BTreeMap<_, _> = unlisted.filter(|(at, _)| !look.unread.contains_key(at)).collect();
+        look.unread.extend(unlisted);
+        look.unread.extend(unread);
+        look.survey = survey;
+        look
     }
 
-    fn found(&self, group: &Group, answer: &Answer, socket: &Socket, twin: Option<&HubLocation>) -> Found {
-        match power(&answer.listing, Phase::New, socket, twin) {
-            Ok(power) if power == group.power => Found::Settled(Some(power), None),
-            Ok(power) => {
-                let denied = tool::permission_line(&answer.stderr).map(SwitchProblem::Permission);
-                Found::Settled(Some(power), Some(denied.unwrap_or(SwitchProblem::Refused(power))))
-            }
-            // The hub was there a moment before, so what is missing now may come back.
-            Err(SwitchProblem::Missing(_)) if answer.listing.block(Phase::New, &group.hub).is_none() => {
-                Found::Unclear(SwitchProblem::Missing(format!("hub `{}` went away", group.hub)))
-            }
-            Err(problem @ SwitchProblem::Missing(_)) => Found::Settled(None, Some(problem)),
-            Err(problem) => Found::Unclear(problem),
+    /// What a call that switched shows of each port.
+    fn switched(
+        side: &HubLocation,
+        ports: &BTreeSet<u8>,
+        power: Power,
+        answer: &Answer,
+    ) -> Result<BTreeMap<u8, Result<Power, SwitchProblem>>, SwitchProblem> {
+        if let Some((_, foreign)) = answer.listing.blocks.keys().find(|(_, hub)| hub != side) {
+            tracing::warn!(hub = %side, %foreign, "uhubctl also switched a foreign hub");
+            return Err(SwitchProblem::Unreadable(format!("it switched hub `{foreign}` as well")));
         }
-    }
-
-    /// The second side that the tool switched with the hub. Any other hub in its output is foreign: the tool pairs
-    /// chips by an identity that many hubs give to all their chips.
-    fn other_side(&mut self, group: &Group, listing: &Listing) -> Option<HubLocation> {
-        let others: BTreeSet<&HubLocation> =
-            listing.blocks.keys().map(|(_, hub)| hub).filter(|hub| **hub != group.hub).collect();
-        let mut twin = None;
-        for other in others {
-            if self.topology.pair(&group.hub, other) {
-                twin = Some(other.clone());
-            } else {
-                let power = group.power.as_str();
-                tracing::warn!(hub = %group.hub, foreign = %other, power, "uhubctl also switched a foreign hub");
-            }
-        }
-        twin
-    }
-
-    fn warn_once(&mut self, stderr: &str) {
-        if let Some(line) = tool::permission_line(stderr)
-            && !self.warned
-        {
-            self.warned = true;
-            tracing::warn!(
-                line,
-                "uhubctl lacks a permission and switches the slow way: power may come back by itself"
-            );
-        }
+        let Some(block) = answer.listing.block(Phase::New, side) else {
+            return Err(SwitchProblem::Unreadable(format!("hub `{side}` went away")));
+        };
+        let denied = || tool::permission_line(&answer.stderr).map(SwitchProblem::Permission);
+        let unreadable =
+            |port: u8, why: &str| SwitchProblem::Unreadable(format!("{side} port {port}: {why}"));
+        let shown = |port: u8| match block.ports.get(&port) {
+            Some(Shown::Power { power: shown, .. }) if *shown == power => Ok(power),
+            Some(Shown::Power { power: shown, .. }) => denied().map_or(Ok(*shown), Err),
+            Some(Shown::Unreadable(why)) => Err(unreadable(port, why)),
+            None => match block.kind {
+                Some(kind) if kind.ports < port => {
+                    Err(SwitchProblem::Missing(format!("hub `{side}` has {} ports", kind.ports)))
+                }
+                _ => Err(unreadable(port, "the port is not in its output")),
+            },
+        };
+        Ok(ports.iter().map(|port| (*port, shown(*port))).collect())
     }
 }
 
-impl PowerSwitch for Uhubctl {
-    async fn switch(&mut self, orders: &[Order]) -> Vec<Seen> {
-        let mut found: BTreeMap<Socket, Found> = self
-            .objections(orders)
-            .await
-            .into_iter()
-            .map(|(socket, problem)| (socket, Found::Settled(None, Some(problem))))
-            .collect();
-        let groups = groups(orders.iter().filter(|order| !found.contains_key(&order.socket)));
-        let mut stop: Option<SwitchProblem> = None;
-        for group in self.after_the_last_hang(groups, |group| &group.hub) {
-            if let Some(problem) = &stop {
-                found.extend(group.sockets().map(|socket| (socket, Found::Unclear(problem.clone()))));
-                continue;
+/// Refuses a location that the tool would cut or does not list.
+fn addressable(hub: &HubLocation) -> Result<(), SwitchProblem> {
+    let (_, path) = hub.parts();
+    if hub.as_str().len() > LOCATION_MAX || path.split('.').count() > DEPTH_MAX {
+        return Err(SwitchProblem::Forbidden(format!(
+            "hub `{hub}` is deeper in the tree than uhubctl knows: plug it in nearer to the computer"
+        )));
+    }
+    Ok(())
+}
+
+impl HubDriver for Uhubctl {
+    async fn look(&mut self, hubs: Option<&BTreeSet<HubLocation>>) -> Result<Look, SwitchProblem> {
+        let kernel = self.kernel().await;
+        let listing = match (self.runner.call(Purpose::Read, Names::Without, &[]).await, hubs) {
+            (Ok(answer), _) => answer.listing,
+            // It found no hub that it could switch, which is an answer.
+            (Err(SwitchProblem::Missing(_)), _) => Listing::default(),
+            (Err(SwitchProblem::Timeout(_) | SwitchProblem::Unreadable(_)), Some(hubs)) => {
+                return Ok(self.one_by_one(hubs, &kernel).await);
             }
-            let answers = self.send(&group).await;
-            stop = answers.values().find_map(Found::ends_the_batch);
-            found.extend(answers);
-        }
-        let unclear: BTreeSet<Socket> = found
-            .iter()
-            .filter(|(_, f)| matches!(f, Found::Unclear(_)))
-            .map(|(socket, _)| socket.clone())
-            .collect();
-        let again = if unclear.is_empty() || matches!(stop, Some(SwitchProblem::Busy(_))) {
-            BTreeMap::new()
-        } else {
-            self.look(&unclear).await
+            (Err(problem), _) => return Err(problem),
         };
-        orders.iter().map(|order| answer(order, found.get(&order.socket), again.get(&order.socket))).collect()
+        let names = self.names(&listing, &kernel).await;
+        let (survey, mut unread) = listed::survey(&listing, names.as_ref(), &kernel);
+        unread.extend(listed::unlisted(&survey, &listing));
+        Ok(Look { survey, extent: Extent::All, unread })
     }
 
-    async fn read(&mut self, ports: &[(PortId, Socket)]) -> Vec<Seen> {
-        let sockets = ports.iter().map(|(_, socket)| socket.clone()).collect();
-        let seen = self.look(&sockets).await;
-        ports
-            .iter()
-            .map(|(port, socket)| {
-                let (power, problem) = match seen.get(socket) {
-                    Some(Ok(power)) => (Some(*power), None),
-                    Some(Err(problem)) => (None, Some(problem.clone())),
-                    None => (None, Some(SwitchProblem::Missing(socket.to_string()))),
-                };
-                Seen::new(*port, None, power, problem)
-            })
-            .collect()
+    async fn set(
+        &mut self,
+        side: &HubLocation,
+        ports: &BTreeSet<u8>,
+        power: Power,
+    ) -> Result<BTreeMap<u8, Result<Power, SwitchProblem>>, SwitchProblem> {
+        addressable(side)?;
+        // Without ports the tool would switch all of them.
+        if ports.is_empty() || ports.iter().any(|port| !(1..=PORT_MAX).contains(port)) {
+            return Err(SwitchProblem::Forbidden(format!("hub `{side}` has no ports {ports:?}")));
+        }
+        let list = ports.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+        let arguments = ["-e", "-l", side.as_str(), "-p", &list, "-a", power.as_str()];
+        match self.runner.call(Purpose::Switch, Names::Without, &arguments).await {
+            Ok(answer) => Self::switched(side, ports, power, &answer),
+            Err(SwitchProblem::Missing(_)) => Err(SwitchProblem::HubMissing(side.clone())),
+            Err(problem) => {
+                if holds_up(&problem) {
+                    self.hung_at = Some(side.clone());
+                }
+                Err(problem)
+            }
+        }
+    }
+
+    async fn other_side(&mut self, side: &HubLocation) -> Result<Option<HubLocation>, SwitchProblem> {
+        addressable(side)?;
+        let listing = match self.runner.call(Purpose::Read, Names::Without, &["-l", side.as_str()]).await {
+            Ok(answer) => answer.listing,
+            // The tool lists a USB 3 side only together with its USB 2 side.
+            Err(SwitchProblem::Missing(_)) => return Ok(None),
+            Err(problem) => return Err(problem),
+        };
+        let mut others = listing.blocks.into_keys().map(|(_, hub)| hub).filter(|hub| hub != side);
+        Ok(others.next().filter(|_| others.next().is_none()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_that_the_tool_would_cut_is_refused() {
+        let deep = HubLocation::new("3-1.2.3.4.5.6.7").unwrap();
+        assert!(addressable(&deep).is_ok());
+        let told = addressable(&deep.below(1)).unwrap_err().to_string();
+        assert!(told.contains("`3-1.2.3.4.5.6.7.1` is deeper in the tree than uhubctl knows"), "{told}");
+        let long = HubLocation::new("255-255.255.255.255.255.255").unwrap();
+        assert!(addressable(&long).is_ok());
+        assert!(addressable(&long.below(14).below(14)).is_err());
     }
 }

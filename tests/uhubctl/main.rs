@@ -2,135 +2,41 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
+mod rig;
+mod sides;
+
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    os::unix::fs::symlink,
-    path::Path,
     process::{Command, Stdio},
-    sync::Arc,
-    time::Duration,
 };
 
+use rig::{HUBS, PATIENCE, Rig, answer, ask, asking, order, port, powers, socket};
 use smart_charging_station::{
-    model::{
-        Ask, Driver, HubLocation, Order, OrderId, PortId, Power, Reach, Seen, Socket, Span, StationName,
-        SwitchProblem, SwitchRequest, Tally,
-    },
-    usb::{self, Bus, Line, UsbSettings},
+    model::{Ask, Driver, HubLocation, Power, Span, SwitchProblem, Tally},
+    usb::{self, Line, UsbSettings},
 };
-use tempfile::TempDir;
-use tokio::task::JoinHandle;
-
-/// Longer than any answer may take; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
-const HUBS: &str = "5-2.4 2.10 4\n5-2 2.10 4\n5-2.3 2.10 4\n";
-
-/// A folder with the stand-in and its hubs, and the task that uses it.
-struct Rig {
-    dir: TempDir,
-    settings: UsbSettings,
-    bus: Bus,
-    line: Line,
-    task: JoinHandle<()>,
-}
-
-impl Rig {
-    fn new() -> Self {
-        Self::with_limit(20)
-    }
-    fn with_limit(seconds: i64) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let tool = dir.path().join("uhubctl");
-        symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bin/uhubctl"), &tool).unwrap();
-        for folder in ["off", "behind", "line", "once"] {
-            fs::create_dir(dir.path().join(folder)).unwrap();
-        }
-        let settings = UsbSettings {
-            sysfs: "/nowhere".into(),
-            uhubctl: Some(tool),
-            time_limit: Span::from_secs(seconds),
-            lock: dir.path().join("run/uhubctl.lock"),
-        };
-        let (bus, task) =
-            usb::start(Driver::Uhubctl, settings.clone(), tokio::sync::watch::channel(Tally::new()).0);
-        let line = bus.line();
-        let rig = Self { dir, settings, line, bus, task: tokio::spawn(task) };
-        rig.put("hubs", HUBS);
-        rig
-    }
-    fn put(&self, name: &str, text: &str) {
-        fs::write(self.dir.path().join(name), text).unwrap();
-    }
-    fn get(&self, name: &str) -> String {
-        fs::read_to_string(self.dir.path().join(name)).unwrap_or_default()
-    }
-    fn calls(&self) -> Vec<String> {
-        self.get("calls").lines().map(str::to_owned).collect()
-    }
-    fn is_off(&self, port: &str) -> bool {
-        self.dir.path().join("off").join(port).exists()
-    }
-    async fn switch(&mut self, orders: &[Order]) -> Vec<Seen> {
-        ask(&mut self.line, asking(Ask::Switch(orders.to_vec()))).await
-    }
-    async fn read(&mut self, sockets: &[(&str, u8)]) -> Vec<Seen> {
-        let ports = (1..).zip(sockets).map(|(n, (hub, at))| (port(n), socket(hub, *at))).collect();
-        ask(&mut self.line, asking(Ask::Read(ports))).await
-    }
-    /// One order; its power and problem.
-    async fn one(&mut self, hub: &str, at: u8, power: Power) -> (Option<Power>, Option<SwitchProblem>) {
-        let seen = self.switch(&[order(1, hub, at, power)]).await.remove(0);
-        assert_eq!(seen.order, Some(1));
-        (seen.power, seen.problem)
-    }
-}
-
-/// A request of a station that may reach what it asks for.
-fn asking(ask: Ask) -> SwitchRequest {
-    let sockets = match &ask {
-        Ask::Switch(orders) => orders.iter().map(|order| order.socket.clone()).collect(),
-        Ask::Read(ports) => ports.iter().map(|(_, socket)| socket.clone()).collect(),
-    };
-    let reach = Arc::new(Reach { station: StationName::new("desk").unwrap(), hub: None, sockets });
-    SwitchRequest { reach, ask }
-}
-
-async fn ask(line: &mut Line, request: SwitchRequest) -> Vec<Seen> {
-    line.requests.send(request).await.unwrap();
-    answer(line).await
-}
-async fn answer(line: &mut Line) -> Vec<Seen> {
-    tokio::time::timeout(PATIENCE, line.outcomes.recv())
-        .await
-        .expect("an answer in time")
-        .expect("an open line")
-}
-fn port(number: u16) -> PortId {
-    PortId::new(number).unwrap()
-}
-fn socket(hub: &str, at: u8) -> Socket {
-    Socket::new(HubLocation::new(hub).unwrap(), at).unwrap()
-}
-fn order(id: OrderId, hub: &str, at: u8, power: Power) -> Order {
-    Order { id, port: port(u16::from(at)), socket: socket(hub, at), power }
-}
-fn powers(seen: &[Seen]) -> Vec<Option<Power>> {
-    seen.iter().map(|seen| seen.power).collect()
-}
 
 #[tokio::test]
-async fn a_port_is_switched_and_read_with_clean_surroundings() {
+async fn a_port_is_switched_and_read() {
     let mut rig = Rig::new();
     assert_eq!(rig.one("5-2.4", 2, Power::Off).await, (Some(Power::Off), None));
     assert!(rig.is_off("5-2.4_2"));
     let seen = rig.read(&[("5-2.4", 1), ("5-2.4", 2), ("5-2", 1), ("5-2.9", 1), ("5-2", 9)]).await;
     assert_eq!(powers(&seen), [Some(Power::On), Some(Power::Off), Some(Power::On), None, None]);
-    assert!(seen[3..].iter().all(|seen| matches!(seen.problem, Some(SwitchProblem::Missing(_)))), "{seen:?}");
-    assert_eq!(rig.calls(), ["-N", "-N -l 5-2.4 -p 2 -a off", "-N"], "the first list is for the daisy chain");
+    assert_eq!(seen[3].problem, Some(SwitchProblem::HubMissing(HubLocation::new("5-2.9").unwrap())));
+    assert!(matches!(seen[4].problem, Some(SwitchProblem::Missing(_))), "{seen:?}");
+    assert_eq!(
+        rig.calls(),
+        ["-N", "-N -e -l 5-2.4 -p 2 -a off", "-N"],
+        "the first list is for the daisy chain"
+    );
     let environment = rig.get("environment");
     assert!(environment.contains("LC_ALL='C'") || environment.contains("LC_ALL=\"C\""), "{environment}");
-    assert!(!environment.contains("CARGO") && !environment.contains("HOME"), "{environment}");
+    assert!(
+        environment.contains("CARGO"),
+        "what users set for the tool and for libusb is passed on: {environment}"
+    );
 }
 
 #[tokio::test]
@@ -174,7 +80,10 @@ async fn orders_go_in_one_call_per_hub_and_direction_and_only_the_last_one_count
     assert_eq!(powers(&answer(&mut rig.line).await), [Some(Power::Off), Some(Power::On)]);
     assert_eq!(powers(&answer(&mut other).await), [Some(Power::Off)]);
     let switches: Vec<String> = rig.calls().into_iter().filter(|call| call.contains("-a")).collect();
-    assert_eq!(switches, ["-N -l 5-2 -p 2 -a off", "-N -l 5-2.4 -p 1,2,3 -a off", "-N -l 5-2.4 -p 4 -a on"]);
+    assert_eq!(
+        switches,
+        ["-N -e -l 5-2 -p 2 -a off", "-N -e -l 5-2.4 -p 1,2,3 -a off", "-N -e -l 5-2.4 -p 4 -a on"]
+    );
 }
 
 #[tokio::test]
@@ -202,7 +111,7 @@ async fn an_answer_that_cannot_be_believed_is_read_again() {
     let mut rig = Rig::new();
     rig.put("once/5-2_1", "  Port 1: fffffff9 power indicator test reset oc connect []\n");
     assert_eq!(rig.one("5-2", 1, Power::Off).await, (Some(Power::Off), None));
-    assert_eq!(rig.calls(), ["-N", "-N -l 5-2 -p 1 -a off", "-N"]);
+    assert_eq!(rig.calls(), ["-N", "-N -e -l 5-2 -p 1 -a off", "-N"]);
     rig.put("line/5-2_2", "  Port 2: fffffff9 power oc connect []\n");
     let (power, problem) = rig.one("5-2", 2, Power::Off).await;
     assert_eq!(power, None);
@@ -245,11 +154,11 @@ async fn sockets_of_the_daisy_chain_and_root_hubs_are_never_touched() {
 async fn a_missing_hub_is_told_and_its_return_is_seen() {
     let mut rig = Rig::new();
     rig.put("hubs", "");
-    assert!(matches!(rig.one("5-2", 1, Power::On).await, (None, Some(SwitchProblem::Missing(_)))));
+    assert!(matches!(rig.one("5-2", 1, Power::On).await, (None, Some(SwitchProblem::HubMissing(_)))));
     rig.put("hubs", HUBS);
     assert_eq!(rig.one("5-2", 1, Power::Off).await, (Some(Power::Off), None));
     rig.put("hubs", "5-2.3 2.10 4\n");
-    assert!(matches!(rig.one("5-2", 1, Power::On).await, (None, Some(SwitchProblem::Missing(_)))));
+    assert!(matches!(rig.one("5-2", 1, Power::On).await, (None, Some(SwitchProblem::HubMissing(_)))));
 }
 
 #[tokio::test]
@@ -397,7 +306,7 @@ async fn the_real_tool_says_clearly_that_there_is_no_such_hub() {
         assert_eq!(seen.power, None);
         // A user without rights on a machine with hubs is told of the rights.
         let code = seen.problem.as_ref().map(SwitchProblem::code);
-        assert!(matches!(code, Some("port_missing" | "no_permission")), "{seen:?}");
+        assert!(matches!(code, Some("hub_missing" | "no_permission")), "{seen:?}");
     }
     drop(line.requests);
     assert_eq!(line.outcomes.recv().await, None);

@@ -1,0 +1,171 @@
+//! Which station may have which socket switched. Pure.
+//!
+//! A station reaches what its file says, and nothing else. Of two stations that reach the same socket, be it by its
+//! other side, the first one keeps it until it does not reach it any more or has gone. A socket that a station reached
+//! once may still be switched by it while it is nobody else's: that is how it is given its power back.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{locate, topology::Topology};
+use crate::model::{HubLocation, Reach, Socket, StationName, SwitchProblem};
+
+/// The stations that ask, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    stations: Vec<Station>,
+    /// Who has a socket, for both sides of it.
+    owners: BTreeMap<Socket, StationName>,
+    /// True if something was learned since the sockets were given out.
+    stale: bool,
+}
+
+#[derive(Debug)]
+struct Station {
+    reach: Arc<Reach>,
+    /// All that it ever reached.
+    ever: BTreeSet<Socket>,
+    /// Where its hub is, if it has a plan.
+    hub: Option<Result<HubLocation, SwitchProblem>>,
+    /// Where its hub was when it was there.
+    before: Option<HubLocation>,
+}
+
+impl Claims {
+    /// A station asks, with this reach.
+    pub(super) fn note(&mut self, reach: &Arc<Reach>) {
+        let known = self.stations.iter_mut().find(|station| station.reach.station == reach.station);
+        match known {
+            Some(station) if Arc::ptr_eq(&station.reach, reach) || station.reach == *reach => return,
+            Some(station) => {
+                let plan =
+                    |reach: &Reach| reach.hub.as_ref().map(|plan| (plan.at.clone(), plan.model.name.clone()));
+                if plan(&station.reach) != plan(reach) {
+                    station.before = None;
+                }
+                station.ever.extend(reach.sockets.iter().cloned());
+                station.reach = Arc::clone(reach);
+            }
+            None => self.stations.push(Station {
+                reach: Arc::clone(reach),
+                ever: reach.sockets.clone(),
+                hub: None,
+                before: None,
+            }),
+        }
+        self.stale = true;
+    }
+
+    /// A station has gone.
+    pub(super) fn forget(&mut self, name: &StationName) {
+        self.stations.retain(|station| station.reach.station != *name);
+        self.owners.retain(|_, owner| owner != name);
+        self.stale = true;
+    }
+
+    /// The hubs have changed.
+    pub(super) fn renew(&mut self) {
+        self.stale = true;
+    }
+
+    /// Gives out the sockets, as the hubs are now.
+    pub(super) fn settle(&mut self, topology: &Topology) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
+        for at in 0..self.stations.len() {
+            let hub = self.hub_of(at, topology);
+            if let Some(station) = self.stations.get_mut(at) {
+                station.before = hub.as_ref().and_then(|hub| hub.clone().ok()).or(station.before.take());
+                station.hub = hub;
+            }
+            // The next station looks for its hub beside those that are taken by now.
+            self.give_out(topology);
+        }
+    }
+
+    fn hub_of(&self, at: usize, topology: &Topology) -> Option<Result<HubLocation, SwitchProblem>> {
+        let station = self.stations.get(at)?;
+        let plan = station.reach.hub.as_ref()?;
+        let taken = |hub: &HubLocation| {
+            let sides = [Some(hub.clone()), topology.twin(hub)];
+            sides.into_iter().flatten().any(|hub| self.is_of_another(&station.reach.station, &hub))
+        };
+        Some(locate::hub(topology, plan, station.before.as_ref(), taken))
+    }
+
+    /// True if another station has, or writes, a socket in the tree of this hub.
+    fn is_of_another(&self, name: &StationName, hub: &HubLocation) -> bool {
+        let within = |socket: &Socket| {
+            let rest = socket.hub().as_str().strip_prefix(hub.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let others = self.stations.iter().filter(|station| station.reach.station != *name);
+        self.owners.iter().any(|(socket, owner)| owner != name && within(socket))
+            || others.flat_map(|station| &station.reach.sockets).any(within)
+    }
+
+    fn give_out(&mut self, topology: &Topology) {
+        let wanted: Vec<(StationName, bool, BTreeSet<Socket>)> = self
+            .stations
+            .iter()
+            .map(|station| (station.reach.station.clone(), station.has_moved(), station.sides(topology)))
+            .collect();
+        let reached = |socket: &Socket, owner: &StationName| {
+            wanted.iter().any(|(name, _, sides)| name == owner && sides.contains(socket))
+        };
+        self.owners.retain(|socket, owner| reached(socket, owner));
+        // Who finds a hub where the file says so has it before one who had to look for it.
+        for (name, moved, sides) in
+            wanted.iter().filter(|wanted| !wanted.1).chain(wanted.iter().filter(|w| w.1))
+        {
+            for side in sides {
+                let evicts = |owner: &StationName| {
+                    !moved && wanted.iter().any(|(other, moved, _)| other == owner && *moved)
+                };
+                if self.owners.get(side).is_none_or(evicts) {
+                    self.owners.insert(side.clone(), name.clone());
+                }
+            }
+        }
+    }
+
+    fn station(&self, reach: &Reach) -> Option<&Station> {
+        self.stations.iter().find(|station| station.reach.station == reach.station)
+    }
+
+    /// Where the hub of a station is, if it has a plan.
+    pub(super) fn hub(&self, reach: &Reach) -> Option<&Result<HubLocation, SwitchProblem>> {
+        self.station(reach)?.hub.as_ref()
+    }
+
+    /// True if the station reaches the socket, or did once.
+    pub(super) fn reaches(&self, reach: &Reach, socket: &Socket) -> bool {
+        reach.sockets.contains(socket)
+            || self.station(reach).is_some_and(|station| station.ever.contains(socket))
+    }
+
+    /// Who else has one of these sockets.
+    pub(super) fn owner(&self, reach: &Reach, sides: &[Socket]) -> Option<&StationName> {
+        sides.iter().filter_map(|side| self.owners.get(side)).find(|owner| **owner != reach.station)
+    }
+}
+
+impl Station {
+    fn has_moved(&self) -> bool {
+        let at = self.reach.hub.as_ref().map(|plan| &plan.at);
+        matches!((&self.hub, at), (Some(Ok(hub)), Some(at)) if hub != at)
+    }
+
+    /// What it reaches, both sides. What is not there is its own where the file says that it is.
+    fn sides(&self, topology: &Topology) -> BTreeSet<Socket> {
+        let place = |socket: &Socket| locate::socket(topology, &self.reach, self.hub.as_ref(), socket);
+        self.reach
+            .sockets
+            .iter()
+            .flat_map(|socket| place(socket).map_or_else(|_| vec![socket.clone()], |place| place.sides))
+            .collect()
+    }
+}
