@@ -29,7 +29,7 @@ test: ## Run all tests that need no virtual machine
 	$(CARGO) test
 
 fmt: ## Format the code
-	$(CARGO) fmt
+	$(CARGO) fmt --all
 
 lint: ## Run clippy; a warning is an error
 	$(CARGO) clippy --all-targets -- -D warnings
@@ -59,7 +59,7 @@ readme: build ## Run the commands of README.md
 # One after the other, also under `make -j`: the cheapest check that can fail comes first.
 ci: ## Run everything that CI runs
 	$(MAKE) setup
-	$(CARGO) fmt --check
+	$(CARGO) fmt --all --check
 	$(MAKE) lint
 	$(MAKE) test
 	$(MAKE) doc

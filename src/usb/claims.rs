@@ -20,11 +20,15 @@ pub(super) struct Claims {
     owners: BTreeMap<Socket, StationName>,
     /// True if something was learned since the sockets were given out.
     stale: bool,
+    /// Counts the changes of what is reached: who came first.
+    turn: u64,
 }
 
 #[derive(Debug)]
 struct Station {
     reach: Arc<Reach>,
+    /// What it reaches, and since which turn.
+    since: BTreeMap<Socket, u64>,
     /// All that it ever reached.
     ever: BTreeSet<Socket>,
     /// Where its hub is, if it has a plan.
@@ -36,25 +40,17 @@ struct Station {
 impl Claims {
     /// A station asks, with this reach.
     pub(super) fn note(&mut self, reach: &Arc<Reach>) {
-        let known = self.stations.iter_mut().find(|station| station.reach.station == reach.station);
-        match known {
-            Some(station) if Arc::ptr_eq(&station.reach, reach) || station.reach == *reach => return,
-            Some(station) => {
-                let plan =
-                    |reach: &Reach| reach.hub.as_ref().map(|plan| (plan.at.clone(), plan.model.name.clone()));
-                if plan(&station.reach) != plan(reach) {
-                    station.before = None;
-                }
-                station.ever.extend(reach.sockets.iter().cloned());
-                station.reach = Arc::clone(reach);
-            }
-            None => self.stations.push(Station {
-                reach: Arc::clone(reach),
-                ever: reach.sockets.clone(),
-                hub: None,
-                before: None,
-            }),
+        let known = self.stations.iter().position(|station| station.reach.station == reach.station);
+        let at = known.unwrap_or_else(|| {
+            self.stations.push(Station::new(reach));
+            self.stations.len() - 1
+        });
+        let Some(station) = self.stations.get_mut(at) else { return };
+        if known.is_some() && (Arc::ptr_eq(&station.reach, reach) || station.reach == *reach) {
+            return;
         }
+        station.reaches_now(reach, self.turn);
+        self.turn += 1;
         self.stale = true;
     }
 
@@ -107,29 +103,24 @@ impl Claims {
             || others.flat_map(|station| &station.reach.sockets).any(within)
     }
 
+    /// Both sides of a socket go to one station: who finds its hub where the file says so comes before one who had to
+    /// look for it, and else who came first.
     fn give_out(&mut self, topology: &Topology) {
-        let wanted: Vec<(StationName, bool, BTreeSet<Socket>)> = self
-            .stations
-            .iter()
-            .map(|station| (station.reach.station.clone(), station.has_moved(), station.sides(topology)))
-            .collect();
-        let reached = |socket: &Socket, owner: &StationName| {
-            wanted.iter().any(|(name, _, sides)| name == owner && sides.contains(socket))
-        };
-        self.owners.retain(|socket, owner| reached(socket, owner));
-        // Who finds a hub where the file says so has it before one who had to look for it.
-        for (name, moved, sides) in
-            wanted.iter().filter(|wanted| !wanted.1).chain(wanted.iter().filter(|w| w.1))
-        {
-            for side in sides {
-                let evicts = |owner: &StationName| {
-                    !moved && wanted.iter().any(|(other, moved, _)| other == owner && *moved)
-                };
-                if self.owners.get(side).is_none_or(evicts) {
-                    self.owners.insert(side.clone(), name.clone());
-                }
+        let mut wanted: Vec<(bool, u64, &StationName, Vec<Socket>)> = Vec::new();
+        for station in &self.stations {
+            let moved = station.has_moved();
+            for (socket, since) in &station.since {
+                wanted.push((moved, *since, &station.reach.station, station.sides(topology, socket)));
             }
         }
+        wanted.sort();
+        let mut owners: BTreeMap<Socket, StationName> = BTreeMap::new();
+        for (.., station, sides) in wanted {
+            if sides.iter().all(|side| owners.get(side).is_none_or(|owner| owner == station)) {
+                owners.extend(sides.into_iter().map(|side| (side, station.clone())));
+            }
+        }
+        self.owners = owners;
     }
 
     fn station(&self, reach: &Reach) -> Option<&Station> {
@@ -154,18 +145,32 @@ impl Claims {
 }
 
 impl Station {
+    fn new(reach: &Arc<Reach>) -> Self {
+        let reach = Arc::clone(reach);
+        Self { reach, since: BTreeMap::new(), ever: BTreeSet::new(), hub: None, before: None }
+    }
+
+    fn reaches_now(&mut self, reach: &Arc<Reach>, turn: u64) {
+        let plan = |reach: &Reach| reach.hub.as_ref().map(|plan| (plan.at.clone(), plan.model.name.clone()));
+        if plan(&self.reach) != plan(reach) {
+            self.before = None;
+        }
+        self.since.retain(|socket, _| reach.sockets.contains(socket));
+        for socket in &reach.sockets {
+            self.since.entry(socket.clone()).or_insert(turn);
+        }
+        self.ever.extend(reach.sockets.iter().cloned());
+        self.reach = Arc::clone(reach);
+    }
+
     fn has_moved(&self) -> bool {
         let at = self.reach.hub.as_ref().map(|plan| &plan.at);
         matches!((&self.hub, at), (Some(Ok(hub)), Some(at)) if hub != at)
     }
 
-    /// What it reaches, both sides. What is not there is its own where the file says that it is.
-    fn sides(&self, topology: &Topology) -> BTreeSet<Socket> {
-        let place = |socket: &Socket| locate::socket(topology, &self.reach, self.hub.as_ref(), socket);
-        self.reach
-            .sockets
-            .iter()
-            .flat_map(|socket| place(socket).map_or_else(|_| vec![socket.clone()], |place| place.sides))
-            .collect()
+    /// A socket that it reaches, both sides. What is not there is its own where the file says that it is.
+    fn sides(&self, topology: &Topology, socket: &Socket) -> Vec<Socket> {
+        let place = locate::socket(topology, &self.reach, self.hub.as_ref(), socket);
+        place.map_or_else(|_| vec![socket.clone()], |place| place.sides)
     }
 }

@@ -123,3 +123,61 @@ pub(super) fn wants_names(listing: &Listing, kernel: &Survey) -> bool {
         block.ports.values().any(|shown| matches!(shown, Shown::Power { thing: Some(_), .. }))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::parser::parse, *};
+    use crate::model::Power;
+
+    fn hub(text: &str) -> HubLocation {
+        HubLocation::new(text).unwrap()
+    }
+    fn listing(text: &str) -> Listing {
+        parse(text.replace("; ", "\n").as_bytes())
+    }
+
+    #[test]
+    fn power_comes_from_the_listing_and_all_else_from_the_kernel() {
+        let thing = "04e8:6860 SAMSUNG Forged 99999999";
+        let shown = format!(
+            "Current status for hub 3-1 [0bda:5411, USB 2.10, 2 ports, ppps];   Port 1: 0503 power connect [{thing}]; "
+        );
+        let mut kernel = survey(&listing(&shown), None, &Survey::default()).0;
+        let real = Thing {
+            serial: Some("R58N12ABCDE".to_owned()),
+            ..kernel.hubs[&hub("3-1")].sockets[&1].thing.clone().unwrap()
+        };
+        let found = kernel.hubs.get_mut(&hub("3-1")).unwrap();
+        found.twin = Some(hub("4-1"));
+        found.sockets.get_mut(&1).unwrap().thing = Some(real.clone());
+        found.sockets.get_mut(&1).unwrap().power = Ok(Power::Off);
+        found.sockets.get_mut(&2).unwrap().power = Ok(Power::On);
+        let mut other = found.clone();
+        other.usb3 = true;
+        other.device_file = Access::No;
+        kernel.hubs.insert(hub("4-1"), other);
+
+        let listing = listing(&shown);
+        assert!(!wants_names(&listing, &kernel) && wants_names(&listing, &Survey::default()));
+        let (joined, unread) = survey(&listing, None, &kernel);
+        let found = &joined.hubs[&hub("3-1")];
+        assert_eq!((found.sockets[&1].power.clone(), &found.twin), (Ok(Power::On), &Some(hub("4-1"))));
+        assert_eq!(found.sockets[&1].thing.as_ref(), Some(&real));
+        assert!(found.sockets[&2].power.is_err(), "the listing does not show the port");
+        assert!(unread.is_empty());
+        let unlisted: Vec<_> = unlisted(&joined, &listing).collect();
+        assert!(
+            matches!(&unlisted[..], [(at, SwitchProblem::Permission(_))] if *at == hub("4-1")),
+            "{unlisted:?}"
+        );
+    }
+
+    #[test]
+    fn a_hub_that_is_there_twice_is_not_read() {
+        let twice =
+            "Current status for hub 3-1 [0bda:5411, USB 2.10, 2 ports, ppps];   Port 1: 0000 off; ".repeat(2);
+        let (survey, unread) = survey(&listing(&twice), None, &Survey::default());
+        assert!(survey.hubs.is_empty());
+        assert_eq!(unread.keys().collect::<Vec<_>>(), [&hub("3-1")]);
+    }
+}

@@ -17,6 +17,8 @@ mod outcome;
 mod parser;
 mod recognise;
 mod runner;
+#[cfg(test)]
+mod samples;
 mod settings;
 mod simulated;
 mod survey;

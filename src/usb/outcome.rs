@@ -148,3 +148,45 @@ pub(super) fn answer(order: &Order, found: &Found, again: Option<&Said>) -> Seen
     };
     Seen::new(order.port, Some(order.id), power, problem)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ON: Option<Said> = Some(Ok(Power::On));
+    const OFF: Option<Said> = Some(Ok(Power::Off));
+
+    #[test]
+    fn a_port_is_switched_off_only_if_each_side_says_so() {
+        let unclear = || Some(Err(SwitchProblem::Unreadable("garbled".to_owned())));
+        let settled = |power| Found::Settled(Some(power), None);
+        assert_eq!(after(Power::Off, &[OFF, OFF]), settled(Power::Off));
+        let refused = Found::Settled(Some(Power::On), Some(SwitchProblem::Refused(Power::On)));
+        for kept in [[ON, None], [OFF, ON], [ON, OFF]] {
+            assert_eq!(after(Power::Off, &kept), refused);
+        }
+        for unsure in [vec![OFF, None], vec![OFF, unclear()], vec![ON, unclear()], vec![]] {
+            assert!(matches!(after(Power::Off, &unsure), Found::Unclear(_)), "{unsure:?}");
+        }
+        assert_eq!(after(Power::On, &[ON, unclear()]), settled(Power::On));
+        assert!(matches!(after(Power::On, &[OFF, unclear()]), Found::Unclear(_)));
+        let busy = Err(SwitchProblem::Busy(4));
+        assert_eq!(after(Power::Off, &[Some(busy)]), Found::Settled(None, Some(SwitchProblem::Busy(4))));
+    }
+
+    #[test]
+    fn a_port_shows_off_only_if_no_side_is_missing() {
+        let denied = || Err(SwitchProblem::Permission("no".to_owned()));
+        let (on, off): (Said, Said) = (Ok(Power::On), Ok(Power::Off));
+        assert_eq!(shown(&[off.clone(), off.clone()], None), Ok(Power::Off));
+        assert_eq!(shown(&[off.clone(), on.clone()], Some("4-1 is hidden")), Ok(Power::On));
+        assert_eq!(shown(&[on, denied()], None), Ok(Power::On));
+        assert!(matches!(
+            shown(std::slice::from_ref(&off), Some("4-1 is hidden")),
+            Err(SwitchProblem::OtherSide(_))
+        ));
+        assert!(matches!(shown(&[off, denied()], None), Err(SwitchProblem::OtherSide(_))));
+        assert!(matches!(shown(&[denied()], None), Err(SwitchProblem::Permission(_))));
+        assert!(shown(&[], None).is_err());
+    }
+}

@@ -341,4 +341,45 @@ pub(super) mod tests {
         assert!(answered >= 2 * LINE_CAPACITY && answered <= sent, "{answered} of {sent}");
         task.await.unwrap();
     }
+
+    /// A hub that tells which stations were met and forgotten.
+    struct Telling(mpsc::UnboundedSender<String>);
+
+    impl PowerSwitch for Telling {
+        fn meet(&mut self, reach: &Arc<Reach>) {
+            let _ = self.0.send(format!("{} comes", reach.station));
+        }
+        async fn switch(&mut self, _: &[Ordered]) -> Vec<Seen> {
+            Vec::new()
+        }
+        async fn read(&mut self, asked: &[Asked]) -> Vec<Seen> {
+            let _ = self.0.send(format!("{} readings", asked.len()));
+            Vec::new()
+        }
+        fn forget(&mut self, station: &StationName) {
+            let _ = self.0.send(format!("{station} goes"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_station_is_forgotten_with_its_last_line_after_its_last_request() {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let (bus, task) = serve(Telling(tell));
+        let (first, mut second) = (bus.line(), bus.line());
+        drop(bus);
+        first.requests.send(reading()).await.unwrap();
+        second.requests.send(reading()).await.unwrap();
+        drop(first);
+        let task = tokio::spawn(task);
+        second.outcomes.recv().await.unwrap();
+        second.requests.send(reading()).await.unwrap();
+        drop(second);
+        task.await.unwrap();
+        let mut all = Vec::new();
+        while let Some(next) = told.recv().await {
+            all.push(next);
+        }
+        assert_eq!(all.iter().filter(|line| *line == "desk comes").count(), 3, "{all:?}");
+        assert_eq!(all.iter().position(|line| line == "desk goes"), Some(all.len() - 1), "{all:?}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Trouble with `uhubctl`, through the whole service. The stand-in of `tests/uhubctl.rs` plays the tool.
+//! Trouble with `uhubctl`, through the whole service. The stand-in of `tests/uhubctl` plays the tool.
 
 use std::{fs, os::unix::fs::symlink, path::PathBuf, time::Instant};
 

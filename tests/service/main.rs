@@ -23,9 +23,13 @@ mod folder;
 mod hostile;
 mod hub;
 mod keeping;
+#[path = "../twins/play.rs"]
+#[expect(dead_code, reason = "written for the tests of the tool, which use more of it")]
+mod play;
 mod reload;
 mod restart;
 mod service;
+mod twins;
 mod two;
 #[path = "../mqtt/watcher.rs"]
 #[expect(dead_code, reason = "written for the tests of the bridge, which use more of it")]

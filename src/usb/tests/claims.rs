@@ -1,6 +1,6 @@
 //! What a station may have switched, and of two stations, which.
 
-use super::{Fake, code, hub, one, reach_of, read, rsh_a16, socket, with_model, written};
+use super::{Fake, code, hub, one, order, reach_of, read, rsh_a16, socket, switch, with_model, written};
 use crate::{
     model::{HubModel, Power, SwitchProblem},
     usb::{PowerSwitch, hubs::Hubs},
@@ -29,6 +29,23 @@ async fn the_first_of_two_stations_keeps_a_socket_also_by_its_other_side() {
     let seen = read(&mut hubs, &school).await;
     assert_eq!(code(seen[&socket("4-1", 1)].problem.as_ref()), "forbidden_socket");
     assert_eq!(seen[&socket("4-1", 2)].power, Some(Power::Off));
+}
+
+#[tokio::test]
+async fn of_two_stations_that_ask_before_anything_is_known_one_has_both_sides() {
+    let (desk, school) = (written("desk", &[("3-1", 1)]), written("school", &[("4-1", 1)]));
+    let mut hubs = at("3-1", "4-1");
+    let orders = [order(&desk, socket("3-1", 1), Power::Off), order(&school, socket("4-1", 1), Power::On)];
+    let seen = switch(&mut hubs, &orders).await;
+    assert_eq!((seen[0].power, code(seen[1].problem.as_ref())), (Some(Power::Off), "forbidden_socket"));
+    // One that grows does not take what another has by now.
+    let grown = written("desk", &[("3-1", 1), ("3-1", 2)]);
+    let other = written("school", &[("4-1", 2)]);
+    assert_eq!(one(&mut hubs, &other, ("4-1", 2), Power::Off).await.1, None);
+    assert_eq!(
+        reason(one(&mut hubs, &grown, ("3-1", 2), Power::On).await.1),
+        "it is a port of station `school`"
+    );
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ pub(super) struct Fake {
     pub(super) pairs: BTreeMap<HubLocation, HubLocation>,
     /// Shows only what is asked for.
     pub(super) modest: bool,
+    /// Hubs that a look has shown.
+    pub(super) shown: BTreeSet<HubLocation>,
     pub(super) calls: Vec<String>,
 }
 
@@ -50,6 +52,7 @@ impl HubDriver for Fake {
         }
         let mut survey = self.survey.clone();
         survey.hubs.retain(|at, _| !self.hidden.contains(at) && asked.is_none_or(|asked| asked.contains(at)));
+        self.shown.extend(survey.hubs.keys().cloned());
         let extent = if asked.is_some() { Extent::Asked } else { Extent::All };
         Ok(Look { survey, extent, unread: self.unread.clone() })
     }
