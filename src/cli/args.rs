@@ -13,6 +13,8 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   scs demo       see it work, with a dozen phones that do not exist
+  scs discover   which hub is there, and a station file for it
+  scs doctor     may you switch it, and what to type if not
   scs check      are settings.ron, stations/ and rules/ right?
   scs test       do the rules do what their tests say?
   scs run        the service, with ./settings.ron if there is one
@@ -20,7 +22,7 @@ Examples:
 
 Exit codes:
   0   it worked
-  1   it failed; a test failed; check found errors
+  1   it failed: a test, or what check, discover or doctor looked at
   2   wrong usage
   69  the service cannot be reached, or its address is taken
   70  a part of the service ended by itself: a defect
@@ -59,6 +61,18 @@ pub enum Command {
     /// has a bad cable. Edit a file in rules/ meanwhile and see the decisions change. Without these folders
     /// it uses copies in a temporary one and says where they are.
     Demo(Demo),
+    /// Find the hubs, draw them, and make station files for them
+    ///
+    /// Shows each hub as it lies on the table: its ports by their numbers, their power, and what is plugged in. Then
+    /// the complete station file for it, which --write puts into the folder of the stations; never over a file that
+    /// is there. Switches nothing.
+    Discover(Discover),
+    /// Check whether this host and this user can switch the hub
+    ///
+    /// Looks at uhubctl, the kernel, both sides of each hub, the power of each port and the stations; one line for each,
+    /// with what to do. When rights are missing it prints the udev rule for this machine and the commands that
+    /// install it. Changes nothing.
+    Doctor(Doctor),
     /// Check settings, stations and rules: every problem at once
     ///
     /// Each problem comes with file, line and column, what is allowed, and a hint. Nothing is started or changed.
@@ -129,6 +143,55 @@ pub struct Demo {
     /// Keep the history in this file [default: a temporary one]
     #[arg(long, value_name = "FILE")]
     pub history: Option<PathBuf>,
+}
+
+/// What `scs discover` is told.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs discover                          look, and show the station file
+  scs discover --write                  write it: stations/desk.ron
+  scs discover --write --station lab    write it as stations/lab.ron
+  scs discover --json | jq '.hubs[].ports[].device.serial'
+
+Ends with 0 when a hub was found, with 1 when there is none whose ports can be
+switched, with 73 when a file is there already or cannot be written.")]
+pub struct Discover {
+    /// What the station shall be called [default: desk]; further hubs get -2, -3 …
+    #[arg(long, value_name = "NAME")]
+    pub station: Option<StationName>,
+    /// Write the station files
+    #[arg(long)]
+    pub write: bool,
+    /// Which settings: they say where stations, rules and hub models are.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `scs doctor` is told.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs doctor
+  sudo -u ada scs doctor                as the user that runs the service
+  scs doctor --rule                     print the udev rule in any case
+  scs doctor --json | jq -r '.checks[] | select(.state == \"wrong\").text'
+
+Each line begins with ok, note (it works; you should know) or wrong. Ends with 0
+when nothing is wrong, else with 1.")]
+pub struct Doctor {
+    /// Print the udev rule for all hubs, also when nothing is missing
+    #[arg(long)]
+    pub rule: bool,
+    /// Which settings.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `scs check` is told.

@@ -8,7 +8,10 @@
 mod args;
 mod check;
 mod demo;
+mod discover;
+mod doctor;
 mod failure;
+mod hubs;
 mod look;
 mod program;
 mod run;

@@ -14,6 +14,8 @@ use super::{
     args::{Cli, Command, Completions},
     check::check,
     demo::demo,
+    discover::discover,
+    doctor::doctor,
     failure::{Exit, Failure},
     look::Look,
     run::run,
@@ -42,6 +44,8 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
     match command {
         Command::Run(args) => everywhere(run(&args, &environment)),
         Command::Demo(args) => everywhere(demo(&args, &environment, Look::of_stdout(), out)),
+        Command::Discover(args) => here(discover(&args, &environment, Look::of_stdout(), out)),
+        Command::Doctor(args) => here(doctor(&args, &environment, Look::of_stdout(), out)),
         Command::Check(args) => here(check(&args, &environment, Look::of_stdout(), out)),
         Command::Test(args) => test(&args, &environment, Look::of_stdout(), out),
         Command::Status(args) => here(status(&args, Look::of_stdout(), out)),

@@ -2,7 +2,10 @@
 
 use std::io::Write;
 
-use super::page::{Found, Read};
+use super::{
+    hub,
+    page::{Found, Read},
+};
 use crate::{
     cli::{
         args::Check,
@@ -47,9 +50,11 @@ async fn found(args: &Check, environment: &dyn Fn(&str) -> Option<String>) -> Fo
         Ok(plan) => {
             let mut problems = plan.warnings.clone();
             problems.extend(tool(&settings, &plan).await);
-            Found { problems, plan: Some(read(&plan)), left_out, because }
+            let (found, hubs) = hub::look(&settings, &plan).await;
+            problems.extend(found);
+            Found { problems, plan: Some(read(&plan)), hubs, left_out, because }
         }
-        Err(problems) => Found { problems, plan: None, left_out, because },
+        Err(problems) => Found { problems, left_out, because, ..Found::default() },
     }
 }
 

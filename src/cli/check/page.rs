@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::hub::Report;
 use crate::{
     cli::look::{Look, Paint, count, plain},
     model::{Diagnostic, Severity},
@@ -14,6 +15,8 @@ pub(super) struct Found {
     pub(super) problems: Vec<Diagnostic>,
     /// What was read; of broken files nothing is known.
     pub(super) plan: Option<Read>,
+    /// What is known of the hubs of stations.
+    pub(super) hubs: Vec<Report>,
     /// Station files that were not looked at.
     pub(super) left_out: Vec<String>,
     /// Why they were not.
@@ -61,6 +64,9 @@ impl Found {
             let line = format!("not looked at: {} ({}; --all looks at it too)", plain(file), self.because);
             let _ = writeln!(text, "{}", look.paint(Paint::Faint, &line));
         }
+        for hub in &self.hubs {
+            let _ = writeln!(text, "{}", plain(&hub.text()));
+        }
         let sum = match &self.plan {
             Some(read) if errors == 0 => {
                 let stations: Vec<String> = read
@@ -94,7 +100,8 @@ impl Found {
             "stations": self.plan.as_ref().map(|read| read.stations.iter().map(|(name, _)| name).collect::<Vec<_>>()),
             "not_checked": self.left_out,
             "rules": self.plan.as_ref().map(|read| &read.rules),
-            "hubs": self.plan.as_ref().map(|read| &read.hubs),
+            "hub_models": self.plan.as_ref().map(|read| &read.hubs),
+            "hubs": self.hubs.iter().map(Report::json).collect::<Vec<_>>(),
             "problems": self.problems,
         })
     }

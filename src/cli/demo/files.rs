@@ -20,6 +20,11 @@ const SHIPPED: [(&str, &str); 7] = [
     ("rules/ready-by.test.ron", include_str!("../../../rules/ready-by.test.ron")),
 ];
 
+/// The rules as they are shipped, with their tests: names in the folder of rules, and texts.
+pub(in crate::cli) fn shipped_rules() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHIPPED.iter().filter_map(|(path, text)| Some((path.strip_prefix("rules/")?, *text)))
+}
+
 /// The places of the demo.
 #[derive(Debug)]
 pub(super) struct Places {

@@ -7,3 +7,4 @@ mod phones;
 mod story;
 
 pub(super) use command::demo;
+pub(super) use files::shipped_rules;

@@ -1,0 +1,134 @@
+//! Whether this user may switch a hub, on both of its sides, and whether it stays awake. Pure.
+
+use super::{
+    checks::{INSTALL_RULE, Line, State, numbers, uses},
+    facts::Facts,
+    rule::Permit,
+};
+use crate::{
+    cli::hubs::Unit,
+    model::{HubLocation, SwitchKind},
+    usb::{Access, HubFound, Survey},
+};
+
+const TOPIC: &str = "rights";
+
+/// The checks of one hub.
+pub(super) fn lines(unit: &Unit, facts: &Facts) -> Vec<Line> {
+    if !facts.survey.from_kernel {
+        return Vec::new();
+    }
+    let mut lines: Vec<Line> =
+        [device_files(unit, facts), disable_files(unit, facts)].into_iter().flatten().collect();
+    if lines.is_empty() {
+        let sides = if unit.other.is_some() { "both sides of " } else { "" };
+        lines.push(Line::fine(TOPIC, format!("{} may switch {sides}{}", facts.who.name, unit.the())));
+    }
+    lines.extend(sleep(unit, facts));
+    lines
+}
+
+/// The rule that this host needs: for hubs that this user cannot switch or that may sleep, or for all of them.
+pub(super) fn permit(facts: &Facts, all: bool) -> Option<Permit> {
+    let survey = &facts.survey;
+    let wanted = facts.hubs.units.iter().filter(|unit| all || lacks(unit, survey));
+    let hubs: Vec<_> = wanted.map(|unit| (unit.title(), unit.ids(survey))).collect();
+    let (who, group) = (&facts.who, facts.who.group());
+    let joins = !who.root && !who.groups.contains(group) && !who.enlisted.contains(group);
+    (!hubs.is_empty()).then(|| Permit {
+        hubs,
+        group: group.to_owned(),
+        new_group: !who.known.contains(group),
+        join: joins.then(|| who.name.clone()),
+    })
+}
+
+fn lacks(unit: &Unit, survey: &Survey) -> bool {
+    let disabled = |hub: &HubFound| hub.sockets.values().any(|socket| socket.disable_file == Access::No);
+    unit.found(survey)
+        .any(|(_, hub)| hub.device_file == Access::No || hub.may_sleep == Some(true) || disabled(hub))
+}
+
+/// The files that `uhubctl` opens.
+fn device_files(unit: &Unit, facts: &Facts) -> Option<Line> {
+    let with = |access| chips(unit, &facts.survey, |hub| hub.device_file == access);
+    let state = if uses(facts, SwitchKind::Uhubctl) { State::Wrong } else { State::Note };
+    let (no, absent, read_only) = (with(Access::No), with(Access::Absent), with(Access::ReadOnly));
+    if !no.is_empty() {
+        let name = &facts.who.name;
+        let text = match one_side(&no, unit, &facts.survey) {
+            Some(side) => format!(
+                "{name} may not open {side} of {}, only the other: ports that are off would keep their power",
+                unit.the()
+            ),
+            None => format!("{name} may not open {}, so that uhubctl does not find it", unit.the()),
+        };
+        return Some(Line::new(state, TOPIC, text, INSTALL_RULE));
+    }
+    let todo = "in a container, hand in /dev/bus/usb of the host, writable";
+    if !absent.is_empty() {
+        let text = format!("/dev/bus/usb has no file for {}", unit.the());
+        return Some(Line::new(state, TOPIC, text, todo));
+    }
+    (!read_only.is_empty())
+        .then(|| Line::new(state, TOPIC, format!("/dev/bus/usb is read-only, also for {}", unit.the()), todo))
+}
+
+/// The files that the kernel has for switching; `uhubctl` uses them as well, if it may.
+fn disable_files(unit: &Unit, facts: &Facts) -> Option<Line> {
+    let with = |access| {
+        chips(unit, &facts.survey, |hub| hub.sockets.values().any(|socket| socket.disable_file == access))
+    };
+    let (no, absent, read_only) = (with(Access::No), with(Access::Absent), with(Access::ReadOnly));
+    let by_files = uses(facts, SwitchKind::Sysfs);
+    let come_back = "ports that are off may come back by themselves";
+    if !read_only.is_empty() {
+        let state = if by_files { State::Wrong } else { State::Note };
+        let text = format!(
+            "{} is read-only, as in a container: {come_back}, and `switch: Sysfs()` does not work",
+            facts.sysfs.display()
+        );
+        let todo = "hand in /sys of the host writable, for example a privileged container";
+        return Some(Line::new(state, TOPIC, text, todo));
+    }
+    if !no.is_empty() {
+        let side = one_side(&no, unit, &facts.survey).map(|side| format!("{side} of ")).unwrap_or_default();
+        let text = format!(
+            "{} may not write the `disable` files of {side}{}: {come_back}",
+            facts.who.name,
+            unit.the()
+        );
+        return Some(Line::new(State::Wrong, TOPIC, text, INSTALL_RULE));
+    }
+    let old = numbers(&facts.kernel).is_none_or(|version| version < (6, 0));
+    (!absent.is_empty() && by_files && !old).then(|| {
+        let text = format!("the kernel has no `disable` files for {}", unit.the());
+        Line::new(State::Wrong, TOPIC, text, "write `switch: Uhubctl()` in the station file")
+    })
+}
+
+fn sleep(unit: &Unit, facts: &Facts) -> Option<Line> {
+    let sleepy = chips(unit, &facts.survey, |hub| hub.may_sleep == Some(true));
+    (!sleepy.is_empty()).then(|| {
+        let text =
+            format!("the kernel may put {} to sleep, and ports that are off can come back then", unit.the());
+        Line::new(State::Note, "sleep", text, format!("{INSTALL_RULE}: it keeps the hub awake"))
+    })
+}
+
+fn chips<'s>(
+    unit: &'s Unit,
+    survey: &'s Survey,
+    which: impl Fn(&HubFound) -> bool,
+) -> Vec<(&'s HubLocation, &'s HubFound)> {
+    unit.found(survey).filter(|(_, hub)| which(hub)).collect()
+}
+
+/// The side that these chips are, if all are of one side and the hub has two; otherwise nothing.
+fn one_side(chips: &[(&HubLocation, &HubFound)], unit: &Unit, survey: &Survey) -> Option<String> {
+    let (_, first) = chips.first()?;
+    let same = chips.iter().all(|(_, hub)| hub.usb3 == first.usb3);
+    let two = unit.found(survey).any(|(_, hub)| hub.usb3 != first.usb3);
+    let at = if first.usb3 { unit.other.as_ref()? } else { &unit.at };
+    (same && two).then(|| format!("the USB {} side ({at}, {})", if first.usb3 { 3 } else { 2 }, first.id))
+}

@@ -1,0 +1,178 @@
+//! What is true of this host, this user and the files: gathered once, judged in [`super::checks`].
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    cli::hubs::Hubs,
+    model::{Station, SwitchProblem},
+    usb::{Survey, ToolInfo},
+};
+
+/// Everything that the checks look at.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    /// `uhubctl`, or why there is none.
+    pub(super) tool: Result<ToolInfo, SwitchProblem>,
+    /// What the kernel says of its version, for example `6.1.0-13-amd64`.
+    pub(super) kernel: String,
+    /// Where the kernel shows its devices.
+    pub(super) sysfs: PathBuf,
+    /// What hangs on the buses.
+    pub(super) survey: Survey,
+    /// The same, as people buy it.
+    pub(super) hubs: Hubs,
+    /// The file that keeps two programs from switching at once, and its state.
+    pub(super) lock: (PathBuf, Lock),
+    /// Who asks.
+    pub(super) who: Who,
+    /// The stations, or why they are not known.
+    pub(super) stations: Result<Vec<Arc<Station>>, Stations>,
+}
+
+/// Why the stations are not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stations {
+    /// There is no file of one.
+    None,
+    /// Files are broken, so many errors.
+    Broken(usize),
+}
+
+/// Whether another program switches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Lock {
+    /// Nobody does.
+    Free,
+    /// Another does just now.
+    Held,
+    /// The file cannot be used.
+    Denied(String),
+}
+
+/// Who this process is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Who {
+    /// The user's name, or number when it has none.
+    pub(super) name: String,
+    /// True for the user who may do everything.
+    pub(super) root: bool,
+    /// The groups that this process is in.
+    pub(super) groups: BTreeSet<String>,
+    /// The groups that the next login of this user is in.
+    pub(super) enlisted: BTreeSet<String>,
+    /// All groups of this host.
+    pub(super) known: BTreeSet<String>,
+}
+
+/// Groups that distributions have for such devices, the usual one first.
+const GROUPS: [&str; 3] = ["dialout", "plugdev", "uucp"];
+
+impl Who {
+    /// Asks the kernel and the files of users and groups.
+    pub(super) fn find() -> Self {
+        let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
+        Self::read(&text("/proc/self/status"), &text("/etc/passwd"), &text("/etc/group"))
+    }
+
+    fn read(status: &str, passwd: &str, group: &str) -> Self {
+        let numbers = |field: &str| -> Vec<String> {
+            let line = status.lines().find_map(|line| line.strip_prefix(field));
+            line.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+        };
+        // The second number is the one that counts for what a process may do.
+        let effective = |field: &str| numbers(field).into_iter().nth(1).unwrap_or_default();
+        let (user, main) = (effective("Uid:"), effective("Gid:"));
+        let name_in = |file: &str, number: &str| {
+            let line = file.lines().find(|line| line.split(':').nth(2) == Some(number));
+            line.and_then(|line| line.split(':').next()).unwrap_or(number).to_owned()
+        };
+        let name = name_in(passwd, &user);
+        let mine: BTreeSet<String> = numbers("Groups:").into_iter().chain([main]).collect();
+        let lists_me = |line: &&str| {
+            line.split(':').nth(3).is_some_and(|members| members.split(',').any(|member| member == name))
+        };
+        let first = |line: &str| line.split(':').next().unwrap_or_default().to_owned();
+        Self {
+            root: user == "0",
+            groups: mine.iter().map(|number| name_in(group, number)).collect(),
+            enlisted: group.lines().filter(lists_me).map(first).collect(),
+            known: group.lines().map(first).collect(),
+            name,
+        }
+    }
+
+    /// The group that shall switch: one that the user is in, else one that is there, else the usual one.
+    pub(super) fn group(&self) -> &'static str {
+        let usual = || GROUPS.into_iter();
+        usual()
+            .find(|group| self.groups.contains(*group))
+            .or_else(|| usual().find(|group| self.enlisted.contains(*group)))
+            .or_else(|| usual().find(|group| self.known.contains(*group)))
+            .unwrap_or("dialout")
+    }
+}
+
+/// Tries the lock for a moment; what is not there is free.
+pub(super) fn lock(path: &Path) -> Lock {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Lock::Free,
+        Err(error) => return Lock::Denied(error.to_string()),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Lock::Free,
+        Err(TryLockError::WouldBlock) => Lock::Held,
+        Err(TryLockError::Error(error)) => Lock::Denied(error.to_string()),
+    }
+}
+
+/// The version of the kernel.
+pub(super) fn kernel() -> String {
+    fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000:Ada:/home/ada:/bin/sh\n";
+    const GROUP: &str = "root:x:0:\nada:x:1000:\ndialout:x:20:ada,bob\nplugdev:x:46:\n";
+
+    #[test]
+    fn a_user_is_known_by_name_and_by_groups_now_and_after_the_next_login() {
+        let status =
+            "Name:\tscs\nUid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000\nGroups:\t46 77 \n";
+        let who = Who::read(status, PASSWD, GROUP);
+        assert_eq!((who.name.as_str(), who.root), ("ada", false));
+        assert_eq!(who.groups, ["77", "ada", "plugdev"].map(str::to_owned).into());
+        assert_eq!(who.enlisted, ["dialout".to_owned()].into());
+        assert_eq!(who.group(), "plugdev");
+        let other = Who { groups: BTreeSet::new(), ..who };
+        assert_eq!(other.group(), "dialout");
+        assert_eq!(Who { known: ["uucp".to_owned()].into(), ..Who::default() }.group(), "uucp");
+    }
+
+    #[test]
+    fn root_is_the_user_with_the_number_0_also_without_files() {
+        let who = Who::read("Uid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\n", "", "");
+        assert_eq!((who.name.as_str(), who.root, who.group()), ("0", true, "dialout"));
+    }
+
+    #[test]
+    fn the_lock_is_free_held_or_denied() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        assert_eq!(lock(&path), Lock::Free);
+        let file = File::create(&path).unwrap();
+        assert_eq!(lock(&path), Lock::Free);
+        file.lock().unwrap();
+        assert_eq!(lock(&path), Lock::Held);
+        assert!(matches!(lock(&path.join("deeper")), Lock::Denied(_)));
+    }
+}

@@ -1,0 +1,125 @@
+//! The power of every port of every station, and whether its hub is there. Pure.
+
+use super::{
+    checks::{Line, State},
+    facts::{Facts, Stations},
+};
+use crate::{
+    cli::{
+        hubs::{Place, by_reason, ranges, sockets_of},
+        look::count,
+    },
+    model::{self, Socket, Station, SwitchKind},
+};
+
+/// The power of one port.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Power {
+    station: String,
+    port: u16,
+    socket: Socket,
+    power: Result<model::Power, String>,
+}
+
+impl Power {
+    /// For programs.
+    pub(super) fn json(&self) -> serde_json::Value {
+        let power = self.power.as_ref().ok().map(|power| power.as_str());
+        serde_json::json!({
+            "station": self.station,
+            "port": self.port,
+            "hub": self.socket.hub().as_str(),
+            "socket": self.socket.port(),
+            "power": power,
+            "problem": self.power.as_ref().err(),
+        })
+    }
+}
+
+/// The power of all ports of stations with a hub.
+pub(super) fn power(facts: &Facts) -> Vec<Power> {
+    let stations = facts.stations.as_ref().map(Vec::as_slice).unwrap_or_default();
+    stations
+        .iter()
+        .filter(|station| station.switch != SwitchKind::Simulated)
+        .flat_map(|station| of(station, facts))
+        .collect()
+}
+
+fn of(station: &Station, facts: &Facts) -> Vec<Power> {
+    let place = station.hub.as_ref().map_or(Place::Missing, |plan| facts.hubs.place(plan, &facts.survey));
+    let sockets = sockets_of(station, &place).into_iter();
+    sockets
+        .map(|(port, socket)| {
+            let power = facts.hubs.power(&socket, &facts.survey);
+            Power { station: station.name.to_string(), port, socket, power }
+        })
+        .collect()
+}
+
+/// The checks of all stations.
+pub(super) fn lines(facts: &Facts) -> Vec<Line> {
+    match &facts.stations {
+        Err(Stations::None) => {
+            let todo = "`scs discover --write` makes one of the hub that is plugged in";
+            vec![Line::new(State::Note, "stations", "there is none yet", todo)]
+        }
+        Err(Stations::Broken(errors)) => {
+            let text = format!("the files are broken: {}", count(*errors, "error"));
+            vec![Line::new(State::Wrong, "stations", text, "`scs check` says where")]
+        }
+        Ok(stations) => stations.iter().flat_map(|station| station_lines(station, facts)).collect(),
+    }
+}
+
+fn station_lines(station: &Station, facts: &Facts) -> Vec<Line> {
+    let topic = station.name.as_str();
+    if station.switch == SwitchKind::Simulated {
+        return vec![Line::fine(topic, "its hub is simulated")];
+    }
+    let mut lines = Vec::new();
+    if let Some(plan) = &station.hub {
+        let (title, at) = (&plan.model.title, &plan.at);
+        let wrong = |text: String, todo: &str| Line::new(State::Wrong, topic, text, todo);
+        match facts.hubs.place(plan, &facts.survey) {
+            Place::Here => {}
+            Place::Moved(now) => {
+                let text = format!("its hub is at {now} now, not at {at}: the service finds it by itself");
+                let todo = format!("write at: \"{now}\" in the station file when you like");
+                lines.push(Line::new(State::Note, topic, text, todo));
+            }
+            Place::Misfit(why) => {
+                let todo = "mend `hub` in the station file; `scs discover` shows what is there";
+                return vec![wrong(format!("at {at} is no {title}: {why}"), todo)];
+            }
+            Place::Missing => {
+                let todo = "plug it in and give it power, or mend `hub` in the station file";
+                return vec![wrong(format!("there is no {title} at {at}"), todo)];
+            }
+            Place::Several(places) => {
+                let places: Vec<&str> = places.iter().map(model::HubLocation::as_str).collect();
+                let text = format!("its hub is not at {at}, and {} fit: {}", places.len(), places.join(", "));
+                return vec![wrong(text, "write the right one as `at` in the station file")];
+            }
+        }
+    }
+    lines.extend(ports(topic, &of(station, facts)));
+    lines
+}
+
+/// Each reason once, with the ports that it is true of.
+fn ports(topic: &str, ports: &[Power]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let with = |wanted: model::Power| -> Vec<u16> {
+        ports.iter().filter(|port| port.power == Ok(wanted)).map(|port| port.port).collect()
+    };
+    let (on, off) = (with(model::Power::On), with(model::Power::Off));
+    if !(on.is_empty() && off.is_empty()) {
+        let off_are = if off.is_empty() { String::new() } else { format!(", off: {}", ranges(&off)) };
+        lines.push(Line::fine(topic, format!("{}: {} on{off_are}", count(ports.len(), "port"), on.len())));
+    }
+    let wrong = ports.iter().filter_map(|port| Some((port.port, port.power.as_ref().err()?.as_str())));
+    let todo = "`scs discover` shows which sockets there are";
+    lines.extend(by_reason(wrong).into_iter().map(|text| Line::new(State::Wrong, topic, text, todo)));
+    lines
+}

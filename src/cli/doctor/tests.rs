@@ -1,0 +1,188 @@
+//! What the doctor says of hosts made by hand.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    access::permit,
+    checks::{State, checks},
+    facts::{Facts, Lock, Stations, Who},
+    page::Findings,
+    sockets::power,
+};
+use crate::{
+    cli::{
+        hubs::samples::{FIVE, Host, a16, golden},
+        look::Look,
+    },
+    config::{Files, Plan, SourceFile},
+    model::{Station, SwitchProblem},
+    usb::{Access, Switching, ToolInfo},
+};
+
+const LOOK: Look = Look { width: 80, colour: false };
+
+fn facts(host: &Host) -> Facts {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    Facts {
+        tool: Ok(ToolInfo { path: "/usr/sbin/uhubctl".into(), version: "2.5.0-1".into() }),
+        kernel: "6.1.0-13-amd64".into(),
+        sysfs: "/sys".into(),
+        survey: host.0.clone(),
+        hubs: host.hubs(),
+        lock: ("/run/lock/scs-uhubctl.lock".into(), Lock::Free),
+        who: Who {
+            name: "ada".into(),
+            root: false,
+            groups: names(&["ada", "dialout"]),
+            enlisted: names(&["dialout"]),
+            known: names(&["ada", "dialout", "plugdev"]),
+        },
+        stations: Err(Stations::None),
+    }
+}
+
+fn findings(facts: &Facts) -> Findings {
+    Findings { lines: checks(facts), permit: permit(facts, false), power: power(facts) }
+}
+
+/// A station of an RSH-A16 at 5-2, read as the service reads it.
+fn station(text: &str) -> Vec<Arc<Station>> {
+    let source = SourceFile { path: "stations/desk.ron".into(), name: "desk".into(), text: text.into() };
+    let files = Files { stations: vec![source], ..Files::default() };
+    Plan::check(files).unwrap().stations.into_values().collect()
+}
+
+const DESK: &str = "(hub: (model: \"rsh-a16\", at: \"5-2\"), switch: Uhubctl())";
+
+/// Rights on neither the USB 3 side nor the kernel's files, and a kernel that lets the hub sleep.
+fn closed() -> Host {
+    a16().every(|_, hub| {
+        if hub.usb3 {
+            hub.device_file = Access::No;
+            hub.switching = Switching::Unknown;
+        }
+        hub.may_sleep = Some(true);
+        hub.sockets.values_mut().for_each(|socket| socket.disable_file = Access::No);
+    })
+}
+
+fn container() -> Host {
+    Host::new().one_sided("1-1", "0409:55aa", &FIVE).every(|_, hub| {
+        hub.sockets.values_mut().for_each(|socket| socket.disable_file = Access::ReadOnly);
+        hub.device_file = Access::Absent;
+    })
+}
+
+#[test]
+fn where_all_is_well_nothing_is_to_be_typed() {
+    let mut facts = facts(&a16());
+    facts.stations = Ok(station(DESK));
+    let findings = findings(&facts);
+    assert!(findings.well() && findings.permit.is_none());
+    golden("doctor-well", &findings.text(LOOK));
+    assert!(permit(&facts, true).is_some(), "asked for, the rule is there");
+}
+
+#[test]
+fn missing_rights_end_with_the_rule_for_both_sides() {
+    let mut facts = facts(&closed());
+    facts.who.groups = ["ada".to_owned()].into();
+    facts.who.enlisted.clear();
+    let findings = findings(&facts);
+    golden("doctor-closed", &findings.text(LOOK));
+    let json = findings.json();
+    assert_eq!(json["ok"], false);
+    assert!(json["rule"].as_str().unwrap().contains("0411|5411"), "{json:#}");
+    facts.who.enlisted = ["dialout".to_owned()].into();
+    let again = super::tests::findings(&facts).text(LOOK);
+    assert!(again.contains("log out and in again") && !again.contains("usermod"), "{again}");
+}
+
+#[test]
+fn a_container_is_told_what_to_hand_in() {
+    let mut facts = facts(&container());
+    golden("doctor-container", &findings(&facts).text(LOOK));
+    assert!(findings(&facts).permit.is_none(), "a rule would change nothing there");
+    facts.stations = Ok(station(&DESK.replace("Uhubctl", "Sysfs").replace("5-2", "1-1")));
+    let text = findings(&facts).text(LOOK);
+    assert!(text.contains("wrong  rights   /sys is read-only"), "{text}");
+}
+
+#[test]
+fn an_old_host_without_tool_and_hub_is_told_everything() {
+    let mut facts = facts(&Host::new());
+    facts.tool = Err(SwitchProblem::ToolMissing("not on PATH, nor where distributions put it".into()));
+    facts.who.root = true;
+    facts.kernel = "5.10.0".into();
+    facts.lock.1 = Lock::Held;
+    facts.stations = Err(Stations::Broken(2));
+    golden("doctor-old", &findings(&facts).text(LOOK));
+}
+
+#[test]
+fn a_hub_that_nobody_could_ask_is_not_praised() {
+    let facts = facts(&a16().every(|_, hub| hub.switching = Switching::Unknown));
+    assert!(
+        checks(&facts).iter().any(|line| line.state == State::Note && line.text.contains("is not known"))
+    );
+}
+
+#[test]
+fn old_versions_of_the_tool_are_told_apart() {
+    let said = |version: &str, board: Option<&str>| {
+        let mut facts = facts(&a16());
+        facts.tool = Ok(ToolInfo { path: "/usr/sbin/uhubctl".into(), version: version.into() });
+        facts.survey.board = board.map(str::to_owned);
+        checks(&facts)[0].state
+    };
+    let pi_5 = Some("Raspberry Pi 5 Model B Rev 1.0");
+    assert_eq!(said("2.3.0-1", None), State::Note);
+    assert_eq!(said("2.5.0-1", None), State::Fine);
+    assert_eq!(said("2.5.0-1", pi_5), State::Wrong);
+    assert_eq!(said("2.6.0-31-g2985dfc", pi_5), State::Fine);
+    assert_eq!(said("2985dfc", None), State::Fine, "a build without a number can do all");
+}
+
+#[test]
+fn a_station_is_held_against_what_is_there() {
+    let said = |host: &Host, text: &str| {
+        let mut facts = facts(host);
+        facts.stations = Ok(station(text));
+        let lines = checks(&facts).into_iter().filter(|line| line.topic == "desk");
+        lines.map(|line| (line.state, line.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&a16(), DESK), [(State::Fine, "16 ports: 15 on, off: 8".to_owned())]);
+    let moved = Host::new().two_sided(["7-2", "8-2"], ["0bda:5411", "0bda:0411"], &FIVE);
+    let found = said(&moved, DESK);
+    assert_eq!((found[0].0, found[1].0), (State::Note, State::Fine), "{found:?}");
+    assert!(found[0].1.contains("its hub is at 7-2 now, not at 5-2"), "{found:?}");
+    let two = moved.two_sided(["9-2", "10-2"], ["0bda:5411", "0bda:0411"], &FIVE);
+    assert_eq!(said(&two, DESK)[0].1, "its hub is not at 5-2, and 2 fit: 7-2, 9-2");
+    assert_eq!(said(&Host::new(), DESK)[0].1, "there is no RSHTECH RSH-A16 at 5-2");
+    let other = Host::new().one_sided("5-2", "1a40:0101", &[""]);
+    let found = said(&other, DESK);
+    assert!(
+        found[0].0 == State::Wrong && found[0].1.starts_with("at 5-2 is no RSHTECH RSH-A16: "),
+        "{found:?}"
+    );
+    let written = "(switch: Uhubctl(), ports: {1: (socket: (hub: \"5-2\", port: 1)), \
+        2: (socket: (hub: \"5-2\", port: 7)), 3: (socket: (hub: \"6-7\", port: 1)), 4: (socket: (hub: \"6-7\", port: 2))})";
+    let found = said(&other, written);
+    let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(
+        texts,
+        ["4 ports: 1 on", "port 2: the hub at 5-2 has no port 7", "ports 3, 4: there is no hub at 6-7"]
+    );
+}
+
+#[test]
+fn every_line_fits() {
+    for width in [60, 80, 100] {
+        for host in [a16(), closed(), container(), Host::new()] {
+            let lines = checks(&facts(&host));
+            let findings = Findings { lines, permit: None, power: Vec::new() };
+            let text = findings.text(Look { width, colour: false });
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a station's file says, against what is there. Pure.
+
+use std::collections::BTreeMap;
+
+use super::{Hubs, Unit, UnitPort};
+use crate::{
+    model::{ChipPath, HubLocation, HubPlan, Power, Socket, Station},
+    usb::{Survey, misfit},
+};
+
+/// Where the hub of a station is.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::cli) enum Place {
+    /// Where the file says, and of that kind.
+    Here,
+    /// At the same place of another bus: the service finds it by itself.
+    Moved(HubLocation),
+    /// Something else is there, and this is what does not fit.
+    Misfit(String),
+    /// Nowhere.
+    Missing,
+    /// Not where the file says, and at these places: nobody knows which it is.
+    Several(Vec<HubLocation>),
+}
+
+impl Hubs {
+    /// Where a station's hub is. As the service does it: where the file says if the shape fits, else at the same place of
+    /// another bus if just one is there.
+    pub(in crate::cli) fn place(&self, plan: &HubPlan, survey: &Survey) -> Place {
+        if survey.hubs.contains_key(&plan.at) {
+            return misfit(survey, plan).map_or(Place::Here, Place::Misfit);
+        }
+        let path = plan.at.parts().1;
+        let kind = |unit: &&Unit| unit.model.as_ref().is_some_and(|model| model.name == plan.model.name);
+        let sides = self.units.iter().filter(kind).flat_map(|unit| [Some(&unit.at), unit.other.as_ref()]);
+        let usb3 = |at: &HubLocation| survey.hubs.get(at).is_some_and(|found| found.usb3);
+        let mut found: Vec<HubLocation> =
+            sides.flatten().filter(|at| at.parts().1 == path).cloned().collect();
+        // Both sides of one hub are one hub.
+        if found.iter().any(|at| !usb3(at)) {
+            found.retain(|at| !usb3(at));
+        }
+        match found.len() {
+            0 => Place::Missing,
+            1 => found.pop().map_or(Place::Missing, Place::Moved),
+            _ => Place::Several(found),
+        }
+    }
+
+    /// The power of a station's port, or why it is not known or not to be switched. `moved`: where its hub is now.
+    pub(in crate::cli) fn power(&self, socket: &Socket, survey: &Survey) -> Result<Power, String> {
+        let hub =
+            survey.hubs.get(socket.hub()).ok_or_else(|| format!("there is no hub at {}", socket.hub()))?;
+        if socket.hub().is_root() {
+            return Err("a socket of the computer itself is never switched".to_owned());
+        }
+        if let Some(fixed) = self.fixed.iter().find(|fixed| fixed.at == *socket.hub()) {
+            return Err(format!("the hub at {} is never switched: {}", fixed.at, fixed.reason));
+        }
+        let Some(found) = hub.sockets.get(&socket.port()) else {
+            return Err(format!("the hub at {} has no port {}", socket.hub(), socket.port()));
+        };
+        if found.hub.is_some() {
+            return Err(format!("a hub is plugged into {socket}, so it is never switched"));
+        }
+        match self.port(socket) {
+            Some(port) => port.power(survey),
+            None => found.power.clone(),
+        }
+    }
+
+    /// The port of a hub with this socket as one of its sides.
+    fn port(&self, socket: &Socket) -> Option<&UnitPort> {
+        self.units.iter().flat_map(|unit| &unit.ports).find(|port| port.sides.contains(socket))
+    }
+}
+
+/// The sockets of a station where its hub is now; those that its file writes out stay where they are.
+pub(in crate::cli) fn sockets_of(station: &Station, place: &Place) -> Vec<(u16, Socket)> {
+    let moved = match (place, &station.hub) {
+        (Place::Moved(at), Some(plan)) => Some((at, plan)),
+        _ => None,
+    };
+    let socket = |written: &Socket| {
+        let (at, plan) = moved?;
+        let chip = ChipPath::between(&plan.at, written.hub())?;
+        Socket::new(at.chip(&chip)?, written.port()).ok()
+    };
+    let ports = station.ports.values();
+    ports.map(|port| (port.id.get(), socket(&port.socket).unwrap_or_else(|| port.socket.clone()))).collect()
+}
+
+/// Why ports are not as they should be: each reason once, with the ports that it is true of.
+pub(in crate::cli) fn by_reason<'a>(ports: impl Iterator<Item = (u16, &'a str)>) -> Vec<String> {
+    let mut reasons: BTreeMap<&str, Vec<u16>> = BTreeMap::new();
+    for (port, reason) in ports {
+        reasons.entry(reason).or_default().push(port);
+    }
+    let words = |(reason, ports): (&str, Vec<u16>)| {
+        let noun = if ports.len() == 1 { "port" } else { "ports" };
+        format!("{noun} {}: {reason}", ranges(&ports))
+    };
+    reasons.into_iter().map(words).collect()
+}
+
+/// Numbers as people write them: `1-4, 7`.
+pub(in crate::cli) fn ranges(numbers: &[u16]) -> String {
+    let mut parts: Vec<(u16, u16)> = Vec::new();
+    for number in numbers {
+        match parts.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
+            _ => parts.push((*number, *number)),
+        }
+    }
+    let words = parts.iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}-{last}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_do() {
+        assert_eq!(ranges(&[1, 2, 3, 5, 6, 9]), "1-3, 5, 6, 9");
+        let ports = [(3, "gone"), (7, "off"), (4, "gone")];
+        assert_eq!(by_reason(ports.into_iter()), ["ports 3, 4: gone", "port 7: off"]);
+    }
+}
