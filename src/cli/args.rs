@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::identify::args::Identify;
 use crate::{
     history::Role,
     model::{RuleName, Span, StationName},
@@ -83,6 +84,12 @@ pub enum Command {
     Test(Test),
     /// Show the ports of a running service: power, level, mode and why
     Status(Status),
+    /// Find out which device is in which port, with you or by itself
+    ///
+    /// Switches one port after the other for a moment, by the running service; without one it runs the service itself
+    /// meanwhile. You say what went out; with --auto, devices that report whether they charge say it themselves. Killed
+    /// at any moment it leaves no port off.
+    Identify(Identify),
     /// Print the description of the REST API (OpenAPI 3, YAML)
     Openapi,
     /// Make, list and remove access tokens
@@ -312,7 +319,8 @@ pub struct Completions {
     pub shell: Shell,
 }
 
-fn duration(text: &str) -> Result<Span, String> {
+/// A length of time longer than nothing.
+pub(super) fn duration(text: &str) -> Result<Span, String> {
     match text.parse::<Span>() {
         Ok(span) if span.is_positive() => Ok(span),
         Ok(_) => Err("use a length of time longer than nothing, for example '2 min'".to_owned()),

@@ -68,6 +68,12 @@ impl Failure {
         Self::new(exit, "", "")
     }
 
+    /// Ctrl-C and SIGTERM cannot be waited for.
+    #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
+    pub fn signals(error: io::Error) -> Self {
+        Self::new(Exit::Failed, format!("signals cannot be received ({error})"), "")
+    }
+
     /// True when whoever reads our output has gone: nothing to complain about.
     pub fn is_closed_pipe(error: &io::Error) -> bool {
         error.kind() == io::ErrorKind::BrokenPipe

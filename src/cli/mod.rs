@@ -5,6 +5,7 @@
 //! them with the world. Commands print to the writer they are given; errors go to standard error in one or two
 //! lines, with a documented exit code. Decides nothing about charging.
 
+mod api;
 mod args;
 mod check;
 mod demo;
@@ -12,6 +13,7 @@ mod discover;
 mod doctor;
 mod failure;
 mod hubs;
+mod identify;
 mod look;
 mod program;
 mod run;

@@ -17,6 +17,7 @@ use super::{
     discover::discover,
     doctor::doctor,
     failure::{Exit, Failure},
+    identify::identify,
     look::Look,
     run::run,
     status::status,
@@ -49,6 +50,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Check(args) => here(check(&args, &environment, Look::of_stdout(), out)),
         Command::Test(args) => test(&args, &environment, Look::of_stdout(), out),
         Command::Status(args) => here(status(&args, Look::of_stdout(), out)),
+        Command::Identify(args) => everywhere(identify(&args, &environment, Look::of_stdout(), out)),
         Command::Token(args) => token(&args, &environment, Look::of_stdout(), Timestamp::now(), out),
         Command::Openapi => Ok(write!(out, "{}", http::spec_yaml())?),
         Command::Completions(Completions { shell }) => {
@@ -84,6 +86,8 @@ fn start_logging(command: &Command) -> Result<(), Failure> {
         Command::Run(_) => "info",
         // The demo tells what happens in its own lines.
         Command::Demo(_) => "error,smart_charging_station::app::reload=off",
+        // The service may run in this process, and people are asked meanwhile.
+        Command::Identify(_) => "error",
         _ => "warn",
     };
     let wanted = env::var("SCS_LOG").ok().filter(|text| !text.trim().is_empty());

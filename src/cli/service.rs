@@ -1,6 +1,6 @@
 //! Runs the service in this process until somebody asks it to stop.
 
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -28,8 +28,7 @@ pub(super) async fn serve(
     stop: watch::Sender<bool>,
     lasting: Option<Duration>,
 ) -> Result<(), Failure> {
-    let mut requests = Requests::listen()
-        .map_err(|error| Failure::new(Exit::Failed, format!("signals cannot be received ({error})"), ""))?;
+    let mut requests = Requests::listen().map_err(Failure::signals)?;
     let stopped = stop.subscribe();
     let mut service = Box::pin(app::run(Options { settings, clock, stop: stopped, ready }));
     tokio::select! {
@@ -45,6 +44,14 @@ pub(super) async fn serve(
         () = insisted(async || requests.next().await) => {
             Err(Failure::new(Exit::Failed, "ended at once: ports may have been left without power", ""))
         }
+    }
+}
+
+/// Where a service that listens so is reached from this machine.
+pub(super) fn reachable(listening: SocketAddr) -> String {
+    match listening.ip() {
+        ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", listening.port()),
+        _ => format!("http://{listening}"),
     }
 }
 
@@ -67,17 +74,19 @@ async fn insisted(mut request: impl AsyncFnMut()) {
 }
 
 /// Requests to stop: Ctrl-C and SIGTERM.
-struct Requests {
+pub(super) struct Requests {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Requests {
-    fn listen() -> io::Result<Self> {
+    /// Listens from now on.
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    async fn next(&mut self) {
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -114,7 +114,8 @@ impl<E> Answers<E> {
     }
 }
 
-fn internal() -> Problem {
+/// The service itself made a mistake.
+pub(super) fn internal() -> Problem {
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "internal_error",

@@ -11,7 +11,7 @@ use serde::{
 };
 
 use super::wire::Time;
-use crate::model::{Celsius, DeviceName, Level, ModeKind, PortId, StationName};
+use crate::model::{Celsius, DeviceName, Level, ModeKind, PortId, Power, StationName};
 
 /// Longest piece of a user's text in a message.
 const SHOWN: usize = 40;
@@ -193,6 +193,22 @@ pub(super) fn until<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 /// Field `for`, a length of time in words, which may be left out or null.
 pub(super) fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     optional(deserializer, |v| to_text("for", v).map(str::to_owned))
+}
+
+/// Field `for`, a length of time in words, which must be there.
+pub(super) fn needed_length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let value = Scalar::deserialize(deserializer)?;
+    to_text("for", &value).map(str::to_owned).map_err(D::Error::custom)
+}
+
+/// Field `power`.
+pub(super) fn power<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Power, D::Error> {
+    let value = Scalar::deserialize(deserializer)?;
+    match to_text("power", &value).map_err(D::Error::custom)? {
+        "on" => Ok(Power::On),
+        "off" => Ok(Power::Off),
+        _ => Err(D::Error::custom(format!("power must be `on` or `off`, not {value}"))),
+    }
 }
 
 /// Field `mode`.

@@ -16,6 +16,7 @@ mod events;
 mod fields;
 mod gate;
 mod guarded;
+mod metrics;
 mod params;
 mod paths;
 mod payload;

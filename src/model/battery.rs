@@ -152,6 +152,12 @@ pub enum ReportRejected {
         "no port of any station holds a device named `{0}`: name it in a station file, or report by `station` and `port`"
     )]
     UnknownDevice(DeviceName),
+    /// The device is in none of the ports, and is kept for naming.
+    #[error(
+        "no port of any station holds a device named `{0}`: it now waits at GET /api/v1/unknown-devices; say where it is \
+         with PUT /api/v1/stations/{{station}}/ports/{{port}}/device, or name it in a station file"
+    )]
+    Unplaced(DeviceName),
 }
 
 impl ReportRejected {
@@ -162,7 +168,7 @@ impl ReportRejected {
             Self::Future { .. } => "report_from_the_future",
             Self::TooOld { .. } => "report_too_old",
             Self::Superseded { .. } => "report_superseded",
-            Self::UnknownDevice(_) => "unknown_device",
+            Self::UnknownDevice(_) | Self::Unplaced(_) => "unknown_device",
         }
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     controller::{Clock, Directory},
-    model::{Event, EventKind, StationName},
+    model::{Event, EventKind, StationName, Timestamp},
 };
 
 /// So many refusals are told in one [`WINDOW`]: enough to see what is wrong, too few to fill a memory card when a
@@ -28,6 +28,11 @@ pub(super) struct Notices {
 impl Notices {
     pub(super) fn new(station: StationName, directory: Directory, clock: Clock) -> Self {
         Self { station, directory, clock, since: Instant::now(), told: 0, held_back: 0 }
+    }
+
+    /// Now, by the clock of the service.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// A report was not taken.

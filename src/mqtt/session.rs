@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     controller::{PortState, View},
-    model::{BatteryReport, DeviceName, PortId},
+    model::{Battery, BatteryReport, DeviceName, PortId, ReportRejected},
 };
 
 /// Changes that come closer together than this are published together.
@@ -225,7 +225,7 @@ impl<'c> Session<'c> {
     fn report(&mut self, device: &DeviceName, reading: &Reading) {
         let port = self.pictures.borrow().devices.get(device).copied();
         let Some(port) = port else {
-            let message = self.strange(device);
+            let message = self.strange(device, reading);
             return self.caller.bridge.notices.report(&message);
         };
         let report = BatteryReport {
@@ -242,8 +242,9 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Why a report of a device that is in none of this station's ports is not taken.
-    fn strange(&self, device: &DeviceName) -> String {
+    /// Why a report of a device that is in none of this station's ports is not taken. One that is in none of any station
+    /// waits for a place from now on.
+    fn strange(&self, device: &DeviceName, reading: &Reading) -> String {
         match self.caller.bridge.directory.find_device(device) {
             Some((other, _)) => {
                 let station = other.view().station;
@@ -253,7 +254,17 @@ impl<'c> Session<'c> {
                 )
             }
             None => {
-                format!("no port of any station holds a device named `{device}`: name it in a station file")
+                let now = self.caller.bridge.notices.now();
+                let battery = Battery {
+                    level: reading.level,
+                    charging: reading.charging,
+                    temperature: reading.temperature,
+                    measured_at: reading.measured_at.map_or(now, |at| at.min(now)),
+                };
+                match self.caller.bridge.handle.hear_unplaced(device.clone(), battery) {
+                    Ok(()) => ReportRejected::Unplaced(device.clone()).to_string(),
+                    Err(refused) => format!("report of `{device}`: {refused}"),
+                }
             }
         }
     }
@@ -267,6 +278,8 @@ fn shown(state: &PortState) -> Shown<'_> {
         battery: state.memory.battery.as_ref(),
         silent: state.silent,
         reason: state.decision.as_ref().map(|decision| decision.reason.as_str()),
+        fault: state.fault.as_ref().map(|fault| fault.kind),
+        alarm: state.alarm.is_some(),
     }
 }
 

@@ -4,13 +4,15 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Battery, DeviceName, ModeKind, PortId, Power};
+use crate::model::{Battery, DeviceName, FaultKind, ModeKind, PortId, Power};
 
 /// The text on a topic; most are words that need no memory of their own.
 pub(super) type Payload = Cow<'static, str>;
 
 /// What stands where nothing is known. Home Assistant shows it as unknown.
 const NOT_KNOWN: Payload = Cow::Borrowed("None");
+/// What stands where nothing is wrong.
+const NO_FAULT: Payload = Cow::Borrowed("none");
 /// Home Assistant drops a longer text, openHAB cuts it.
 const REASON_CHARACTERS: usize = 255;
 /// Topics of one station may not use up what a topic may have (65,535 bytes); nobody types more than this.
@@ -31,6 +33,8 @@ pub(super) enum Field {
     Reason,
     /// Whether the device still reports.
     Online,
+    /// What is wrong at the port.
+    Fault,
 }
 
 impl Field {
@@ -42,6 +46,7 @@ impl Field {
             Self::BatteryLevel => "batterylevel",
             Self::Reason => "reason",
             Self::Online => "online",
+            Self::Fault => "fault",
         }
     }
 }
@@ -90,6 +95,10 @@ pub(super) struct Shown<'a> {
     pub(super) silent: bool,
     /// The reason of the last decision.
     pub(super) reason: Option<&'a str>,
+    /// What the device says against what the hub shows.
+    pub(super) fault: Option<FaultKind>,
+    /// The port was given up.
+    pub(super) alarm: bool,
 }
 
 impl Shown<'_> {
@@ -105,15 +114,25 @@ impl Shown<'_> {
             (Field::BatteryLevel, level),
             (Field::Reason, Some(self.reason.map_or(NOT_KNOWN, |text| Cow::Owned(shorten(text))))),
             (Field::Online, Some(availability(heard))),
+            (Field::Fault, Some(self.fault())),
         ]
         .into_iter()
         .filter_map(|(field, payload)| Some((field, payload?)))
     }
+
+    /// One word: a port that cannot be brought to what is wanted says more than what a device says of it.
+    fn fault(&self) -> Payload {
+        match (self.alarm, self.fault) {
+            (true, _) => Cow::Borrowed("alarm"),
+            (false, Some(kind)) => Cow::Borrowed(kind.code()),
+            (false, None) => NO_FAULT,
+        }
+    }
 }
 
 /// What is said of a port that the station no longer has: its old values must not stand as if they were measured.
-pub(super) fn gone() -> [(Field, Payload); 2] {
-    [(Field::State, NOT_KNOWN), (Field::Online, availability(false))]
+pub(super) fn gone() -> [(Field, Payload); 3] {
+    [(Field::State, NOT_KNOWN), (Field::Online, availability(false)), (Field::Fault, NO_FAULT)]
 }
 
 /// `online` or `offline`, for a device and for the station's `status`.
@@ -186,6 +205,8 @@ mod tests {
             battery: Some(&battery),
             silent: false,
             reason: Some("18% is at or under 20%"),
+            fault: None,
+            alarm: false,
         };
         insta::assert_snapshot!(lines("smartcharger", 10, &shown), @r"
         smartcharger/port/10/state ON
@@ -194,6 +215,7 @@ mod tests {
         smartcharger/port/10/batterylevel 57
         smartcharger/port/10/reason 18% is at or under 20%
         smartcharger/port/10/online online
+        smartcharger/port/10/fault none
         ");
     }
 
@@ -206,6 +228,8 @@ mod tests {
             battery: None,
             silent: false,
             reason: None,
+            fault: None,
+            alarm: true,
         };
         insta::assert_snapshot!(lines("home/garage", 1, &shown), @r"
         home/garage/port/1/state None
@@ -213,6 +237,7 @@ mod tests {
         home/garage/port/1/device None
         home/garage/port/1/reason None
         home/garage/port/1/online offline
+        home/garage/port/1/fault alarm
         ");
     }
 
@@ -227,6 +252,8 @@ mod tests {
             battery: Some(&battery),
             silent: true,
             reason: Some("not heard for\n45 min"),
+            fault: Some(FaultKind::PowerLeak),
+            alarm: false,
         };
         insta::assert_snapshot!(lines("smartcharger", 2, &shown), @r"
         smartcharger/port/2/state OFF
@@ -235,6 +262,7 @@ mod tests {
         smartcharger/port/2/batterylevel 57
         smartcharger/port/2/reason not heard for 45 min
         smartcharger/port/2/online offline
+        smartcharger/port/2/fault power_leak
         ");
     }
 

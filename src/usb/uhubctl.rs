@@ -31,7 +31,6 @@ const PORT_MAX: u8 = 14;
 /// take as long as a call may last.
 const LOOKS_WITHOUT_NAMES: u32 = 30;
 
-
 /// The hubs that `uhubctl` finds.
 pub(super) struct Uhubctl {
     runner: Runner,

@@ -3,7 +3,9 @@
 mod api;
 mod errors;
 mod events;
+mod hubs;
 mod limits;
+mod metrics;
 mod roles;
 mod seed;
 mod support;

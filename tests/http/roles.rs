@@ -35,10 +35,14 @@ async fn each_role_may_do_what_is_below_it() {
     let own = || Some(json!({"device": "pixel-7", "level": 50}));
     let other = || Some(json!({"device": "tablet", "level": 50}));
     let mode = || Some(json!({"mode": "on"}));
+    let probe = || Some(json!({"power": "off", "for": "1 min"}));
     let command = || Some(json!({"command": "ON"}));
-    let cases: [(&str, &str, Option<Value>, [u16; 5]); 9] = [
+    let cases: [(&str, &str, Option<Value>, [u16; 5]); 12] = [
         //                                                          nobody phone phones page admin
         ("GET", "/api/v1/stations", None, [401, 200, 200, 200, 200]),
+        ("GET", "/api/v1/unknown-devices", None, [401, 200, 200, 200, 200]),
+        ("PUT", "/api/v1/stations/desk/ports/4/probe", probe(), [401, 403, 403, 200, 200]),
+        ("DELETE", "/api/v1/stations/desk/ports/4/probe", None, [401, 403, 403, 200, 200]),
         ("GET", "/api/smartcharger/state/1", None, [401, 200, 200, 200, 200]),
         ("POST", "/api/v1/reports", own(), [401, 200, 200, 200, 200]),
         ("POST", "/api/v1/reports", other(), [401, 403, 200, 200, 200]),

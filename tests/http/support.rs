@@ -11,9 +11,9 @@ use smart_charging_station::{
     history::{self, HistorySettings, Role, TokenStore},
     http::{self, Access, HttpSettings, ReloadRequest, Services},
     model::{
-        Ask, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Policy, PortId, PortPlan, Power,
-        Record, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchProblem,
-        SwitchRequest, Tally, Timestamp, Version,
+        Ask, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Plugged, Policy, PortId, PortPlan,
+        Power, Record, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind,
+        SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -38,6 +38,10 @@ pub(crate) struct Options {
     pub(crate) tokens: &'static [(&'static str, &'static str)],
     pub(crate) hub: Hub,
     pub(crate) mqtt: &'static str,
+    /// How often the hub is read.
+    pub(crate) poll: Span,
+    /// So long after a switch reports are compared with it.
+    pub(crate) verify_after: Span,
 }
 
 /// How the hub of a test is.
@@ -51,9 +55,28 @@ pub(crate) enum Hub {
     Missing,
 }
 
+/// What a hub that works shows beside the power of its ports.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    /// What is plugged in; a port without power shows nothing of it.
+    pub(crate) plugged: BTreeMap<u16, Plugged>,
+    /// Where it is, if elsewhere.
+    pub(crate) hub_at: Option<HubLocation>,
+    /// What is wrong with it.
+    pub(crate) problem: Option<SwitchProblem>,
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Self { access: Access::Auto, stations: &["desk"], tokens: &[], hub: Hub::Works, mqtt: "off" }
+        Self {
+            access: Access::Auto,
+            stations: &["desk"],
+            tokens: &[],
+            hub: Hub::Works,
+            mqtt: "off",
+            poll: Span::from_secs(60),
+            verify_after: Span::from_mins(3),
+        }
     }
 }
 
@@ -62,6 +85,8 @@ pub(crate) struct TestService {
     pub(crate) address: SocketAddr,
     pub(crate) directory: Directory,
     pub(crate) config: watch::Sender<Arc<ConfigState>>,
+    pub(crate) tally: watch::Sender<Tally>,
+    pub(crate) shown: watch::Sender<Shown>,
     /// Secrets by the name of their token.
     pub(crate) secrets: BTreeMap<String, String>,
     client: reqwest::Client,
@@ -79,6 +104,8 @@ pub(crate) fn settings(access: Access) -> HttpSettings {
 pub(crate) struct Parts {
     pub(crate) services: Services,
     config: watch::Sender<Arc<ConfigState>>,
+    tally: watch::Sender<Tally>,
+    shown: watch::Sender<Shown>,
     secrets: BTreeMap<String, String>,
     pub(crate) files: TempDir,
 }
@@ -96,7 +123,8 @@ pub(crate) fn parts(options: &Options) -> Parts {
     });
     let secrets = secrets.collect();
     let directory = Directory::new(started.journal.clone());
-    directory.replace(stations(options, &directory, &started.journal));
+    let shown = watch::Sender::new(Shown::default());
+    directory.replace(stations(options, &directory, &started.journal, &shown));
     let (config, state) = watch::channel(Arc::new(ConfigState {
         active: Loaded {
             version: Version::new("0f3a9c51d2e4"),
@@ -114,8 +142,9 @@ pub(crate) fn parts(options: &Options) -> Parts {
         }
     });
     let mqtt = options.mqtt;
+    let tally = watch::Sender::new(Tally::new());
     let services = Services {
-        tally: watch::channel(Tally::new()).1,
+        tally: tally.subscribe(),
         directory,
         reader: started.reader,
         config: state,
@@ -124,7 +153,7 @@ pub(crate) fn parts(options: &Options) -> Parts {
         history: started.health,
         mqtt: Arc::new(move || mqtt.to_owned()),
     };
-    Parts { services, config, secrets, files }
+    Parts { services, config, tally, shown, secrets, files }
 }
 
 /// Starts the stations and their hubs.
@@ -132,6 +161,7 @@ fn stations(
     options: &Options,
     directory: &Directory,
     journal: &mpsc::Sender<Record>,
+    shown: &watch::Sender<Shown>,
 ) -> BTreeMap<StationName, Handle> {
     let rules = RuleSet::compile(&[RuleSource {
         name: RuleName::new("keep-between").unwrap(),
@@ -144,7 +174,7 @@ fn stations(
         let (requests, asked) = mpsc::channel(16);
         let (answers, outcomes) = mpsc::channel(16);
         match options.hub {
-            Hub::Works => drop(tokio::spawn(hub(asked, answers))),
+            Hub::Works => drop(tokio::spawn(hub(asked, answers, shown.subscribe()))),
             Hub::Missing => drop(tokio::spawn(missing_hub(asked, answers))),
             Hub::Silent => drop(tokio::spawn(async move {
                 let _kept = (asked, answers);
@@ -158,7 +188,8 @@ fn stations(
             directory: directory.clone(),
             clock: Clock::real(),
         };
-        let station = Arc::new(station(name));
+        let station = Station { poll: options.poll, verify_after: options.verify_after, ..station(name) };
+        let station = Arc::new(station);
         let (handle, task) =
             controller::start(station, Arc::clone(&rules), Some(Remembered::default()), wiring);
         tokio::spawn(task);
@@ -190,6 +221,8 @@ impl TestService {
             address,
             directory,
             config: parts.config,
+            tally: parts.tally,
+            shown: parts.shown,
             secrets: parts.secrets,
             client: reqwest::Client::new(),
             stop,
@@ -251,10 +284,14 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
 }
 
 /// A hub that does what it is told.
-async fn hub(mut asked: mpsc::Receiver<SwitchRequest>, answers: mpsc::Sender<Vec<Seen>>) {
+async fn hub(
+    mut asked: mpsc::Receiver<SwitchRequest>,
+    answers: mpsc::Sender<Vec<Seen>>,
+    shown: watch::Receiver<Shown>,
+) {
     let mut ports = BTreeMap::<PortId, Power>::new();
     while let Some(request) = asked.recv().await {
-        let seen = match request.ask {
+        let seen: Vec<Seen> = match request.ask {
             Ask::Switch(orders) => orders
                 .into_iter()
                 .map(|order| {
@@ -270,10 +307,24 @@ async fn hub(mut asked: mpsc::Receiver<SwitchRequest>, answers: mpsc::Sender<Vec
                 })
                 .collect(),
         };
+        let shown = shown.borrow().clone();
+        let seen = seen.into_iter().map(|one| as_shown(one, &shown)).collect();
         if answers.send(seen).await.is_err() {
             return;
         }
     }
+}
+
+fn as_shown(mut seen: Seen, shown: &Shown) -> Seen {
+    seen.hub_at.clone_from(&shown.hub_at);
+    match (&shown.problem, seen.power) {
+        (Some(problem), _) => (seen.power, seen.problem) = (None, Some(problem.clone())),
+        (None, Some(Power::On)) => {
+            seen.plugged = shown.plugged.get(&seen.port.get()).cloned().unwrap_or(Plugged::Nothing);
+        }
+        (None, _) => {}
+    }
+    seen
 }
 
 /// A hub that cannot be asked.

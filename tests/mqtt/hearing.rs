@@ -116,12 +116,16 @@ async fn what_cannot_be_taken_is_told_and_changes_nothing() {
     `smartcharger/report/pixel-7`: the payload is not text: send UTF-8
     `smartcharger/report/pixel-7`: 100000 bytes are too many: send at most 65536
     measured_at 2020-01-01T00:00:00Z is too old: this station takes reports up to 45m old
-    no port of any station holds a device named `nobody`: name it in a station file
+    no port of any station holds a device named `nobody`: it now waits at GET /api/v1/unknown-devices; say where it is with PUT /api/v1/stations/{station}/ports/{port}/device, or name it in a station file
     `tablet` is in station `garage`: report to `home/garage/report/tablet`
     `smartcharger/port/1/state/set`: `AUTO` is not a state: send ON or OFF
     mode on for port 9: station `desk` has no port 9
     `smartcharger/port/nine/mode/set`: `nine` is not a port: ports are numbered from 1
     ");
+    let mut pictures = world.handle("desk").changed();
+    let waits = pictures.wait_for(|view| view.unplaced.keys().map(|device| device.as_str()).eq(["nobody"]));
+    tokio::time::timeout(std::time::Duration::from_secs(30), waits).await.unwrap().unwrap();
+    assert!(world.handle("garage").view().unplaced.is_empty());
     watcher.sees("smartcharger/port/1/mode", "AUTO").await;
     assert!(!watcher.picture().contains("batterylevel"));
 }

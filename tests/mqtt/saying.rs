@@ -23,11 +23,13 @@ async fn a_report_by_mqtt_decides_and_shows_on_every_topic() {
     insta::assert_snapshot!(watcher.picture(), @r#"
     smartcharger/port/1/batterylevel 85
     smartcharger/port/1/device pixel-7
+    smartcharger/port/1/fault none
     smartcharger/port/1/mode AUTO
     smartcharger/port/1/online online
     smartcharger/port/1/reason 85% is high
     smartcharger/port/1/state OFF
     smartcharger/port/2/device None
+    smartcharger/port/2/fault none
     smartcharger/port/2/mode AUTO
     smartcharger/port/2/online offline
     smartcharger/port/2/reason no report yet

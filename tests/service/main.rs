@@ -22,6 +22,7 @@ mod first;
 mod folder;
 mod hostile;
 mod hub;
+mod identify;
 mod keeping;
 #[path = "../twins/play.rs"]
 #[expect(dead_code, reason = "written for the tests of the tool, which use more of it")]

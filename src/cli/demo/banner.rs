@@ -3,7 +3,10 @@
 use std::{fmt::Write as _, net::SocketAddr, path::Path};
 
 use crate::{
-    cli::look::{Look, Paint, age, count},
+    cli::{
+        look::{Look, Paint, age, count},
+        service::reachable,
+    },
     model::{PortId, Span},
     simulation::Temper,
 };
@@ -30,7 +33,7 @@ impl Banner<'_> {
     pub(super) fn text(&self, look: Look) -> String {
         let phones = count(self.phones.len(), "phone");
         let title = format!("scs demo: {phones} and a hub that do not exist; everything else is real");
-        let base = address(self.address);
+        let base = reachable(self.address);
         let pace = match self.speed {
             1 => "as fast as the world's".to_owned(),
             60 => "a minute per second".to_owned(),
@@ -72,14 +75,6 @@ impl Banner<'_> {
             Some(format!("{name} in port {port} {what}"))
         });
         peculiar.enumerate().map(|(n, line)| (if n == 0 { "watch" } else { "" }, line))
-    }
-}
-
-/// The address as it is typed on this host: "all addresses" is none that can be opened everywhere.
-pub(super) fn address(listening: SocketAddr) -> String {
-    match listening.ip() {
-        ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", listening.port()),
-        _ => format!("http://{listening}"),
     }
 }
 

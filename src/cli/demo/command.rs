@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io::Write, net::SocketAddr, path::Path, sync::A
 use tokio::sync::{broadcast::error::RecvError, mpsc, oneshot, watch};
 
 use super::{
-    banner::{Banner, address as base, farewell},
+    banner::{Banner, farewell},
     files::Places,
     phones::Phones,
     story::Story,
@@ -16,7 +16,7 @@ use crate::{
         args::Demo,
         failure::{Exit, Failure},
         look::Look,
-        service::serve,
+        service::{reachable, serve},
     },
     controller::{Clock, Handle},
     history::{Role, TokenStore},
@@ -138,7 +138,7 @@ impl Show<'_> {
             station: station.clone(),
             phones: BTreeMap::new(),
             power,
-            url: format!("{}/api/v1/reports", base(address)),
+            url: format!("{}/api/v1/reports", reachable(address)),
             token: self.token.clone(),
             clock: self.clock,
             troubles,

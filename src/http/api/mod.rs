@@ -8,9 +8,13 @@ mod devices;
 mod events;
 mod health;
 mod history;
+mod length;
+mod metrics;
+mod probe;
 mod reports;
 mod seed;
 mod stations;
+mod unknown;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -55,11 +59,14 @@ enum Heading {
 type Operations = (
     reports::Reports,
     stations::Stations,
+    probe::Probes,
     devices::Devices,
+    unknown::Unknown,
     history::History,
     config::Config,
     events::EventStream,
     health::Health,
+    metrics::Metrics,
     seed::Smartcharger,
 );
 
@@ -101,11 +108,14 @@ pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> imp
     let operations: Operations = (
         reports::Reports(Arc::clone(&services)),
         stations::Stations(Arc::clone(&services)),
+        probe::Probes(Arc::clone(&services)),
         devices::Devices(Arc::clone(&services)),
+        unknown::Unknown(Arc::clone(&services)),
         history::History(Arc::clone(&services)),
         config::Config(Arc::clone(&services)),
         events::EventStream::new(Arc::clone(&services), stopped),
         health::Health(Arc::clone(&services)),
+        metrics::Metrics(Arc::clone(&services)),
         seed::Smartcharger(services),
     );
     OpenApiService::new(operations, "", "").into_endpoint()
@@ -115,7 +125,11 @@ pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> imp
 fn refused(reason: &Refused) -> Problem {
     let code = reason.code();
     match reason {
-        Refused::Report(ReportRejected::UnknownPort { .. } | ReportRejected::UnknownDevice(_))
+        Refused::Report(
+            ReportRejected::UnknownPort { .. }
+            | ReportRejected::UnknownDevice(_)
+            | ReportRejected::Unplaced(_),
+        )
         | Refused::UnknownPort { .. } => Problem::not_found(code, reason.to_string()),
         Refused::Report(_) => Problem::unprocessable(code, reason.to_string()),
         Refused::NameTaken { .. } => Problem::new(StatusCode::CONFLICT, code, reason.to_string()),

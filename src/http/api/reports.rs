@@ -5,9 +5,9 @@ use std::sync::Arc;
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 
-use super::{Heading, refused, station, stations_named};
+use super::{Heading, refused, station, stations_named, unknown::keep_for_naming};
 use crate::{
-    controller::Handle,
+    controller::{Handle, Refused},
     http::{
         auth::{Caller, May, Report},
         dto::{DecisionOut, ReportIn},
@@ -25,11 +25,15 @@ impl Reports {
     /// Report a battery
     ///
     /// Name the `device`, or the `port` that it is in (with the `station`, when there are several). The answer is the
-    /// decision that the report led to.
+    /// decision that the report led to. Status 404 `unknown_device`: it is not taken, but the device is offered for
+    /// naming by `GET /api/v1/unknown-devices` from now on.
     #[oai(path = "/reports", method = "post", operation_id = "report")]
     async fn report(&self, may: May<Report>, body: Body<ReportIn>) -> Result<Json<DecisionOut>, Problem> {
         let report = body.0;
-        let (station, port) = self.place(&report)?;
+        let (station, port) = match self.place(&report)? {
+            Place::Port(station, port) => (station, port),
+            Place::Nowhere(device, named) => return Err(self.not_placed(device, named, &report, &may.0)),
+        };
         check_device(&may.0, &station, port)?;
         let report = BatteryReport {
             port,
@@ -43,9 +47,16 @@ impl Reports {
     }
 }
 
+/// Where the device of a report is.
+enum Place<'a> {
+    Port(Handle, PortId),
+    /// In no port, or in none of the station that the report names.
+    Nowhere(&'a DeviceName, Option<Handle>),
+}
+
 impl Reports {
     /// The station and port that a report is about.
-    fn place(&self, report: &ReportIn) -> Result<(Handle, PortId), Problem> {
+    fn place<'a>(&self, report: &'a ReportIn) -> Result<Place<'a>, Problem> {
         let directory = &self.0.directory;
         let named = match &report.station {
             Some(name) => Some(station(directory, name)?),
@@ -57,17 +68,19 @@ impl Reports {
                 "say who reports: give `device`, or the `port` that it is in",
             )),
             (Some(device), port) => {
-                let found = match named {
+                let found = match &named {
                     Some(station) => {
                         let port = station.changed().borrow().devices.get(device).copied();
-                        port.map(|port| (station, port))
+                        port.map(|port| (station.clone(), port))
                     }
                     None => directory.find_device(device),
                 };
-                let (station, of_device) = found.ok_or_else(|| unknown_device(device))?;
-                match port {
-                    Some(port) if port != of_device => Err(mismatch(device, of_device, port)),
-                    _ => Ok((station, of_device)),
+                match (found, port) {
+                    (None, _) => Ok(Place::Nowhere(device, named)),
+                    (Some((_, of_device)), Some(port)) if port != of_device => {
+                        Err(mismatch(device, of_device, port))
+                    }
+                    (Some((station, of_device)), _) => Ok(Place::Port(station, of_device)),
                 }
             }
             (None, Some(port)) => {
@@ -75,9 +88,29 @@ impl Reports {
                     Some(station) => station,
                     None => self.only_station()?,
                 };
-                Ok((station, port))
+                Ok(Place::Port(station, port))
             }
         }
+    }
+
+    /// The answer to a report of a device that is in no port, which waits for a place from now on.
+    fn not_placed(
+        &self,
+        device: &DeviceName,
+        named: Option<Handle>,
+        report: &ReportIn,
+        caller: &Caller,
+    ) -> Problem {
+        // The device of another token is not its business, and in another station it has a place already.
+        let may = caller.only_device().is_none_or(|only| only == device)
+            && self.0.directory.find_device(device).is_none();
+        let waits = may && keep_for_naming(&self.0, device, named, report);
+        let device = device.clone();
+        refused(&Refused::Report(if waits {
+            ReportRejected::Unplaced(device)
+        } else {
+            ReportRejected::UnknownDevice(device)
+        }))
     }
 
     fn only_station(&self) -> Result<Handle, Problem> {
@@ -97,11 +130,6 @@ impl Reports {
             )),
         }
     }
-}
-
-fn unknown_device(device: &DeviceName) -> Problem {
-    let rejected = ReportRejected::UnknownDevice(device.clone());
-    Problem::not_found(rejected.code(), rejected.to_string())
 }
 
 fn mismatch(device: &DeviceName, of_device: PortId, port: PortId) -> Problem {

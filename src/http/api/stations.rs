@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::SpanRelativeTo;
 use poem_openapi::OpenApi;
 
-use super::{Heading, port, refused, station};
+use super::{
+    Heading,
+    length::{Lengths, length},
+    port, refused, station,
+};
 use crate::{
     http::{
         auth::{May, Operate, Read},
@@ -19,7 +22,11 @@ use crate::{
 };
 
 /// A mode for longer than this is one without an end.
-const LONGEST: Span = Span::from_hours(10 * 366 * 24);
+const LENGTHS: Lengths = Lengths {
+    shortest: Span::from_nanos(1),
+    longest: Span::from_hours(10 * 366 * 24),
+    allowed: "more than nothing, up to ten years",
+};
 
 pub(super) struct Stations(pub(super) Arc<Services>);
 
@@ -135,40 +142,11 @@ fn end(wish: &ModeIn, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
             Err(wrong(format!("until {} is not in the future, now is {now:.0}", until.0)))
         }
         (Some(until), None) => Ok(Some(until.0)),
-        (None, Some(text)) => length(text, now).map(Some).map_err(wrong),
-    }
-}
-
-/// The end of a length of time in words.
-fn length(text: &str, now: Timestamp) -> Result<Timestamp, String> {
-    let shown: String = text.chars().take(40).collect();
-    let out_of_range = || format!("`{shown}` is out of range: more than nothing, up to ten years");
-    let parsed = text.trim().parse::<jiff::Span>().map_err(|_| {
-        if with_small_numbers(text).parse::<jiff::Span>().is_ok() {
-            return out_of_range();
-        }
-        format!("`{shown}` is not a length of time: write for example `90 min`, `2 h` or `3 days`")
-    })?;
-    let length = parsed
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| format!("`{shown}`: months and years differ in length: write days"))?;
-    if length <= Span::ZERO || length > LONGEST {
-        return Err(out_of_range());
-    }
-    now.checked_add(length).map_err(|_| out_of_range())
-}
-
-/// The same words with every number so small that only the words can be wrong.
-fn with_small_numbers(text: &str) -> String {
-    let mut small = String::new();
-    for letter in text.trim().chars() {
-        match letter {
-            '0'..='9' if small.ends_with('1') => {}
-            '0'..='9' => small.push('1'),
-            letter => small.push(letter),
+        (None, Some(text)) => {
+            let length = length(text, &LENGTHS).map_err(wrong)?;
+            Ok(Some(now.checked_add(length).map_err(|_| wrong(LENGTHS.refusal(text)))?))
         }
     }
-    small
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod config;
 mod decision;
 mod event;
+mod hub;
 mod port;
 mod report;
 mod rows;
@@ -13,7 +14,8 @@ mod station;
 pub(super) use config::{ConfigOut, DiagnosticOut, HealthOut, HubProblemOut, LiveOut};
 pub(super) use decision::{DecisionDetail, DecisionOut};
 pub(super) use event::{EventOut, EventRow, EventsOut};
-pub(super) use port::{BatteryOut, DeviceIn, DeviceOut, ModeIn, ModeOut, PortOut};
+pub(super) use hub::UnknownDevicesOut;
+pub(super) use port::{BatteryOut, DeviceIn, DeviceOut, ModeIn, ModeOut, PortOut, ProbeIn};
 pub(super) use report::ReportIn;
 pub(super) use rows::{DecisionsOut, ReportRow, ReportsOut, SwitchRow, SwitchesOut};
 pub(super) use station::{Snapshot, StationOut};

@@ -4,7 +4,10 @@ use poem_openapi::{Object, types::Example};
 use serde::{Deserialize, Serialize};
 
 use super::super::{fields, wire::Time};
-use super::DecisionOut;
+use super::{
+    DecisionOut,
+    hub::{AlarmOut, FaultOut, ProbeOut, ShowsOut, ThingOut, UnknownOut},
+};
 use crate::{
     controller::PortState,
     model::{
@@ -92,6 +95,8 @@ pub(in crate::http) struct PortOut {
     /// The device in it.
     #[oai(nullable)]
     device: Option<DeviceName>,
+    /// True when the hub does not show right now that the device is this one: it was the last known to be here.
+    device_assumed: bool,
     /// The USB serial number of the device that the station file names.
     #[oai(nullable)]
     serial: Option<String>,
@@ -99,6 +104,17 @@ pub(in crate::http) struct PortOut {
     named_at_run_time: bool,
     /// Where `uhubctl` finds it.
     socket: SocketOut,
+    /// Where the hub really is, when that is not where the file says.
+    #[oai(nullable)]
+    hub_at: Option<String>,
+    /// What the hub shows in the port.
+    shows: ShowsOut,
+    /// The USB device in the port, when the hub shows one.
+    #[oai(nullable)]
+    plugged: Option<ThingOut>,
+    /// The USB device in the port, when it has a serial number that nobody knows. It is not switched by rules.
+    #[oai(nullable)]
+    unknown_device: Option<UnknownOut>,
     /// The power as last seen on the hub; null: not known.
     #[oai(nullable)]
     power: Option<Power>,
@@ -123,6 +139,15 @@ pub(in crate::http) struct PortOut {
     /// Why the port could not be switched or read, as long as that is so.
     #[oai(nullable)]
     problem: Option<ProblemOut>,
+    /// What the device says against what the hub shows, as long as that is so.
+    #[oai(nullable)]
+    fault: Option<FaultOut>,
+    /// Set while the port is given up because it could not be brought to what is wanted.
+    #[oai(nullable)]
+    alarm: Option<AlarmOut>,
+    /// Set while the port is switched to find out what is plugged into it.
+    #[oai(nullable)]
+    probe: Option<ProbeOut>,
     /// The guards that are asked first, in order.
     guards: Vec<RuleName>,
     /// The rules that are asked then, in order; the first opinion wins.
@@ -138,9 +163,14 @@ impl PortOut {
             station: station.clone(),
             port: plan.id,
             device: state.device().cloned(),
+            device_assumed: state.device().is_some() && !state.device_seen,
             serial: plan.serial.clone(),
             named_at_run_time: state.memory.named.is_some(),
             socket: SocketOut { hub: plan.socket.hub().as_str().to_owned(), port: plan.socket.port() },
+            hub_at: state.hub_at.as_ref().map(ToString::to_string),
+            shows: ShowsOut::from(&state.plugged),
+            plugged: ThingOut::of(&state.plugged),
+            unknown_device: UnknownOut::of(state),
             power: state.actual,
             power_since: state.actual_since.map(Time),
             wanted: state.memory.wanted,
@@ -150,6 +180,9 @@ impl PortOut {
             online: state.is_online(),
             decision: state.decision.as_deref().map(DecisionOut::from),
             problem: state.problem.as_ref().map(|problem| problem_of(problem, state.failures)),
+            fault: state.fault.as_ref().map(FaultOut::from),
+            alarm: state.alarm.as_ref().map(AlarmOut::from),
+            probe: state.memory.probe.as_ref().map(ProbeOut::from),
             guards: names(&state.care().policy.guards),
             rules: names(&state.care().policy.rules),
         }
@@ -229,6 +262,26 @@ pub(in crate::http) struct ModeIn {
 impl Example for ModeIn {
     fn example() -> Self {
         Self { mode: ModeKind::On, until: None, length: Some("2 h".to_owned()) }
+    }
+}
+
+/// What a port is switched to for a moment.
+#[derive(Debug, Deserialize, Object)]
+#[serde(deny_unknown_fields, expecting = "a JSON object such as {\"power\": \"off\", \"for\": \"5 s\"}")]
+#[oai(rename = "ProbeWish", example)]
+pub(in crate::http) struct ProbeIn {
+    /// `off`, or `on` for a port that has no power.
+    #[serde(deserialize_with = "fields::power")]
+    pub(in crate::http) power: Power,
+    /// How long, in words: `1 s` to `10 min`. Then it ends by itself.
+    #[serde(rename = "for", deserialize_with = "fields::needed_length")]
+    #[oai(rename = "for")]
+    pub(in crate::http) length: String,
+}
+
+impl Example for ProbeIn {
+    fn example() -> Self {
+        Self { power: Power::Off, length: "5 s".to_owned() }
     }
 }
 

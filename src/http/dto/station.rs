@@ -4,7 +4,10 @@ use poem_openapi::{Enum, Object};
 use serde::Serialize;
 
 use super::super::wire::Time;
-use super::PortOut;
+use super::{
+    PortOut,
+    hub::{CountsOut, HubOut, hubs_missing},
+};
 use crate::{
     controller::View,
     model::{OnExit, StationName, SwitchKind, words},
@@ -48,10 +51,17 @@ pub(in crate::http) struct StationOut {
     topic: String,
     /// How its ports are switched.
     switch: SwitchOut,
+    /// Its hub, if the file names a model.
+    #[oai(nullable)]
+    hub: Option<HubOut>,
+    /// The hubs that are not there, as the file names them. The others go on.
+    hubs_missing: Vec<String>,
     /// A rule may switch a port only every so often, in words.
     min_hold: String,
     /// A device that has not reported for so long is charged, in words.
     silent_after: String,
+    /// So long after a switch a device's report must agree with it, in words.
+    verify_after: String,
     /// What a stop of the service does to ports without power.
     on_exit: OnExitOut,
     /// Version of the files at work.
@@ -64,6 +74,8 @@ pub(in crate::http) struct StationOut {
     ports_on: u32,
     /// How many ports are not on `auto`.
     ports_manual: usize,
+    /// What it has seen since it started.
+    counts: CountsOut,
 }
 
 impl From<&View> for StationOut {
@@ -79,8 +91,11 @@ impl From<&View> for StationOut {
                 SwitchKind::Sysfs => SwitchOut::Sysfs,
                 SwitchKind::Simulated => SwitchOut::Simulated,
             },
+            hub: HubOut::of(view),
+            hubs_missing: hubs_missing(view),
             min_hold: words(station.min_hold),
             silent_after: words(station.silent_after),
+            verify_after: words(station.verify_after),
             on_exit: match station.on_exit {
                 OnExit::On => OnExitOut::On,
                 OnExit::Keep => OnExitOut::Keep,
@@ -90,6 +105,7 @@ impl From<&View> for StationOut {
             ports: view.ports.len(),
             ports_on: view.ports_on,
             ports_manual: view.manual_ports(),
+            counts: view.counts.into(),
         }
     }
 }

@@ -1,0 +1,165 @@
+//! Talks to a running service over its REST API.
+
+use std::time::Duration;
+
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::failure::{Exit, Failure};
+use crate::model::Timestamp;
+
+/// What is asked is read from memory, or is on disk within a second; whoever takes this long is not well.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A service somewhere.
+#[derive(Clone, Debug)]
+pub(super) struct Api {
+    base: String,
+    token: Option<String>,
+    client: reqwest::Client,
+}
+
+/// A refusal that the caller may know what to do about.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// The stable code of the problem, if the answer was one.
+    pub(super) code: String,
+    /// What to tell if nothing else is to be done.
+    pub(super) failure: Failure,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        refusal.failure
+    }
+}
+
+impl Api {
+    /// The service at an address such as `http://127.0.0.1:5000`. Nothing is sent yet.
+    pub(super) fn new(url: &str, token: Option<&str>) -> Result<Self, Failure> {
+        let base = url.trim_end_matches('/').to_owned();
+        if base.to_ascii_lowercase().starts_with("https:") {
+            let hint =
+                "write http://HOST:PORT; to a service behind an https proxy, go through its own address";
+            return Err(Failure::new(Exit::Failed, format!("only http is spoken here, not `{base}`"), hint));
+        }
+        let client = reqwest::Client::builder().timeout(PATIENCE).build();
+        let client = client.map_err(|error| Failure::new(Exit::Failed, error.to_string(), ""))?;
+        Ok(Self { base, token: token.map(|token| token.trim().to_owned()), client })
+    }
+
+    /// Where it is.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// False when nobody listens there at all.
+    pub(super) async fn answers(&self) -> Result<bool, Failure> {
+        match self.client.get(format!("{}/health/live", self.base)).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_connect() => Ok(false),
+            Err(error) => Err(self.unreachable(&error)),
+        }
+    }
+
+    /// Reads what is at a path below `/api/v1/`.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Refusal> {
+        self.get_dated(path).await.map(|(answer, _)| answer)
+    }
+
+    /// As [`Self::get`], with the service's own time to the second, not later than the answer.
+    pub(super) async fn get_dated<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Timestamp), Refusal> {
+        let answer = self.ok(self.request(Method::GET, path)).await?;
+        let date = answer.headers().get(header::DATE).and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
+        Ok((self.read(answer).await?, date.unwrap_or_else(Timestamp::now)))
+    }
+
+    /// Puts something at a path below `/api/v1/`, and reads the answer.
+    pub(super) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Refusal> {
+        let answer = self.ok(self.request(Method::PUT, path).json(body)).await?;
+        self.read(answer).await
+    }
+
+    /// Ends what is at a path below `/api/v1/`.
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Refusal> {
+        self.ok(self.request(Method::DELETE, path)).await.map(|_| ())
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}/api/v1/{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    async fn ok(&self, request: RequestBuilder) -> Result<Response, Refusal> {
+        let answer = request.send().await;
+        let answer =
+            answer.map_err(|error| Refusal { code: String::new(), failure: self.unreachable(&error) })?;
+        if answer.status() == StatusCode::OK { Ok(answer) } else { Err(self.refused(answer).await) }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, answer: Response) -> Result<T, Refusal> {
+        answer.json().await.map_err(|_| {
+            let what = format!("the answer of `{}` is not understood", self.base);
+            let hint = "is this the address of a Smart Charging Station of this version?";
+            Refusal { code: String::new(), failure: Failure::new(Exit::Failed, what, hint) }
+        })
+    }
+
+    /// The service knows best what is wrong, and says it in the problem's `detail`.
+    async fn refused(&self, answer: Response) -> Refusal {
+        let (base, status) = (&self.base, answer.status());
+        let problem: serde_json::Value = answer.json().await.unwrap_or_default();
+        let text = |field: &str| problem.get(field).and_then(serde_json::Value::as_str);
+        let what = match text("detail") {
+            Some(detail) => format!("the service at `{base}` answers: {detail}"),
+            None => format!("`{base}` answers {status}"),
+        };
+        let role = text("needed_role").unwrap_or("report");
+        let hint = match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                format!(
+                    "make a token with `scs token add NAME --role {role}`, hand it over by --token or SCS_TOKEN"
+                )
+            }
+            _ if problem.is_null() => "is this the address of a Smart Charging Station?".to_owned(),
+            _ => String::new(),
+        };
+        let code = text("code").unwrap_or_default().to_owned();
+        Refusal { code, failure: Failure::new(Exit::Failed, what, hint) }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let base = &self.base;
+        let what = if error.is_timeout() {
+            format!("`{base}` does not answer within {} s", PATIENCE.as_secs())
+        } else if error.is_builder() {
+            return Failure::new(
+                Exit::Failed,
+                format!("`{base}` is no address of a service"),
+                "write it as http://HOST:PORT, for example http://127.0.0.1:5000",
+            );
+        } else {
+            format!("nobody answers at `{base}` ({})", root(error))
+        };
+        let hint = "is the service running? start it with `scs run`, or name it by --url";
+        Failure::new(Exit::Unavailable, what, hint)
+    }
+}
+
+/// The innermost cause: "connection refused" and the like.
+fn root(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,168 @@
+//! What is printed of a search: the table at its end, and the lines for the station file. Pure.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use super::picture::{Picture, Port};
+use crate::{
+    cli::look::{Look, Side, table},
+    model::{DeviceName, PortId},
+};
+
+/// What is known of a port after the search.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// The hub shows the serial number of this device.
+    Proven(DeviceName),
+    /// Two rounds agree on it, or a person says so.
+    Found(DeviceName),
+    /// It was off, and the device went on charging; true: the hub had shown its serial number here.
+    KeepsCharging(DeviceName, bool),
+    /// A person, or the silence of all devices, says that nothing is there; why.
+    Nothing(String),
+    /// It was not switched; why.
+    Skipped(String),
+    /// It was tried and nothing can be said; why.
+    Unclear(String),
+}
+
+impl Outcome {
+    /// True for what somebody should look into.
+    pub(super) fn is_trouble(&self) -> bool {
+        matches!(self, Self::KeepsCharging(..) | Self::Unclear(_))
+    }
+
+    fn device(&self) -> Option<&DeviceName> {
+        match self {
+            Self::Proven(device) | Self::Found(device) | Self::KeepsCharging(device, _) => Some(device),
+            Self::Nothing(_) | Self::Skipped(_) | Self::Unclear(_) => None,
+        }
+    }
+
+    /// In a few words.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Proven(_) => "its serial number is in the port".to_owned(),
+            Self::Found(_) => "found".to_owned(),
+            Self::KeepsCharging(_, true) => {
+                "says off and keeps charging: this port does not cut the power".to_owned()
+            }
+            Self::KeepsCharging(_, false) => {
+                "goes on charging while its port is off: it is in another port, or this one does not cut the power"
+                    .to_owned()
+            }
+            Self::Nothing(why) => why.clone(),
+            Self::Skipped(why) => format!("not switched: {why}"),
+            Self::Unclear(why) => format!("unclear: {why}"),
+        }
+    }
+}
+
+/// The table of all ports that were looked at.
+pub(super) fn summary(outcomes: &BTreeMap<PortId, Outcome>, look: Look) -> String {
+    let heading = ["port", "device", ""].map(str::to_owned);
+    let rows = outcomes.iter().map(|(port, outcome)| {
+        let device = outcome.device().map_or_else(|| "–".to_owned(), ToString::to_string);
+        [port.to_string(), device, outcome.words()]
+    });
+    let rows: Vec<_> = std::iter::once(heading).chain(rows).collect();
+    table([Side::Right, Side::Left, Side::Left], &rows, look)
+}
+
+/// The lines of `ports` for the station file, with what is known of all its ports now.
+pub(super) fn lines(outcomes: &BTreeMap<PortId, Outcome>, picture: &Picture, writes_sockets: bool) -> String {
+    let mut text = "    ports: {\n".to_owned();
+    for (id, port) in &picture.ports {
+        let outcome = outcomes.get(id);
+        let found = outcome.and_then(Outcome::device);
+        let gone = matches!(outcome, Some(Outcome::Nothing(_)));
+        let device = found.or(port.device.as_ref().filter(|_| !gone));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "        {id}: ({}),", fields(port, device, writes_sockets));
+    }
+    text.push_str("    },\n");
+    text
+}
+
+fn fields(port: &Port, device: Option<&DeviceName>, writes_sockets: bool) -> String {
+    let mut fields = Vec::new();
+    if let Some(device) = device {
+        fields.push(format!("device: {}", quoted(device.as_str())));
+        let shown = port.plugged.as_ref().and_then(|plugged| plugged.serial.as_deref());
+        if let Some(serial) = shown.or(port.serial.as_deref()) {
+            fields.push(format!("serial: {}", quoted(serial)));
+        }
+    }
+    if writes_sockets {
+        let socket = &port.socket;
+        fields.push(format!("socket: (hub: {}, port: {})", quoted(&socket.hub), socket.port));
+    }
+    fields.join(", ")
+}
+
+/// A text as RON writes it.
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{super::picture::tests::port, *};
+
+    fn id(number: u16) -> PortId {
+        PortId::new(number).unwrap()
+    }
+
+    fn name(text: &str) -> DeviceName {
+        DeviceName::new(text).unwrap()
+    }
+
+    fn outcomes() -> BTreeMap<PortId, Outcome> {
+        BTreeMap::from([
+            (id(1), Outcome::Found(name("pixel-7"))),
+            (id(2), Outcome::KeepsCharging(name("tablet"), true)),
+            (id(3), Outcome::Nothing("no device said that it stopped charging".to_owned())),
+            (id(4), Outcome::Skipped("a person switched it off".to_owned())),
+        ])
+    }
+
+    #[test]
+    fn the_table_says_what_is_where_and_what_is_wrong() {
+        let text = summary(&outcomes(), Look { width: 100, colour: false });
+        assert_eq!(
+            text,
+            "port  device
+   1  pixel-7  found
+   2  tablet   says off and keeps charging: this port does not cut the power
+   3  –        no device said that it stopped charging
+   4  –        not switched: a person switched it off
+"
+        );
+    }
+
+    #[test]
+    fn the_lines_can_be_put_into_the_station_file() {
+        let thing = json!({"id": "18d1:4ee7", "serial": "R5\"C", "name": ""});
+        let ports = [
+            port(1, &json!({"device": "port", "plugged": thing})),
+            port(2, &json!({"serial": "old"})),
+            port(3, &json!({"device": "gone"})),
+            port(4, &json!({"device": "kiosk", "serial": "K1"})),
+        ];
+        let ports = ports.map(|port| (port.port, port)).into_iter().collect();
+        let picture = Picture { at: jiff::Timestamp::UNIX_EPOCH, ports, said: BTreeMap::new() };
+        assert_eq!(
+            lines(&outcomes(), &picture, false),
+            "    ports: {
+        1: (device: \"pixel-7\", serial: \"R5\\\"C\"),
+        2: (device: \"tablet\", serial: \"old\"),
+        3: (),
+        4: (device: \"kiosk\", serial: \"K1\"),
+    },
+"
+        );
+        let socket = lines(&outcomes(), &picture, true);
+        assert!(socket.contains("3: (socket: (hub: \"5-2\", port: 3)),"), "{socket}");
+    }
+}

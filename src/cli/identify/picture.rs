@@ -1,0 +1,180 @@
+//! What one look at the service shows of a station, and which ports a search may switch. Pure.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::{ChipId, DeviceName, ModeKind, PortId, Power, Timestamp};
+
+/// Makers of phones and tablets by their USB vendor number: what else they make is rarely in a charging station.
+const MAKERS: [u16; 25] = [
+    0x04e8, 0x05ac, 0x05c6, 0x0489, 0x0bb4, 0x0b05, 0x0e8d, 0x0fce, 0x1004, 0x109b, 0x12d1, 0x17ef, 0x18d1,
+    0x1949, 0x19d2, 0x1bbb, 0x1ebf, 0x2207, 0x22b8, 0x22d9, 0x2717, 0x2a70, 0x2ae5, 0x2d95, 0x2e04,
+];
+
+/// A port of `GET /api/v1/stations/{station}/ports`; fields that other versions add do no harm.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Port {
+    pub(super) port: PortId,
+    pub(super) device: Option<DeviceName>,
+    #[serde(default)]
+    pub(super) device_assumed: bool,
+    pub(super) serial: Option<String>,
+    pub(super) socket: SocketOf,
+    pub(super) plugged: Option<Plugged>,
+    pub(super) power: Option<Power>,
+    pub(super) power_since: Option<Timestamp>,
+    /// What the power should be.
+    pub(super) wanted: Option<Power>,
+    #[serde(default)]
+    pub(super) switching: bool,
+    pub(super) mode: Mode,
+    pub(super) problem: Option<Told>,
+    pub(super) fault: Option<Fault>,
+    pub(super) alarm: Option<Told>,
+    pub(super) probe: Option<Probe>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct SocketOf {
+    pub(super) hub: String,
+    pub(super) port: u8,
+}
+
+/// A USB device that the hub shows.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Plugged {
+    pub(super) id: ChipId,
+    pub(super) serial: Option<String>,
+    pub(super) name: String,
+}
+
+impl Plugged {
+    /// As a person may recognise it: `18d1:4ee7 Pixel 7`.
+    pub(super) fn words(&self) -> String {
+        format!("{} {}", self.id, self.name).trim_end().to_owned()
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Mode {
+    pub(super) mode: ModeKind,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Told {
+    pub(super) message: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Fault {
+    pub(super) code: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Probe {
+    pub(super) power: Power,
+}
+
+/// What a device said last.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct Said {
+    pub(super) charging: Option<bool>,
+    pub(super) measured_at: Timestamp,
+}
+
+/// One look.
+#[derive(Clone, Debug)]
+pub(super) struct Picture {
+    /// The service's time, to the second, not later than what is shown.
+    pub(super) at: Timestamp,
+    /// The ports of the station.
+    pub(super) ports: BTreeMap<PortId, Port>,
+    /// What all devices said that report, wherever they are.
+    pub(super) said: BTreeMap<DeviceName, Said>,
+}
+
+impl Picture {
+    /// Devices that report without saying whether they charge.
+    pub(super) fn silent_about_charging(&self) -> impl Iterator<Item = &DeviceName> {
+        self.said.iter().filter(|(_, said)| said.charging.is_none()).map(|(device, _)| device)
+    }
+}
+
+impl Port {
+    /// The device and its serial number, when the hub shows right now that it is this one.
+    pub(super) fn proven(&self) -> Option<(&DeviceName, &str)> {
+        let serial = self.plugged.as_ref()?.serial.as_deref()?;
+        let device = self.device.as_ref().filter(|_| !self.device_assumed)?;
+        Some((device, serial))
+    }
+
+    /// Why a search must not switch this port, if so. What is plugged in is not looked at.
+    pub(super) fn forbidden(&self) -> Option<String> {
+        if self.mode.mode != ModeKind::Auto {
+            return Some(format!(
+                "a person switched it {}: give it back with mode `auto` first",
+                self.mode.mode
+            ));
+        }
+        let alarm = self.alarm.as_ref()?;
+        Some(format!("it has an alarm: {}", alarm.message))
+    }
+
+    /// What is plugged in when nobody knows it, and its maker is none of phones: not to be switched unasked.
+    pub(super) fn stranger(&self) -> Option<&Plugged> {
+        let plugged = self.plugged.as_ref().filter(|_| self.device.is_none())?;
+        (!MAKERS.contains(&plugged.id.vendor)).then_some(plugged)
+    }
+
+    /// True when the service knows already that the hub does not cut the power.
+    pub(super) fn leaks(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.code == "power_leak")
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A port with these fields beside those that every port has.
+    pub(in super::super) fn port(number: u16, fields: &Value) -> Port {
+        let mut port = json!({
+            "port": number, "socket": {"hub": "5-2", "port": number}, "power": "on",
+            "mode": {"mode": "auto"}, "more": "of another version",
+        });
+        for (name, value) in fields.as_object().unwrap() {
+            port[name] = value.clone();
+        }
+        serde_json::from_value(port).unwrap()
+    }
+
+    #[test]
+    fn a_serial_number_proves_a_device_only_while_the_hub_shows_it() {
+        let plugged = json!({"id": "18d1:4ee7", "serial": "R5", "name": "Pixel"});
+        let shown = port(1, &json!({"device": "pixel-7", "device_assumed": false, "plugged": plugged}));
+        assert_eq!(shown.proven().map(|(device, serial)| (device.as_str(), serial)), Some(("pixel-7", "R5")));
+        let assumed = port(1, &json!({"device": "pixel-7", "device_assumed": true}));
+        assert!(assumed.proven().is_none());
+    }
+
+    #[test]
+    fn what_a_person_holds_and_what_is_given_up_is_left_alone() {
+        let held = port(1, &json!({"mode": {"mode": "off"}})).forbidden().unwrap();
+        assert!(held.starts_with("a person switched it off"), "{held}");
+        let given_up = port(1, &json!({"alarm": {"message": "no hub"}})).forbidden();
+        assert_eq!(given_up.as_deref(), Some("it has an alarm: no hub"));
+        assert!(port(1, &json!({})).forbidden().is_none());
+    }
+
+    #[test]
+    fn a_stranger_is_what_nobody_knows_and_no_maker_of_phones_made() {
+        let keyboard = json!({"id": "046d:c31c", "serial": null, "name": "Keyboard"});
+        let phone = json!({"id": "04e8:6860", "serial": "X1", "name": "Galaxy"});
+        assert_eq!(port(1, &json!({"plugged": keyboard})).stranger().unwrap().words(), "046d:c31c Keyboard");
+        assert!(port(1, &json!({"plugged": keyboard, "device": "lamp"})).stranger().is_none());
+        assert!(port(1, &json!({"plugged": phone})).stranger().is_none());
+    }
+}

@@ -1,0 +1,130 @@
+//! What both kinds of search have in common: the station, what was found, and which port is held right now.
+
+use std::{collections::BTreeMap, io::Write, time::Duration};
+
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep},
+};
+
+use super::{client::Station, page::Outcome, picture::Picture, trial::unswitched};
+use crate::{
+    cli::failure::Failure,
+    model::{DeviceName, PortId, Power, Span},
+};
+
+/// Between two looks at the service: short against what hubs and phones take.
+pub(super) const PACE: Duration = Duration::from_millis(300);
+/// A slow hub switches within this.
+const SWITCHED_WITHIN: Duration = Duration::from_secs(90);
+/// Lines that may wait to be read.
+const LINES: usize = 16;
+
+/// What was found, and what is held: outlives a search that is broken off.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub(super) outcomes: BTreeMap<PortId, Outcome>,
+    /// The port that a probe holds, if one does.
+    pub(super) held: Option<PortId>,
+}
+
+/// A search that is under way.
+pub(super) struct Search<'a, W> {
+    pub(super) station: &'a Station,
+    pub(super) progress: &'a mut Progress,
+    pub(super) answers: Answers,
+    pub(super) out: &'a mut W,
+}
+
+impl<W: Write> Search<'_, W> {
+    /// Holds a port for so long, unless it is told otherwise before.
+    pub(super) async fn hold(&mut self, port: PortId, power: Power, length: Span) -> Result<(), Failure> {
+        // Noted before it is asked for: a search that is broken off in between must end it too.
+        self.progress.held = Some(port);
+        self.station.hold(port, power, length).await
+    }
+
+    /// Lets a port go.
+    pub(super) async fn let_go(&mut self, port: PortId) -> Result<(), Failure> {
+        self.station.let_go(port).await?;
+        self.progress.held = None;
+        Ok(())
+    }
+
+    /// Waits until the hub shows a port as it is held; says why it does not.
+    pub(super) async fn switched(&self, port: PortId, power: Power) -> Result<Result<(), String>, Failure> {
+        let began = Instant::now();
+        loop {
+            let picture = self.station.picture().await?;
+            match picture.ports.get(&port) {
+                None => return Ok(Err("the station has no such port any more".to_owned())),
+                Some(state) if state.power == Some(power) => return Ok(Ok(())),
+                Some(state) if began.elapsed() > SWITCHED_WITHIN => return Ok(Err(unswitched(state, power))),
+                Some(_) => sleep(PACE).await,
+            }
+        }
+    }
+
+    /// Names the device in a port, unless it has that name. The inner error is why that name cannot be.
+    pub(super) async fn name(
+        &mut self,
+        port: PortId,
+        device: &DeviceName,
+        picture: &Picture,
+    ) -> Result<Result<(), String>, Failure> {
+        let known = picture.ports.get(&port).and_then(|port| port.device.as_ref());
+        if known == Some(device) {
+            return Ok(Ok(()));
+        }
+        match self.station.name(port, device).await {
+            Ok(()) => Ok(Ok(())),
+            Err(refusal) if refusal.code == "name_taken" => Ok(Err(refusal.failure.what)),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// Says something, at once.
+    pub(super) fn say(&mut self, text: &str) -> Result<(), Failure> {
+        writeln!(self.out, "{text}")?;
+        Ok(self.out.flush()?)
+    }
+
+    /// Asks something; `None` when nobody answers any more.
+    pub(super) async fn ask(&mut self, question: &str) -> Result<Option<String>, Failure> {
+        write!(self.out, "{question} ")?;
+        self.out.flush()?;
+        let answer = self.answers.next().await;
+        if answer.is_none() {
+            writeln!(self.out)?;
+        }
+        Ok(answer)
+    }
+}
+
+/// What a person types, line by line.
+#[derive(Default)]
+pub(super) struct Answers(Option<mpsc::Receiver<String>>);
+
+impl Answers {
+    /// The next line of standard input, which is read from the first question on; `None` at its end.
+    async fn next(&mut self) -> Option<String> {
+        let lines = self.0.get_or_insert_with(stdin);
+        lines.recv().await.map(|line| line.trim().to_owned())
+    }
+}
+
+fn stdin() -> mpsc::Receiver<String> {
+    let (lines, answers) = mpsc::channel(LINES);
+    // A thread of its own: reading cannot be broken off, and the program must end all the same.
+    let reader = std::thread::Builder::new().name("answers".to_owned()).spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if lines.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    if let Err(error) = reader {
+        tracing::error!("no thread can be started, so nobody can answer: {error}");
+    }
+    answers
+}

@@ -1,0 +1,94 @@
+//! A port is switched for a moment, to find out what is plugged into it.
+
+use std::sync::Arc;
+
+use poem_openapi::OpenApi;
+
+use super::{
+    Heading,
+    length::{Lengths, length},
+    port, refused, station,
+};
+use crate::{
+    http::{
+        auth::{May, Operate},
+        dto::{PortOut, ProbeIn},
+        params::Path,
+        payload::{Body, Json},
+        problem::Problem,
+        server::Services,
+    },
+    model::{PortId, Probe, Span, StationName},
+};
+
+/// Shorter than a second no lamp goes out visibly; after ten minutes whoever asked has gone.
+const LENGTHS: Lengths = Lengths {
+    shortest: Span::from_secs(1),
+    longest: Span::from_mins(10),
+    allowed: "a probe lasts `1 s` to `10 min`",
+};
+
+pub(super) struct Probes(pub(super) Arc<Services>);
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Heading::Stations")]
+impl Probes {
+    /// Switch a port for a moment
+    ///
+    /// To find out what is plugged into it: which lamp goes out, which phone stops charging? Nothing else switches the
+    /// port meanwhile. It ends by itself after `for`, by `DELETE`, and at a restart of the service; then the port is as
+    /// wanted again. A second probe takes the place of the first. The answer comes once that is on disk.
+    #[oai(path = "/stations/:station/ports/:port/probe", method = "put", operation_id = "probe")]
+    async fn probe(
+        &self,
+        _may: May<Operate>,
+        /// The station's name.
+        #[oai(name = "station")]
+        name: Path<StationName>,
+        /// The number on the housing.
+        #[oai(name = "port")]
+        number: Path<PortId>,
+        body: Body<ProbeIn>,
+    ) -> Result<Json<PortOut>, Problem> {
+        let now = self.0.clock.now();
+        let wrong = |detail: String| Problem::unprocessable("invalid_end", detail);
+        self.check(&name.0, number.0)?;
+        let length = length(&body.0.length, &LENGTHS).map_err(wrong)?;
+        let until = now.checked_add(length).map_err(|_| wrong(LENGTHS.refusal(&body.0.length)))?;
+        self.set(&name.0, number.0, Some(Probe { power: body.0.power, until })).await
+    }
+
+    /// End a probe
+    ///
+    /// Without one this changes nothing.
+    #[oai(path = "/stations/:station/ports/:port/probe", method = "delete", operation_id = "end_probe")]
+    async fn end_probe(
+        &self,
+        _may: May<Operate>,
+        /// The station's name.
+        #[oai(name = "station")]
+        name: Path<StationName>,
+        /// The number on the housing.
+        #[oai(name = "port")]
+        number: Path<PortId>,
+    ) -> Result<Json<PortOut>, Problem> {
+        self.check(&name.0, number.0)?;
+        self.set(&name.0, number.0, None).await
+    }
+}
+
+impl Probes {
+    fn check(&self, name: &StationName, number: PortId) -> Result<(), Problem> {
+        port(&station(&self.0.directory, name)?.view(), number).map(|_| ())
+    }
+
+    async fn set(
+        &self,
+        name: &StationName,
+        number: PortId,
+        probe: Option<Probe>,
+    ) -> Result<Json<PortOut>, Problem> {
+        let station = station(&self.0.directory, name)?;
+        let state = station.probe(number, probe).await.map_err(|reason| refused(&reason))?;
+        Ok(Json(PortOut::new(name, &state)))
+    }
+}
