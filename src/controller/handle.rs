@@ -71,6 +71,7 @@ pub(super) enum Input {
     Report { report: BatteryReport, answer: Option<Answer<Arc<Decision>>> },
     SetMode { port: PortId, mode: Mode, answer: Answer<Arc<PortState>> },
     NameDevice { port: PortId, name: Option<DeviceName>, by: Author, answer: Answer<Arc<PortState>> },
+    IntendProbe { port: PortId, probe: Probe, answer: Answer<Arc<PortState>> },
     Probe { port: PortId, probe: Option<Probe>, answer: Answer<Arc<PortState>> },
     Unplaced { device: DeviceName, battery: Battery },
     Reload { station: Arc<Station>, rules: Arc<RuleSet>, done: oneshot::Sender<()> },
@@ -126,6 +127,11 @@ impl Handle {
     /// moment, and at a restart; then the port is as before, and with power where nobody has an opinion. Answers once
     /// that is on disk.
     pub async fn probe(&self, port: PortId, probe: Option<Probe>) -> Result<Arc<PortState>, Refused> {
+        if let Some(probe) = probe.clone() {
+            let (answer, kept) = oneshot::channel();
+            self.send(Input::IntendProbe { port, probe, answer })?;
+            kept.await.map_err(|_| Refused::Stopped)??;
+        }
         let (answer, state) = oneshot::channel();
         self.send(Input::Probe { port, probe, answer })?;
         state.await.map_err(|_| Refused::Stopped)?

@@ -175,6 +175,10 @@ impl Controller {
                 Input::NameDevice { port, name, by, answer } => {
                     self.name_device(port, name, &by, answer, now)
                 }
+                Input::IntendProbe { port, probe, answer } => {
+                    let step = self.engine.intend_probe(port, probe, now);
+                    self.answer_when_kept(port, step, answer);
+                }
                 Input::Probe { port, probe, answer } => {
                     let step = self.engine.probe(port, probe, now);
                     self.answer_when_kept(port, step, answer);

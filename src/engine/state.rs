@@ -81,6 +81,8 @@ pub struct PortState {
     pub(super) unknown_told: bool,
     /// Since when the port has shown nothing plugged in.
     pub(super) empty_since: Option<Timestamp>,
+    /// The search that is noted has begun: its intent is on disk.
+    pub(super) probing: bool,
     /// A search has switched this port and it is not seen to be back yet: `min_hold` does not keep it from that.
     pub(super) searched: bool,
     pub(super) order: Option<InFlight>,
@@ -117,6 +119,7 @@ impl PortState {
             moved_away: false,
             unknown_told: false,
             empty_since: None,
+            probing: false,
             searched: false,
             order: None,
             retry_at: None,

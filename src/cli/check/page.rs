@@ -164,6 +164,6 @@ not right: 1 error, 1 warning
             read.hubs = vec!["mine".into(), "rsh-a16".into()];
         }
         assert_eq!(found.text(LOOK), sum.replace("1 rule", "1 rule, 2 hub models"));
-        assert_eq!(found.json()["hubs"][0], "mine");
+        assert_eq!(found.json()["hub_models"][0], "mine");
     }
 }

@@ -35,6 +35,22 @@ fn a_search_switches_at_once_and_is_written_down_first() {
 }
 
 #[test]
+fn an_intent_is_written_down_and_switches_nothing() {
+    let mut engine = engine_that_saw_all_on();
+    let probe = off_until(seconds(605)).unwrap();
+    let step = engine.intend_probe(port(1), probe, seconds(600)).unwrap();
+    assert!(step.orders.is_empty() && engine.tick(seconds(601)).orders.is_empty());
+    assert!(matches!(&step.records[..], [Record::Memory { memory, .. }] if memory.probe.is_some()));
+
+    let mut after_a_crash = restart(&engine, seconds(602));
+    let seen = after_a_crash.seen(&[reading(1, Power::Off)], seconds(602));
+    assert_eq!(seen.orders[0].power, Power::On);
+
+    assert!(engine.tick(seconds(605)).orders.is_empty());
+    assert_eq!(engine.view().ports.get(&port(1)).unwrap().memory.probe, None, "it came to nothing");
+}
+
+#[test]
 fn it_ends_by_itself_at_its_moment_and_no_hold_keeps_the_port_off() {
     let mut engine = searched();
     assert_eq!(engine.view().ports.get(&port(1)).unwrap().due, seconds(605));
