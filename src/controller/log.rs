@@ -60,7 +60,7 @@ fn one(event: &Event) {
             tracing::warn!(station, %hub, "{code}: its ports wait until it is back")
         }
         EventKind::HubBack { hub } => tracing::info!(station, %hub, "{code}"),
-        EventKind::HubMoved { hub, at } => tracing::info!(station, %hub, %at, "{code}"),
+        EventKind::HubMoved { hub, to } => tracing::info!(station, %hub, %to, "{code}"),
         EventKind::PowerLeak { message } | EventKind::NotCharging { message } => {
             tracing::warn!(station, port, "{code}: {message}");
         }

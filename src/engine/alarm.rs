@@ -123,7 +123,7 @@ impl PortState {
 
     fn alarm_is_over(&self, now: Timestamp) -> bool {
         let Some(alarm) = &self.alarm else { return false };
-        let met = self.actual.is_some() && self.actual == self.memory.wanted;
+        let met = self.actual.is_some() && self.actual == self.memory.wanted && !self.half;
         let lasts = |since: Timestamp| now.duration_since(since) >= DRIFTS_WITHIN;
         let settled =
             !self.contested || self.memory.steady.as_ref().is_some_and(|steady| lasts(steady.since));
@@ -134,7 +134,10 @@ impl PortState {
 /// What to do where the problem does not say it.
 fn advice(problem: &SwitchProblem) -> &'static str {
     match problem {
-        SwitchProblem::Refused(_) | SwitchProblem::Timeout(_) | SwitchProblem::Unreadable(_) => {
+        SwitchProblem::Refused(_)
+        | SwitchProblem::Half(_)
+        | SwitchProblem::Timeout(_)
+        | SwitchProblem::Unreadable(_) => {
             "unplug the hub from the computer and from its power for ten seconds, then set the mode of the port to try at once"
         }
         SwitchProblem::ToolMissing(_)

@@ -133,12 +133,13 @@ impl PortState {
     /// In a state that this service made or wants otherwise, and not seen to have power.
     fn is_off(&self) -> bool {
         let switching_off = self.order.as_ref().is_some_and(|order| order.power == Power::Off);
-        switching_off || (self.actual != Some(Power::On) && self.memory.wanted.is_some())
+        switching_off || self.half || (self.actual != Some(Power::On) && self.memory.wanted.is_some())
     }
 
     /// Another socket: what was seen, ordered and failed at the old one says nothing.
     fn forget_socket(&mut self) {
         self.actual = None;
+        self.half = false;
         self.actual_since = None;
         self.order = None;
         self.problem = None;

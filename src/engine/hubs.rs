@@ -51,7 +51,7 @@ impl Engine {
         if let Some(hub) = plan.map(|plan| plan.at.clone()).filter(|_| self.hub_at != seen.hub_at) {
             self.hub_at.clone_from(&seen.hub_at);
             let at = seen.hub_at.clone().unwrap_or_else(|| hub.clone());
-            self.tell_all(step, now, EventKind::HubMoved { hub, at });
+            self.tell_all(step, now, EventKind::HubMoved { hub, to: at });
         }
     }
 

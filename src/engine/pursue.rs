@@ -42,7 +42,7 @@ impl Engine {
             // Unknown: readings come at start, after failures and every `poll`; nothing is assumed.
             return Move::Rest;
         };
-        if wanted == actual {
+        if wanted == actual && !(port.half && wanted == Power::On) {
             return Move::Rest;
         }
         if let Some(at) = port.retry_at.filter(|at| now < *at) {
@@ -56,7 +56,7 @@ impl Engine {
 
     /// Until when a rule may not switch this port again. People and safety are not held, nor is mending.
     fn hold_ends(&self, port: &PortState) -> Option<Timestamp> {
-        if port.unheld {
+        if port.unheld || port.half {
             return None;
         }
         let by = port.decision.as_ref().map(|decision| decision.by);

@@ -24,7 +24,9 @@ impl Engine {
         self.set_actual(seen, now);
         let fault_changed = self.note_power(seen, now, step);
         match (ordered, seen.power) {
-            (Some(order), Some(power)) if order.power == power => self.switched(seen.port, power, now, step),
+            (Some(order), Some(power)) if order.power == power && !seen.half => {
+                self.switched(seen.port, power, now, step)
+            }
             (Some(order), _) => self.not_switched(seen, order.power, now, step),
             (None, Some(power)) => self.read_back(seen, &before, power, now, step),
             (None, None) => self.not_read(seen, now, step),
@@ -45,6 +47,11 @@ impl Engine {
             if port.actual != seen.power {
                 port.actual_since = port.actual.is_some().then_some(now);
                 port.actual = seen.power;
+            }
+            port.half = seen.half;
+            if seen.half {
+                // Nobody wants half a port, so one that nobody has an opinion of is made whole.
+                port.memory.wanted.get_or_insert(Power::On);
             }
             if seen.power.is_some() && port.hub_missing.take().is_some() {
                 port.come_back();
@@ -111,7 +118,7 @@ impl Engine {
                 // The pause was for readings that failed.
                 port.retry_at = None;
             }
-            if port.memory.wanted.is_none_or(|wanted| wanted == power) {
+            if !seen.half && port.memory.wanted.is_none_or(|wanted| wanted == power) {
                 port.problem = None;
                 port.failures = 0;
             }
@@ -190,6 +197,7 @@ impl PortState {
     fn is_as_before(&self, seen: &Seen) -> bool {
         seen.power.is_some()
             && seen.power == self.actual
+            && seen.half == self.half
             && seen.hub_at == self.hub_at
             && self.problem.is_none()
             && self.failures == 0

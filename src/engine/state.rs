@@ -53,6 +53,8 @@ pub struct PortState {
     pub plugged: Plugged,
     /// True when the hub shows right now that the device is this one; else it is assumed.
     pub device_seen: bool,
+    /// Its power comes by one side of the hub only; that is mended unless the port is to be off.
+    pub half: bool,
     /// Where the hub really is, when that is not where the file says.
     pub hub_at: Option<HubLocation>,
     /// What the device says against what the hub shows.
@@ -105,6 +107,7 @@ impl PortState {
             failures: 0,
             plugged: Plugged::NotShown,
             device_seen: false,
+            half: false,
             hub_at: None,
             fault: None,
             alarm: None,

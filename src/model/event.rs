@@ -127,7 +127,7 @@ pub enum EventKind {
         /// Where the file says that it is.
         hub: HubLocation,
         /// Where it is.
-        at: HubLocation,
+        to: HubLocation,
     },
     /// The port is off, and the device goes on charging: the hub does not cut the power.
     PowerLeak {

@@ -117,6 +117,11 @@ pub enum SwitchProblem {
     /// The answer could not be understood.
     #[error("what the hub shows was not understood ({0})")]
     Unreadable(String),
+    /// One side has power as ordered, the other has not.
+    #[error(
+        "{0} has no power, only the other side of this USB 3 hub has: the device charges, and may do so slowly and without data"
+    )]
+    Half(String),
     /// The order was sent, and the hub still shows the old state.
     #[error("the order was sent, but the hub still shows the port {0}")]
     Refused(Power),
@@ -129,7 +134,7 @@ impl SwitchProblem {
     /// True when trying again in a second may help.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::Timeout(_) | Self::Busy(_) | Self::Unreadable(_) | Self::Refused(_) => true,
+            Self::Timeout(_) | Self::Busy(_) | Self::Unreadable(_) | Self::Half(_) | Self::Refused(_) => true,
             Self::ToolMissing(_)
             | Self::Permission(_)
             | Self::Missing(_)
@@ -151,6 +156,7 @@ impl SwitchProblem {
             Self::Misfit(_) => "model_misfit",
             Self::OtherSide(_) => "other_side",
             Self::Unreadable(_) => "unreadable",
+            Self::Half(_) => "half_on",
             Self::Refused(_) => "not_switched",
             Self::Forbidden(_) => "forbidden_socket",
         }
@@ -203,6 +209,8 @@ pub struct Seen {
     pub problem: Option<SwitchProblem>,
     /// What is plugged in.
     pub plugged: Plugged,
+    /// Its power comes by one side of the hub only, and the other is off: half of what was done, by whomever.
+    pub half: bool,
     /// Where the hub really is, when that is not where the file says.
     pub hub_at: Option<HubLocation>,
 }
@@ -215,6 +223,6 @@ impl Seen {
         power: Option<Power>,
         problem: Option<SwitchProblem>,
     ) -> Self {
-        Self { port, order, power, problem, plugged: Plugged::NotShown, hub_at: None }
+        Self { port, order, power, problem, plugged: Plugged::NotShown, half: false, hub_at: None }
     }
 }

@@ -46,16 +46,15 @@ pub(super) enum Failure {
     TooMuch(Killed),
 }
 
-/// A program that was killed. It keeps the lock until it is really gone.
+/// A program that was killed.
 pub(super) struct Killed(JoinHandle<()>);
 
 impl Killed {
-    fn new(mut child: Child, lock: Option<File>) -> Self {
+    fn new(mut child: Child) -> Self {
         // An error means that it has ended already.
         let _ = child.start_kill();
         Self(tokio::spawn(async move {
             let _ = child.wait().await;
-            drop(lock);
         }))
     }
     /// Waits a moment for its death; the program again if it lives on.
@@ -67,7 +66,8 @@ impl Killed {
     }
 }
 
-/// Runs the program. The lock is held until it has ended.
+/// Runs the program. The lock is its standard input, which it never reads: so the lock is held until the program has
+/// really ended, also when it outlives this one.
 pub(super) async fn run(
     program: &Path,
     arguments: &[String],
@@ -78,7 +78,7 @@ pub(super) async fn run(
         .args(arguments)
         .env_clear()
         .envs(surroundings(std::env::vars_os()))
-        .stdin(Stdio::null())
+        .stdin(lock.map_or_else(Stdio::null, Stdio::from))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         // Ctrl-C in a terminal must not end a call that is half done.
@@ -95,8 +95,8 @@ pub(super) async fn run(
     let ended = timeout(time_limit, work).await;
     match ended {
         Ok(Ok(output)) => Ok(output),
-        Ok(Err(_)) => Err(Failure::TooMuch(Killed::new(child, lock))),
-        Err(_) => Err(Failure::TooLong(Killed::new(child, lock))),
+        Ok(Err(_)) => Err(Failure::TooMuch(Killed::new(child))),
+        Err(_) => Err(Failure::TooLong(Killed::new(child))),
     }
 }
 

@@ -66,6 +66,7 @@ pub(super) fn holds_up(problem: &SwitchProblem) -> bool {
         | SwitchProblem::Misfit(_)
         | SwitchProblem::OtherSide(_)
         | SwitchProblem::Unreadable(_)
+        | SwitchProblem::Half(_)
         | SwitchProblem::Refused(_)
         | SwitchProblem::Forbidden(_) => false,
     }

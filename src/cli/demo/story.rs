@@ -177,7 +177,7 @@ fn of_hub(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
         }
         EventKind::HubMissing { hub } => said("hub", Paint::Red, format!("the hub at {hub} is not there")),
         EventKind::HubBack { hub } => said("hub", Paint::Green, format!("the hub at {hub} is there again")),
-        EventKind::HubMoved { hub, at } => said("hub", Paint::Yellow, format!("the hub of {hub} is at {at}")),
+        EventKind::HubMoved { hub, to } => said("hub", Paint::Yellow, format!("the hub of {hub} is at {to}")),
         EventKind::PowerLeak { message } => said("leak", Paint::Red, message.clone()),
         EventKind::NotCharging { message } => said("no gain", Paint::Yellow, message.clone()),
         EventKind::FaultOver { fault } => {

@@ -26,6 +26,14 @@ pub(super) struct Port {
     battery: Option<Battery>,
     decision: Option<Decision>,
     problem: Option<Problem>,
+    alarm: Option<Problem>,
+    fault: Option<Problem>,
+    unknown_device: Option<Unknown>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Unknown {
+    serial: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,8 +69,18 @@ pub(super) fn page(station: &Station, ports: Vec<Port>, now: Timestamp) -> Page 
     Page { name: station.station.clone(), title: station.title.clone(), ports: rows }
 }
 
+/// The worst of what is wrong at a port.
+fn trouble(port: &Port) -> Option<String> {
+    let told = [&port.alarm, &port.problem, &port.fault].into_iter().flatten().next();
+    let unknown = |unknown: &Unknown| {
+        format!("nobody knows the device with the serial number `{}`: name it", unknown.serial)
+    };
+    told.map(|problem| problem.message.clone()).or_else(|| port.unknown_device.as_ref().map(unknown))
+}
+
 fn row(port: Port, zone: &TimeZone, now: Timestamp) -> Row {
     let age = |battery: &Battery| now.duration_since(battery.measured_at).max(Span::ZERO);
+    let trouble = trouble(&port);
     Row {
         port: port.port,
         device: port.device,
@@ -71,7 +89,7 @@ fn row(port: Port, zone: &TimeZone, now: Timestamp) -> Row {
         mode: mode(&port.mode, zone, now),
         age: port.battery.as_ref().map(age),
         reason: port.decision.map(reason).unwrap_or_default(),
-        trouble: port.problem.map(|problem| problem.message),
+        trouble,
     }
 }
 
@@ -106,17 +124,24 @@ mod tests {
             {"port": 2, "device": null, "power": "on", "mode": {"mode": "auto"}},
             {"port": 3, "device": "kiosk", "power": null, "mode": {"mode": "on", "until": "2026-11-23T07:30:00Z"},
              "decision": {"reason": "a person switched it on"}, "problem": {"message": "no hub"}},
+            {"port": 4, "device": "tv", "power": "on", "mode": {"mode": "off"},
+             "decision": {"reason": "a person switched it off"}, "alarm": {"message": "tried once an hour"},
+             "fault": {"message": "the hub does not cut the power"}},
+            {"port": 5, "power": "on", "mode": {"mode": "auto"}, "unknown_device": {"serial": "Z9", "name": ""}},
         ]);
         let station = serde_json::from_value(station).unwrap();
         let ports = serde_json::from_value(ports).unwrap();
         let page = page(&station, ports, "2026-11-22T14:05:30Z".parse().unwrap());
         assert_eq!(
             page.text(Look { width: 100, colour: false }),
-            "desk · Office · 1 of 3 ports on
+            "desk · Office · 3 of 5 ports on
 port  device   level  power  mode                   report  why
    1  pixel-7   81 %  off    auto                       5m  81% is at or over 80% (keep-between)
    2  –               on
    3  kiosk        ?  ?      on until 23 Nov 08:30       ?  ! no hub
+   4  tv           ?  on     off                         ?  ! tried once an hour
+   5  –               on                                    ! nobody knows the device with the
+                                                            serial number `Z9`: name it
 "
         );
     }
@@ -134,6 +159,9 @@ port  device   level  power  mode                   report  why
             battery: Some(battery),
             decision: None,
             problem: None,
+            alarm: None,
+            fault: None,
+            unknown_device: None,
         };
         let page = page(&station, vec![port], "2026-11-22T14:00:00Z".parse().unwrap());
         assert_eq!(page.ports[0].age, Some(Span::ZERO));

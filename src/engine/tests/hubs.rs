@@ -227,7 +227,7 @@ fn a_hub_that_moved_is_told_once_per_change() {
     assert_eq!(codes(&step), ["hub_moved"], "port 3 is in another hub");
     assert_eq!(step.events[0].port, None);
     let told = serde_json::to_string(&step.events[0].kind).unwrap();
-    assert_eq!(told, r#"{"code":"hub_moved","hub":"5-2","at":"6-2"}"#);
+    assert_eq!(told, r#"{"code":"hub_moved","hub":"5-2","to":"6-2"}"#);
     assert_eq!(codes(&engine.seen(&there, at(2))), Vec::<&str>::new());
     assert_eq!(engine.view().ports.get(&port(1)).unwrap().hub_at, Some(hub("6-2")));
     let unread = Seen::new(port(1), None, None, Some(SwitchProblem::Busy(3)));
@@ -235,5 +235,5 @@ fn a_hub_that_moved_is_told_once_per_change() {
     let step = engine.seen(&here, at(4));
     assert_eq!(codes(&step), ["hub_moved"]);
     let told = serde_json::to_string(&step.events[0].kind).unwrap();
-    assert_eq!(told, r#"{"code":"hub_moved","hub":"5-2","at":"5-2"}"#);
+    assert_eq!(told, r#"{"code":"hub_moved","hub":"5-2","to":"5-2"}"#);
 }

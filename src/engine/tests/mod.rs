@@ -4,6 +4,7 @@ mod changing;
 mod deciding;
 mod following;
 mod giving_up;
+mod halves;
 mod hubs;
 mod naming;
 mod property;
