@@ -28,6 +28,9 @@ impl Desk {
         let tree = Tree::rsh_a16();
         tree.thing("5-2.1", "18d1:4ee1", Some("28021FDH2000AB"));
         tree.thing("5-2.3.3.4", "04e8:6860", None);
+        // A disk of a maker of phones.
+        tree.thing("5-2.4.2", "18d1:5e01", Some("DISK1"));
+        tree.put("5-2.4.2:1.0", "bInterfaceClass", "08\n");
         let home = tree.path().join("home");
         let desk = Self { tree, home };
         fs::create_dir_all(desk.home.join("tool")).unwrap();
@@ -85,6 +88,9 @@ fn a_hub_is_found_written_down_and_checked() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("Written: stations/desk.ron"), "{said}");
     assert!(desk.home.join("rules/keep-between.rhai").is_file(), "{said}");
+    let station = fs::read_to_string(desk.home.join("stations/desk.ron")).unwrap();
+    assert!(station.contains("// 4: SAMSUNG Galaxy (18d1:5e01) is no phone that is known"), "{station}");
+    assert_eq!(station.matches("(device: \"samsung").count(), 2, "{station}");
 
     let (code, said) = desk.scs(&["check"]);
     assert_eq!(code, 0, "{said}");
@@ -121,6 +127,19 @@ fn a_file_that_is_there_is_left_alone() {
 }
 
 #[test]
+fn a_station_that_settings_leave_out_is_to_be_added_there() {
+    let desk = Desk::new();
+    let settings = fs::read_to_string(desk.home.join("settings.ron")).unwrap();
+    let listed = settings.replacen('(', "(stations: [\"desk\"], ", 1);
+    fs::write(desk.home.join("settings.ron"), listed).unwrap();
+    let (code, said) = desk.scs(&["discover", "--write", "--station", "drawer"]);
+    assert_eq!(code, 0, "{said}");
+    let step = "stations: [… \"drawer\"]";
+    let line = said.lines().find(|line| line.contains(step)).unwrap_or_default();
+    assert!(line.ends_with("add it in settings.ron, else `scs run` leaves it out"), "{said}");
+}
+
+#[test]
 fn a_hub_that_is_gone_is_told_and_is_no_error_of_the_files() {
     let desk = Desk::new();
     assert_eq!(desk.scs(&["discover", "--write"]).0, 0);
@@ -139,7 +158,7 @@ fn a_hub_that_is_gone_is_told_and_is_no_error_of_the_files() {
     assert!(said.contains("No hub was found whose ports can be switched"), "{said}");
     let (code, said) = desk.scs(&["doctor"]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("wrong  desk") && said.contains("there is no RSHTECH RSH-A16 at 5-2"), "{said}");
+    assert!(said.contains("wrong  desk") && said.contains("there is no RSHTECH RSH-A16 at `5-2`"), "{said}");
 }
 
 #[test]

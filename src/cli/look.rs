@@ -167,6 +167,11 @@ pub(super) fn age(span: Span) -> String {
     }
 }
 
+/// A text as station files write it.
+pub(super) fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
 /// A number and its noun: `1 port`, `2 ports`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }

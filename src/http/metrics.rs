@@ -14,10 +14,10 @@ use prometheus_client::{
     registry,
 };
 
-use super::problem::Problem;
+use super::{dto, problem::Problem};
 use crate::{
     controller::{PortState, View},
-    model::{Calls, Counts, FaultKind, Power, Tally},
+    model::{Calls, Counts, FaultKind, Tally},
 };
 
 /// What Prometheus, and whoever speaks its language, expects of a page of numbers.
@@ -77,7 +77,7 @@ type Now = (&'static str, &'static str, fn(&PortState) -> bool);
 
 const NOW: [Now; 4] = [
     ("scs_ports", "Ports of the station", |_| true),
-    ("scs_ports_on", "Ports that are seen to have power", |port| port.actual == Some(Power::On)),
+    ("scs_ports_on", "Ports that have power, those that leak it included", PortState::has_power),
     ("scs_ports_unknown", "Ports whose power is not known", |port| port.actual.is_none()),
     ("scs_devices_online", "Devices that have reported and are not silent", PortState::is_online),
 ];
@@ -146,8 +146,12 @@ impl Picture {
         let help = "Devices that report and are in no port as far as anybody knows";
         let mut family = page.encode_descriptor("scs_devices_unplaced", help, None, MetricType::Gauge)?;
         for view in &self.views {
-            let number = u64::try_from(view.unplaced.len()).unwrap_or(u64::MAX);
-            gauge(number, &[("station", view.station.name.as_str())], &mut family)?;
+            let number = dto::unplaced(view, &self.views).count();
+            gauge(
+                u64::try_from(number).unwrap_or(u64::MAX),
+                &[("station", view.station.name.as_str())],
+                &mut family,
+            )?;
         }
         Ok(())
     }

@@ -87,6 +87,7 @@ fn hub(
         let mut socket = sockets.remove(&port).unwrap_or(SocketFound {
             power: Err(String::new()),
             thing: None,
+            class: None,
             hub: None,
             disable_file: Access::Absent,
         });

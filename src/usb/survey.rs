@@ -61,6 +61,8 @@ pub struct SocketFound {
     pub power: Result<Power, String>,
     /// The device in it, hubs excluded.
     pub thing: Option<Thing>,
+    /// The USB class of that device, or of its first interface where it leaves that to these; `None`: not known.
+    pub class: Option<u8>,
     /// The hub that is plugged into it.
     pub hub: Option<HubLocation>,
     /// Whether this user may write the kernel's file that switches it.

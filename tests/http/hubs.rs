@@ -52,6 +52,7 @@ impl TestService {
 async fn what_nobody_knows_waits_for_a_name_and_keeps_it() {
     let service = TestService::start(watched()).await;
     let empty = service.port_until(3, "a look", |port| port["shows"] == "nothing").await;
+    assert_eq!(service.get(&port_path(1)).await.1["file_device"], "pixel-7");
     assert_eq!((&empty["plugged"], &empty["unknown_device"]), (&json!(null), &json!(null)));
 
     service.plug(3, "R5CT");
@@ -59,11 +60,17 @@ async fn what_nobody_knows_waits_for_a_name_and_keeps_it() {
     assert_eq!(port["plugged"], json!({"id": "18d1:4ee7", "serial": "R5CT", "name": "Pixel \"7\""}));
     assert_eq!(port["unknown_device"], json!({"serial": "R5CT", "name": "Pixel \"7\""}));
     let (status, waiting) = service.get("/api/v1/unknown-devices").await;
-    let thing = json!({"station": "desk", "port": 3, "serial": "R5CT", "name": "Pixel \"7\""});
-    assert_eq!((status, waiting), (200, json!({"plugged": [thing], "unplaced": []})));
+    let thing = |assumed: bool| json!({"station": "desk", "port": 3, "serial": "R5CT", "name": "Pixel \"7\"", "assumed": assumed});
+    assert_eq!((status, waiting), (200, json!({"plugged": [thing(false)], "unplaced": []})));
     let (_, past) = service.get("/api/v1/events/past?station=desk&port=3").await;
     let told = past["events"].as_array().unwrap().iter().find(|event| event["code"] == "device_unknown");
     assert_eq!(told.unwrap()["serial"], "R5CT");
+
+    service.put(&format!("{}/mode", port_path(3)), &json!({"mode": "off"})).await;
+    service.port_until(3, "off", |port| port["power"] == "off" && port["shows"] == "not_shown").await;
+    assert_eq!(service.get("/api/v1/unknown-devices").await.1["plugged"], json!([thing(true)]));
+    service.put(&format!("{}/mode", port_path(3)), &json!({"mode": "auto"})).await;
+    service.port_until(3, "a thing", |port| port["shows"] == "thing").await;
 
     let named = service.put(&format!("{}/device", port_path(3)), &json!({"device": "new phone"})).await;
     assert_eq!((named.0, &named.1["device"]), (200, &json!("new phone")));
@@ -212,6 +219,8 @@ async fn a_station_tells_of_its_hubs_and_counts() {
     service.shown.send_modify(|shown| shown.problem = Some(missing));
     let port = service.port_until(4, "no hub", |port| port["problem"] != json!(null)).await;
     assert_eq!(port["problem"]["code"], "hub_missing");
-    assert_eq!(service.get("/api/v1/stations/desk").await.1["hubs_missing"], json!(["5-2"]));
+    let missing = service.get("/api/v1/stations/desk").await.1["hubs_missing"].clone();
+    assert_eq!((missing.as_array().map(Vec::len), &missing[0]["hub"]), (Some(1), &json!("5-2")));
+    assert!(missing[0]["since"].is_string(), "{missing}");
     service.stop().await;
 }

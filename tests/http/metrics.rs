@@ -15,7 +15,7 @@ use std::{
 use serde_json::json;
 use smart_charging_station::{
     http::Access,
-    model::{Calls, Driver, Purpose, Tally},
+    model::{Calls, Driver, Purpose, Span, Tally},
 };
 
 use crate::support::{LIMIT, Options, TestService};
@@ -147,6 +147,47 @@ async fn each_station_has_its_numbers() {
     for name in ["scs_port_alarm", "scs_port_problem", "scs_port_power_leak", "scs_port_not_charging"] {
         assert_eq!(page.get(name, &[("station", "desk"), ("port", "1")]), Some(0.0), "{name}");
     }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_port_that_leaks_has_power_here_as_at_its_station() {
+    let verify_after = Span::from_millis(100);
+    let poll = Span::from_millis(100);
+    let service = TestService::start(Options { poll, verify_after, ..Options::default() }).await;
+    service.put("/api/v1/stations/desk/ports/1/mode", &json!({"mode": "off"})).await;
+    let desk = service.directory.station("desk").unwrap();
+    let mut pictures = desk.changed();
+    let off = pictures.wait_for(|view| view.ports_on == 3);
+    tokio::time::timeout(LIMIT, off).await.unwrap().unwrap();
+    let leaking = async {
+        while desk.view().counts.leaked == 0 {
+            let report = json!({"device": "pixel-7", "level": 50, "charging": true});
+            service.post("/api/v1/reports", &report).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, leaking).await.unwrap();
+    let (_, station) = service.get("/api/v1/stations/desk").await;
+    let page = Page::of(&service).await;
+    assert_eq!(
+        (&station["ports_on"], page.get("scs_ports_on", &[("station", "desk")])),
+        (&json!(4), Some(4.0))
+    );
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_device_that_got_its_place_in_another_station_waits_nowhere() {
+    let service = TestService::start(Options { stations: &["desk", "shelf"], ..Options::default() }).await;
+    service.post("/api/v1/reports", &json!({"station": "shelf", "device": "guest", "level": 41})).await;
+    let mut pictures = service.directory.station("shelf").unwrap().changed();
+    let heard = pictures.wait_for(|view| !view.unplaced.is_empty());
+    tokio::time::timeout(LIMIT, heard).await.unwrap().unwrap();
+    let unplaced =
+        async |service| Page::of(service).await.get("scs_devices_unplaced", &[("station", "shelf")]);
+    assert_eq!(unplaced(&service).await, Some(1.0));
+    service.put("/api/v1/stations/desk/ports/4/device", &json!({"device": "guest"})).await;
+    assert_eq!(unplaced(&service).await, Some(0.0));
     service.stop().await;
 }
 

@@ -87,9 +87,10 @@ pub(super) fn judge(
     }
     let place = station.hub.as_ref().map(|plan| hubs.place(plan, survey));
     let sockets = sockets_of(station, place.as_ref().unwrap_or(&Place::Here));
+    let misplaced = place.as_ref().zip(station.hub.as_ref()).and_then(|(place, plan)| place.misplaced(plan));
     let mut problems: Vec<Diagnostic> =
-        place.and_then(|place| misplaced(station, file, place)).into_iter().collect();
-    let absent = problems.iter().any(|problem| problem.code != "hub-moved");
+        misplaced.into_iter().map(|told| warning(file, told.code, told.text, &told.todo)).collect();
+    let absent = place.as_ref().is_some_and(|place| !place.is_found());
     let power: Vec<_> = sockets.iter().map(|(port, socket)| (*port, hubs.power(socket, survey))).collect();
     if !absent {
         let wrong = power.iter().filter_map(|(port, power)| Some((*port, power.as_ref().err()?.as_str())));
@@ -107,39 +108,6 @@ pub(super) fn judge(
         problems.extend(report.sysfs.problem(file));
     }
     (problems, (!absent).then_some(report), sockets)
-}
-
-/// The hub is not where the file says.
-fn misplaced(station: &Station, file: &str, place: Place) -> Option<Diagnostic> {
-    let plan = station.hub.as_ref()?;
-    let (title, at) = (&plan.model.title, &plan.at);
-    Some(match place {
-        Place::Here => return None,
-        Place::Moved(now) => {
-            let message =
-                format!("the {title} is at `{now}` now, not at `{at}`: the service finds it by itself");
-            warning(file, "hub-moved", message, &format!("write at: \"{now}\" when you like"))
-        }
-        Place::Misfit(why) => {
-            let message = format!("what is at `{at}` is no {title}: {why}");
-            warning(file, "hub-misfit", message, "`scs discover` shows what is there")
-        }
-        Place::Missing => {
-            let message = format!("there is no {title} at `{at}` on this host");
-            warning(
-                file,
-                "hub-missing",
-                message,
-                "is it plugged in, and does it have power? `scs discover` looks",
-            )
-        }
-        Place::Several(places) => {
-            let places: Vec<&str> = places.iter().map(|place| place.as_str()).collect();
-            let message =
-                format!("there is no {title} at `{at}`, and several elsewhere: {}", places.join(", "));
-            warning(file, "hub-missing", message, "write the right one as `at`")
-        }
-    })
 }
 
 /// Whether the kernel has files for all these sockets, on both sides, that this user may write.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use crate::{
     cli::{
         hubs::{Unit, UnitPort, name_of},
-        look::cut,
+        look::{cut, quoted},
     },
     model::Thing,
     usb::Survey,
@@ -52,7 +52,8 @@ fn model(unit: &Unit, survey: &Survey) -> Option<String> {
 }
 
 fn head(unit: &Unit, model: Option<&str>, known: &Known) -> String {
-    let title = unit.model.as_ref().map_or("Charging station", |model| model.title.as_str());
+    let certain = unit.model.as_ref().filter(|_| unit.certain);
+    let title = certain.map_or("Charging station", |model| model.title.as_str());
     let mut text = format!(
         "// Made by `scs discover` from {}.\n\
          // It is yours now: change what you like, also while the service runs; `scs check` says whether it is right.\n\
@@ -69,6 +70,12 @@ fn head(unit: &Unit, model: Option<&str>, known: &Known) -> String {
             quoted(model),
             quoted(unit.at.as_str())
         );
+        if !unit.certain {
+            text.push_str(
+                "    // Only its shape is that of this model, its chips are others: `scs identify` shows whether the\n    \
+                 // numbers are right.\n",
+            );
+        }
     }
     text.push_str(
         "    // Ports are switched by the program uhubctl. `Sysfs()` is faster and needs Linux 6.0: `scs check`\n    \
@@ -122,7 +129,8 @@ fn body(unit: &Unit, by_model: bool, ports: &[String]) -> String {
     text
 }
 
-/// The line of a port; `None` when there is nothing to say of it.
+/// The line of a port; `None` when there is nothing to say of it. Only what is probably to be charged becomes a device: a
+/// disk or a modem must not lose its power because it got a name.
 fn entry(
     port: &UnitPort,
     by_model: bool,
@@ -132,7 +140,7 @@ fn entry(
 ) -> Option<String> {
     let mut parts = Vec::new();
     let mut comment = String::new();
-    if let Some(thing) = port.thing(survey) {
+    if let Some(thing) = port.phone(survey) {
         let name = device_name(thing, port, known);
         parts.push(format!("device: {}", quoted(&name)));
         match usable_serial(thing, twice, known) {
@@ -143,6 +151,15 @@ fn entry(
             Err(why) => comment = format!("  // {}: {why}", cut(&name_of(thing), 30)),
         }
         known.devices.insert(name);
+    } else if let Some(thing) = port.thing(survey) {
+        let what = format!("{} ({}) is no phone that is known", cut(&name_of(thing), 30), thing.id);
+        if by_model {
+            return Some(format!(
+                "        // {}: {what}. If it is to be charged, name it here.",
+                port.number
+            ));
+        }
+        comment = format!("  // {what}. If it is to be charged, give it a device.");
     }
     if !by_model {
         let socket = port.sides.first()?;
@@ -186,9 +203,4 @@ fn device_name(thing: &Thing, port: &UnitPort, known: &Known) -> String {
         .chain(numbered)
         .find(|name| !known.devices.contains(name))
         .unwrap_or_default()
-}
-
-/// The text as RON writes it.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -15,7 +15,7 @@ use crate::{
         look::Look,
     },
     config::{Directories, Files, Plan, SourceFile},
-    model::{Station, StationName, SwitchProblem},
+    model::{PortId, Station, StationName, SwitchProblem},
     usb::Switching,
 };
 
@@ -159,6 +159,36 @@ fn devices_are_named_after_themselves_and_known_by_serials_that_tell_them_apart(
     let text = &found(&two).made[0].text;
     assert!(text.contains("1: (device: \"pixel-7\", serial: \"a\")"), "{text}");
     assert!(text.contains("3: (device: \"pixel-7-2\", serial: \"b\")"), "{text}");
+}
+
+#[test]
+fn what_is_no_phone_gets_no_name() {
+    let host = plain().plug_id("0781:5581", "1-1", 3, "SanDisk \"Ultra\"", Some("4C53"));
+    let made = found(&host);
+    assert_eq!(stations(&made)[0].ports[&PortId::new(3).unwrap()].device, None, "{}", made.made[0].text);
+    let line =
+        "        // 3: SanDisk \"Ultra\" (0781:5581) is no phone that is known. If it is to be charged";
+    assert!(made.made[0].text.contains(line), "{}", made.made[0].text);
+    // The numbers may be those of a phone: what it does says more.
+    let mut host = plain().plug("1-1", 3, "Disk", Some("4C53"));
+    host.socket("1-1", 3).class = Some(8);
+    assert!(found(&host).made[0].text.contains("// 3: Disk (18d1:4ee1)"), "{}", found(&host).made[0].text);
+    let mut host = plain().plug_id("1234:5678", "1-1", 3, "Tablet", Some("T1"));
+    host.socket("1-1", 3).class = Some(6);
+    assert!(found(&host).made[0].text.contains("3: (device: \"tablet\""), "{}", found(&host).made[0].text);
+    // Without a model its socket is a port all the same.
+    let host = hub_in_hub().plug_id("19d2:1405", "1-1", 3, "LTE Stick", Some("X"));
+    let text = &found(&host).made[0].text;
+    assert!(text.contains("port: 3)),  // LTE Stick (19d2:1405) is no phone that is known."), "{text}");
+    assert_eq!(stations(&found(&host))[0].ports.len(), 3);
+}
+
+#[test]
+fn a_file_says_when_only_the_shape_fits() {
+    let text = &found(&qemu()).made[0].text;
+    assert!(text.contains("title: \"Charging station\""), "{text}");
+    assert!(text.contains("// Only its shape is that of this model"), "{text}");
+    assert!(!found(&a16()).made[0].text.contains("Only its shape"));
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl Told {
         for name in written.filter(unlisted) {
             steps.push((
                 format!("stations: [… \"{name}\"]"),
-                "add it in settings.ron, which lists what is run".to_owned(),
+                "add it in settings.ron, else `scs run` leaves it out".to_owned(),
             ));
         }
         steps.push(step("scs doctor", "may you switch this hub? If not: what to type"));

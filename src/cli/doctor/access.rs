@@ -1,5 +1,7 @@
 //! Whether this user may switch a hub, on both of its sides, and whether it stays awake. Pure.
 
+use std::collections::BTreeSet;
+
 use super::{
     checks::{INSTALL_RULE, Line, State, numbers, uses},
     facts::Facts,
@@ -7,7 +9,7 @@ use super::{
 };
 use crate::{
     cli::hubs::Unit,
-    model::{HubLocation, SwitchKind},
+    model::{ChipId, HubLocation, SwitchKind},
     usb::{Access, HubFound, Survey},
 };
 
@@ -28,11 +30,11 @@ pub(super) fn lines(unit: &Unit, facts: &Facts) -> Vec<Line> {
     lines
 }
 
-/// The rule that this host needs: for hubs that this user cannot switch or that may sleep, or for all of them.
-pub(super) fn permit(facts: &Facts, all: bool) -> Option<Permit> {
-    let survey = &facts.survey;
-    let wanted = facts.hubs.units.iter().filter(|unit| all || lacks(unit, survey));
-    let hubs: Vec<_> = wanted.map(|unit| (unit.title(), unit.ids(survey))).collect();
+/// The rule that this host needs, when a hub is there that this user cannot switch or that may sleep, or when it is asked
+/// for. It takes the place of the one before, so it is for all hubs, also for those that work by that one.
+pub(super) fn permit(facts: &Facts, asked: bool) -> Option<Permit> {
+    let wanted = asked || facts.hubs.units.iter().any(|unit| lacks(unit, &facts.survey));
+    let hubs = if wanted { permitted(facts) } else { Vec::new() };
     let (who, group) = (&facts.who, facts.who.group());
     let joins = !who.root && !who.groups.contains(group) && !who.enlisted.contains(group);
     (!hubs.is_empty()).then(|| Permit {
@@ -41,6 +43,27 @@ pub(super) fn permit(facts: &Facts, all: bool) -> Option<Permit> {
         new_group: !who.known.contains(group),
         join: joins.then(|| who.name.clone()),
     })
+}
+
+/// All hubs that are there, and those of stations; each with the numbers that its model knows too: a hub may be unplugged
+/// just now, or show one of its sides only, as a USB 3 hub does on a USB 2 cable.
+fn permitted(facts: &Facts) -> Vec<(String, BTreeSet<ChipId>)> {
+    let mut hubs: Vec<(String, BTreeSet<ChipId>)> = Vec::new();
+    let mut add = |title: &str, ids: BTreeSet<ChipId>| match hubs.iter_mut().find(|(known, _)| known == title)
+    {
+        Some((_, known)) => known.extend(ids),
+        None => hubs.push((title.to_owned(), ids)),
+    };
+    for unit in &facts.hubs.units {
+        let by_model = unit.model.iter().filter(|_| unit.certain).flat_map(|model| model.ids.iter().copied());
+        add(&unit.title(), unit.ids(&facts.survey).into_iter().chain(by_model).collect());
+    }
+    let stations = facts.stations.iter().flatten().filter(|station| station.switch != SwitchKind::Simulated);
+    for plan in stations.filter_map(|station| station.hub.as_ref()).filter(|plan| !plan.model.ids.is_empty())
+    {
+        add(&plan.model.title, plan.model.ids.iter().copied().collect());
+    }
+    hubs
 }
 
 fn lacks(unit: &Unit, survey: &Survey) -> bool {
@@ -93,12 +116,14 @@ fn disable_files(unit: &Unit, facts: &Facts) -> Option<Line> {
     }
     if !no.is_empty() {
         let side = one_side(&no, unit, &facts.survey).map(|side| format!("{side} of ")).unwrap_or_default();
-        let text = format!(
-            "{} may not write the `disable` files of {side}{}: {come_back}",
-            facts.who.name,
-            unit.the()
-        );
-        return Some(Line::new(State::Wrong, TOPIC, text, INSTALL_RULE));
+        let (state, so) = if by_files {
+            (State::Wrong, "`switch: Sysfs()` does not work".to_owned())
+        } else {
+            (State::Note, format!("uhubctl switches without the kernel, and {come_back}"))
+        };
+        let text =
+            format!("{} may not write the `disable` files of {side}{}: {so}", facts.who.name, unit.the());
+        return Some(Line::new(state, TOPIC, text, INSTALL_RULE));
     }
     let old = numbers(&facts.kernel).is_none_or(|version| version < (6, 0));
     (!absent.is_empty() && by_files && !old).then(|| {

@@ -45,7 +45,7 @@ pub(in crate::cli) async fn doctor(
 async fn facts(settings: &Settings) -> Facts {
     let files = Files::read(&settings.directories, &settings.stations);
     // Before the tool is called: a call of ours would hold the lock.
-    let lock = (settings.usb.lock.clone(), lock(&settings.usb.lock));
+    let lock = (settings.usb.lock.clone(), lock(&settings.usb.lock).await);
     let tool = usb::probe(&settings.usb).await;
     let (survey, hubs) = look_around(settings).await;
     let stations = if settings.directories.station_names().is_empty() {

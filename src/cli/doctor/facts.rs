@@ -6,7 +6,10 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
+
+use tokio::time::{Instant, sleep};
 
 use crate::{
     cli::hubs::Hubs,
@@ -118,8 +121,23 @@ impl Who {
     }
 }
 
-/// Tries the lock for a moment; what is not there is free.
-pub(super) fn lock(path: &Path) -> Lock {
+/// A service that runs holds the lock for one call at a time, so it is waited for so long.
+const LOCK_WITHIN: Duration = Duration::from_secs(2);
+/// Between two tries.
+const LOCK_PACE: Duration = Duration::from_millis(50);
+
+/// Tries the lock until it is free, for 2 s at most; what is not there is free.
+pub(super) async fn lock(path: &Path) -> Lock {
+    let began = Instant::now();
+    loop {
+        match try_lock(path) {
+            Lock::Held if began.elapsed() < LOCK_WITHIN => sleep(LOCK_PACE).await,
+            known => return known,
+        }
+    }
+}
+
+fn try_lock(path: &Path) -> Lock {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Lock::Free,
@@ -164,15 +182,20 @@ mod tests {
         assert_eq!((who.name.as_str(), who.root, who.group()), ("0", true, "dialout"));
     }
 
-    #[test]
-    fn the_lock_is_free_held_or_denied() {
+    #[tokio::test(start_paused = true)]
+    async fn the_lock_is_free_held_or_denied() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
-        assert_eq!(lock(&path), Lock::Free);
+        assert_eq!(lock(&path).await, Lock::Free);
         let file = File::create(&path).unwrap();
-        assert_eq!(lock(&path), Lock::Free);
+        assert_eq!(lock(&path).await, Lock::Free);
         file.lock().unwrap();
-        assert_eq!(lock(&path), Lock::Held);
-        assert!(matches!(lock(&path.join("deeper")), Lock::Denied(_)));
+        assert_eq!(lock(&path).await, Lock::Held);
+        assert!(matches!(lock(&path.join("deeper")).await, Lock::Denied(_)));
+        let released = async {
+            sleep(Duration::from_secs(1)).await;
+            file.unlock().unwrap();
+        };
+        assert_eq!(tokio::join!(lock(&path), released).0, Lock::Free, "a call of a service ends soon");
     }
 }

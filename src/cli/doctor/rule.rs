@@ -7,6 +7,9 @@ use crate::{cli::look::plain, model::ChipId};
 /// Where the rule goes. The number puts it behind the rules of the system, which would take the rights back.
 const FILE: &str = "/etc/udev/rules.d/52-smart-charging-station.rules";
 
+/// So many products have room in a line.
+const IN_A_LINE: usize = 5;
+
 /// What is to be permitted, and to whom.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Permit {
@@ -21,8 +24,8 @@ pub(super) struct Permit {
 }
 
 impl Permit {
-    /// The file, with an end of line at its end; lines fit 80 columns. Every hub has both sides in it: with one side
-    /// alone an order would seem to work, and the power would stay.
+    /// The file, with an end of line at its end; lines fit 80 columns. It takes the place of the one before, so every
+    /// hub is in it. Every hub has both sides: with one side alone an order would seem to work, and the power would stay.
     pub(super) fn file(&self) -> String {
         let mut text =
             format!("# Made by `scs doctor`: the group {} may switch these USB hubs.\n", self.group);
@@ -31,29 +34,33 @@ impl Permit {
             let _ = writeln!(text, "# {title}");
             let vendors: BTreeSet<u16> = ids.iter().map(|id| id.vendor).collect();
             for vendor in vendors {
-                let products: Vec<String> = ids
-                    .iter()
-                    .filter(|id| id.vendor == vendor)
-                    .map(|id| format!("{:04x}", id.product))
-                    .collect();
-                self.lines(&mut text, vendor, &products.join("|"));
+                let products: Vec<u16> =
+                    ids.iter().filter(|id| id.vendor == vendor).map(|id| id.product).collect();
+                for products in products.chunks(IN_A_LINE) {
+                    self.lines(&mut text, vendor, products);
+                }
             }
         }
         text
     }
 
     /// What `uhubctl` opens is the device; what the kernel's way writes lies at its interface, which is there for a
-    /// moment later. Sleeping hubs bring ports back that were switched off, so they are kept awake.
-    fn lines(&self, text: &mut String, vendor: u16, products: &str) {
+    /// moment later. `PRODUCT` is of the interface's own device: attributes of parents would also fit everything that is
+    /// plugged into the hub. Sleeping hubs bring ports back that were switched off, so they are kept awake.
+    fn lines(&self, text: &mut String, vendor: u16, products: &[u16]) {
         let group = &self.group;
+        let joined = |parts: Vec<String>| parts.join("|");
+        let numbers = joined(products.iter().map(|product| format!("{product:04x}")).collect());
+        // The kernel writes these without leading zeros; the third part is the version of the device.
+        let whole = joined(products.iter().map(|product| format!("{vendor:x}/{product:x}/*")).collect());
         // Writing to a String cannot fail.
         let _ = write!(
             text,
             r#"ACTION!="remove", SUBSYSTEM=="usb", ENV{{DEVTYPE}}=="usb_device", \
-  ATTR{{idVendor}}=="{vendor:04x}", ATTR{{idProduct}}=="{products}", \
+  ATTR{{idVendor}}=="{vendor:04x}", ATTR{{idProduct}}=="{numbers}", \
   MODE="0664", GROUP="{group}", ATTR{{power/control}}="on"
 ACTION!="remove", SUBSYSTEM=="usb", ENV{{DEVTYPE}}=="usb_interface", \
-  ATTRS{{idVendor}}=="{vendor:04x}", ATTRS{{idProduct}}=="{products}", \
+  ENV{{PRODUCT}}=="{whole}", \
   RUN+="/bin/sh -c 'chgrp -f {group} $sys$devpath/*port*/disable || true'", \
   RUN+="/bin/sh -c 'chmod -f 0664 $sys$devpath/*port*/disable || true'"
 "#
@@ -102,7 +109,7 @@ ACTION!="remove", SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", \
   ATTR{idVendor}=="0bda", ATTR{idProduct}=="0411|5411", \
   MODE="0664", GROUP="dialout", ATTR{power/control}="on"
 ACTION!="remove", SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_interface", \
-  ATTRS{idVendor}=="0bda", ATTRS{idProduct}=="0411|5411", \
+  ENV{PRODUCT}=="bda/411/*|bda/5411/*", \
   RUN+="/bin/sh -c 'chgrp -f dialout $sys$devpath/*port*/disable || true'", \
   RUN+="/bin/sh -c 'chmod -f 0664 $sys$devpath/*port*/disable || true'"
 END
@@ -121,11 +128,21 @@ sudo usermod -aG dialout ada   # then log out and in again
         permit.hubs[0].1.insert("2109:2822".parse().unwrap());
         let text = permit.file();
         assert_eq!(text.matches("usb_device").count(), 2, "{text}");
+        assert!(!text.contains("ATTRS"), "a phone in the hub has the hub for a parent: {text}");
         assert!(text.contains("# x RUN"), "{text}");
         permit.new_group = true;
         permit.join = None;
         let commands = permit.commands();
         assert!(commands.starts_with("sudo groupadd --system dialout\nsudo tee"), "{commands}");
         assert!(!commands.contains("usermod"), "{commands}");
+    }
+
+    #[test]
+    fn a_hub_of_many_numbers_has_lines_that_fit() {
+        let mut permit = permit();
+        permit.hubs[0].1 = (1..=9).map(|n| format!("2109:28{n:02}").parse().unwrap()).collect();
+        let text = permit.file();
+        assert_eq!(text.matches("2109/28").count(), 9, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     }
 }

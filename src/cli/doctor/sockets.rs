@@ -79,28 +79,11 @@ fn station_lines(station: &Station, facts: &Facts) -> Vec<Line> {
     }
     let mut lines = Vec::new();
     if let Some(plan) = &station.hub {
-        let (title, at) = (&plan.model.title, &plan.at);
-        let wrong = |text: String, todo: &str| Line::new(State::Wrong, topic, text, todo);
-        match facts.hubs.place(plan, &facts.survey) {
-            Place::Here => {}
-            Place::Moved(now) => {
-                let text = format!("its hub is at {now} now, not at {at}: the service finds it by itself");
-                let todo = format!("write at: \"{now}\" in the station file when you like");
-                lines.push(Line::new(State::Note, topic, text, todo));
-            }
-            Place::Misfit(why) => {
-                let todo = "mend `hub` in the station file; `scs discover` shows what is there";
-                return vec![wrong(format!("at {at} is no {title}: {why}"), todo)];
-            }
-            Place::Missing => {
-                let todo = "plug it in and give it power, or mend `hub` in the station file";
-                return vec![wrong(format!("there is no {title} at {at}"), todo)];
-            }
-            Place::Several(places) => {
-                let places: Vec<&str> = places.iter().map(model::HubLocation::as_str).collect();
-                let text = format!("its hub is not at {at}, and {} fit: {}", places.len(), places.join(", "));
-                return vec![wrong(text, "write the right one as `at` in the station file")];
-            }
+        let place = facts.hubs.place(plan, &facts.survey);
+        let state = if place.is_found() { State::Note } else { State::Wrong };
+        lines.extend(place.misplaced(plan).map(|told| Line::new(state, topic, told.text, told.todo)));
+        if !place.is_found() {
+            return lines;
         }
     }
     lines.extend(ports(topic, &of(station, facts)));

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     cli::{
-        hubs::samples::{FIVE, Host, a16, golden},
+        hubs::samples::{FIVE, Host, a16, at, golden},
         look::Look,
     },
     config::{Files, Plan, SourceFile},
@@ -99,6 +99,41 @@ fn missing_rights_end_with_the_rule_for_both_sides() {
 }
 
 #[test]
+fn the_rule_keeps_every_hub_that_works_by_the_one_before() {
+    let rule = |facts: &Facts| permit(facts, false).map(|permit| permit.file()).unwrap_or_default();
+    // An RSH-A16 on a USB 2 cable, which works, and a new hub that does not.
+    let mut host = Host::new().one_sided("5-2", "0bda:5411", &FIVE).one_sided("1-1", "1a40:0101", &[""]);
+    assert_eq!(rule(&facts(&host)), "");
+    host.side(&at("1-1")).device_file = Access::No;
+    let text = rule(&facts(&host));
+    assert!(text.contains("1a40/101/*") && text.contains("bda/411/*|bda/5411/*"), "{text}");
+    // The hub of a station is unplugged just now.
+    let mut host = Host::new().one_sided("1-1", "1a40:0101", &[""]);
+    host.side(&at("1-1")).device_file = Access::No;
+    let mut facts = facts(&host);
+    assert!(!rule(&facts).contains("bda/"));
+    facts.stations = Ok(station(DESK));
+    assert!(rule(&facts).contains("bda/411/*|bda/5411/*"), "{}", rule(&facts));
+}
+
+#[test]
+fn files_of_the_kernel_that_may_not_be_written_are_wrong_only_for_stations_that_use_them() {
+    let mut host = a16();
+    host.socket("6-2.4", 1).disable_file = Access::No;
+    let mut facts = facts(&host);
+    for (file, state, says) in [
+        (DESK.to_owned(), State::Note, "uhubctl switches without the kernel"),
+        (DESK.replace("Uhubctl", "Sysfs"), State::Wrong, "`switch: Sysfs()` does not work"),
+    ] {
+        facts.stations = Ok(station(&file));
+        let lines = checks(&facts);
+        let line = lines.iter().find(|line| line.text.contains("`disable` files")).unwrap();
+        assert!(line.state == state && line.text.contains(says), "{line:?}");
+        assert!(permit(&facts, false).is_some());
+    }
+}
+
+#[test]
 fn a_container_is_told_what_to_hand_in() {
     let mut facts = facts(&container());
     golden("doctor-container", &findings(&facts).text(LOOK));
@@ -155,14 +190,17 @@ fn a_station_is_held_against_what_is_there() {
     let moved = Host::new().two_sided(["7-2", "8-2"], ["0bda:5411", "0bda:0411"], &FIVE);
     let found = said(&moved, DESK);
     assert_eq!((found[0].0, found[1].0), (State::Note, State::Fine), "{found:?}");
-    assert!(found[0].1.contains("its hub is at 7-2 now, not at 5-2"), "{found:?}");
+    assert!(found[0].1.contains("the RSHTECH RSH-A16 is at `7-2` now, not at `5-2`"), "{found:?}");
     let two = moved.two_sided(["9-2", "10-2"], ["0bda:5411", "0bda:0411"], &FIVE);
-    assert_eq!(said(&two, DESK)[0].1, "its hub is not at 5-2, and 2 fit: 7-2, 9-2");
-    assert_eq!(said(&Host::new(), DESK)[0].1, "there is no RSHTECH RSH-A16 at 5-2");
+    assert_eq!(
+        said(&two, DESK)[0].1,
+        "there is no RSHTECH RSH-A16 at `5-2`, and several elsewhere: 7-2, 9-2"
+    );
+    assert_eq!(said(&Host::new(), DESK)[0].1, "there is no RSHTECH RSH-A16 at `5-2` on this host");
     let other = Host::new().one_sided("5-2", "1a40:0101", &[""]);
     let found = said(&other, DESK);
     assert!(
-        found[0].0 == State::Wrong && found[0].1.starts_with("at 5-2 is no RSHTECH RSH-A16: "),
+        found[0].0 == State::Wrong && found[0].1.starts_with("what is at `5-2` is no RSHTECH RSH-A16: "),
         "{found:?}"
     );
     let written = "(switch: Uhubctl(), ports: {1: (socket: (hub: \"5-2\", port: 1)), \

@@ -23,6 +23,57 @@ pub(in crate::cli) enum Place {
     Several(Vec<HubLocation>),
 }
 
+/// What is to be said of a place that is not as the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cli) struct Misplaced {
+    /// A stable code for programs.
+    pub(in crate::cli) code: &'static str,
+    /// What is so.
+    pub(in crate::cli) text: String,
+    /// What to do.
+    pub(in crate::cli) todo: String,
+}
+
+impl Place {
+    /// True when the ports are there.
+    pub(in crate::cli) fn is_found(&self) -> bool {
+        matches!(self, Self::Here | Self::Moved(_))
+    }
+
+    /// What to say of it; `None`: all is as the file says.
+    pub(in crate::cli) fn misplaced(&self, plan: &HubPlan) -> Option<Misplaced> {
+        let (title, at) = (&plan.model.title, &plan.at);
+        let (code, text, todo) = match self {
+            Self::Here => return None,
+            Self::Moved(now) => (
+                "hub-moved",
+                format!("the {title} is at `{now}` now, not at `{at}`: the service finds it by itself"),
+                format!("write at: \"{now}\" in the station file when you like"),
+            ),
+            Self::Misfit(why) => (
+                "hub-misfit",
+                format!("what is at `{at}` is no {title}: {why}"),
+                "mend `hub` in the station file; `scs discover` shows what is there".to_owned(),
+            ),
+            Self::Missing => (
+                "hub-missing",
+                format!("there is no {title} at `{at}` on this host"),
+                "plug it in and give it power, or mend `hub` in the station file; `scs discover` looks"
+                    .to_owned(),
+            ),
+            Self::Several(places) => {
+                let places: Vec<&str> = places.iter().map(HubLocation::as_str).collect();
+                (
+                    "hub-missing",
+                    format!("there is no {title} at `{at}`, and several elsewhere: {}", places.join(", ")),
+                    "write the right one as `at` in the station file".to_owned(),
+                )
+            }
+        };
+        Some(Misplaced { code, text, todo })
+    }
+}
+
 impl Hubs {
     /// Where a station's hub is. As the service does it: where the file says if the shape fits, else at the same place of
     /// another bus if just one is there.

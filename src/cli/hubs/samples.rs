@@ -29,7 +29,13 @@ impl Host {
 
     /// One chip, or one side of it, with all ports on and empty.
     pub(in crate::cli) fn hub(&mut self, place: &str, id: &str, ports: u8) -> &mut HubFound {
-        let socket = SocketFound { power: Ok(Power::On), thing: None, hub: None, disable_file: Access::Yes };
+        let socket = SocketFound {
+            power: Ok(Power::On),
+            thing: None,
+            class: None,
+            hub: None,
+            disable_file: Access::Yes,
+        };
         let found = HubFound {
             id: id.parse().unwrap(),
             name: "USB Hub".into(),
@@ -81,10 +87,21 @@ impl Host {
         self.side(&at(place)).sockets.get_mut(&port).unwrap()
     }
 
-    /// Plugs a device in.
-    pub(in crate::cli) fn plug(mut self, place: &str, port: u8, name: &str, serial: Option<&str>) -> Self {
-        let thing =
-            Thing { id: "18d1:4ee1".parse().unwrap(), serial: serial.map(str::to_owned), name: name.into() };
+    /// Plugs a phone in.
+    pub(in crate::cli) fn plug(self, place: &str, port: u8, name: &str, serial: Option<&str>) -> Self {
+        self.plug_id("18d1:4ee1", place, port, name, serial)
+    }
+
+    /// Plugs a device of these numbers in.
+    pub(in crate::cli) fn plug_id(
+        mut self,
+        id: &str,
+        place: &str,
+        port: u8,
+        name: &str,
+        serial: Option<&str>,
+    ) -> Self {
+        let thing = Thing { id: id.parse().unwrap(), serial: serial.map(str::to_owned), name: name.into() };
         self.socket(place, port).thing = Some(thing);
         self
     }
@@ -108,7 +125,7 @@ pub(in crate::cli) fn a16() -> Host {
         .two_sided(["5-2", "6-2"], ["0bda:5411", "0bda:0411"], &FIVE)
         .plug("5-2", 1, "Google Pixel 7", Some("28021FDH2000AB"))
         .plug("6-2.4", 3, "SAMSUNG SAMSUNG_Android", Some("R58N12ABCDE"))
-        .plug("5-2.3.3", 4, "USB Optical Mouse", None);
+        .plug_id("093a:2510", "5-2.3.3", 4, "USB Optical Mouse", None);
     for side in ["5-2.3", "6-2.3"] {
         host.socket(side, 2).power = Ok(Power::Off);
     }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use super::phones::{is_phone, says_phone};
 use crate::{
     model::{ChipId, HubLocation, HubModel, PortId, Power, Socket, Thing},
     usb::{HubFound, SocketFound, Survey, Switching},
@@ -101,6 +102,12 @@ impl UnitPort {
             None if sides.is_empty() => Err("the hub does not show it".to_owned()),
             None => Ok(Power::Off),
         }
+    }
+
+    /// The device in it, if it is a phone or tablet as far as the survey can tell.
+    pub(in crate::cli) fn phone<'s>(&'s self, survey: &'s Survey) -> Option<&'s Thing> {
+        let class = self.found(survey).find_map(|(_, found)| found.class);
+        self.thing(survey).filter(|thing| says_phone(class).unwrap_or_else(|| is_phone(thing.id)))
     }
 
     /// The device in it.

@@ -19,8 +19,8 @@ Examples:
   scs identify --url http://10.0.0.7:5000 --token \"$(cat token)\"
 
 Ports that a person holds on or off, and ports with an alarm, are left alone; so
-is what nobody knows and no maker of phones made. Ctrl-C ends the search, gives
-the port back and prints what is known.
+is, with --auto, what never reported and is no phone by its numbers. Ctrl-C ends
+the search, gives the port back and prints what is known.
 
 Ends with 1 when a port needs a look or the search was broken off, with 69 when
 nobody answers there and the service cannot run here, with 78 when its files are

@@ -44,7 +44,7 @@ pub(super) async fn auto<W: Write>(
             _ => String::new(),
         };
         search.say(&format!("port {port}: {device}{}", outcome.words()))?;
-        search.progress.outcomes.insert(*port, outcome);
+        search.progress.learn(*port, outcome);
     }
     let picture = search.station.picture().await?;
     let quiet: Vec<String> = picture.silent_about_charging().map(|device| format!("`{device}`")).collect();
@@ -61,8 +61,11 @@ pub(super) async fn auto<W: Write>(
 fn skipped(picture: &Picture, port: PortId) -> Option<String> {
     let state = picture.ports.get(&port)?;
     state.forbidden().or_else(|| {
-        let stranger = state.stranger()?;
-        Some(format!("nobody knows what `{}` in it is, and it may not like that", stranger.words()))
+        let stranger = state.stranger(&picture.said)?;
+        Some(format!(
+            "`{}` in it never reported, and it may not like that; `scs identify --ports {port}` asks you",
+            stranger.words()
+        ))
     })
 }
 
@@ -115,22 +118,60 @@ async fn concluded<W: Write>(
 ) -> Result<Outcome, Failure> {
     Ok(match finding {
         Finding::Device(device) => match contradiction(before, port, &device) {
-            Some(why) => Outcome::Unclear(why),
+            Some(why) => {
+                let todo = format!("scs identify --station {} --ports {port}", search.station.name);
+                Outcome::Contradicted(format!("{why}. If it is `{device}`, say so by `{todo}`"))
+            }
             None => match search.name(port, &device, before).await? {
                 Ok(()) => Outcome::Found(device),
                 Err(why) => Outcome::Unclear(why),
             },
         },
         Finding::KeepsCharging { device, proven } => Outcome::KeepsCharging(device, proven),
-        Finding::Nobody(why) => Outcome::Nothing(why),
+        Finding::Nobody(why) => Outcome::Silent(why),
         Finding::Skipped(why) => Outcome::Skipped(why),
         Finding::Unclear(why) => Outcome::Unclear(why),
     })
 }
 
+/// Why a device cannot be the one in a port: that is known by its serial number, and reports by another name. A name that
+/// never reported was only a guess, as `scs discover` makes them, and gives way.
 fn contradiction(before: &Picture, port: PortId, device: &DeviceName) -> Option<String> {
     let (known, serial) = before.ports.get(&port)?.proven().filter(|(known, _)| *known != device)?;
-    Some(format!(
-        "`{device}` reacts, but the serial number `{serial}` in it belongs to `{known}`: one of them has the wrong name"
-    ))
+    before.said.contains_key(known).then(|| {
+        format!(
+            "`{device}` reacts, but the serial number `{serial}` in it belongs to `{known}`, which reports too: \
+             one of them has the wrong name"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::{
+        super::picture::{Said, tests::port},
+        *,
+    };
+    use crate::model::Timestamp;
+
+    #[test]
+    fn a_name_that_never_reported_gives_way_to_the_one_that_reacts() {
+        let (id, device) = (PortId::new(1).unwrap(), DeviceName::new("pixel-7").unwrap());
+        let plugged = json!({"id": "18d1:4ee1", "serial": "28021FDH2000AB", "name": "Google Pixel 7"});
+        let known = port(1, &json!({"device": "google-pixel-7", "plugged": plugged}));
+        let mut picture = Picture {
+            at: Timestamp::UNIX_EPOCH,
+            ports: BTreeMap::from([(id, known)]),
+            said: BTreeMap::new(),
+        };
+        assert_eq!(contradiction(&picture, id, &device), None);
+        let said = Said { charging: Some(true), measured_at: Timestamp::UNIX_EPOCH };
+        picture.said.insert(DeviceName::new("google-pixel-7").unwrap(), said);
+        let why = contradiction(&picture, id, &device).unwrap();
+        assert!(why.contains("`google-pixel-7`, which reports too"), "{why}");
+    }
 }

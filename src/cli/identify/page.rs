@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::picture::{Picture, Port};
 use crate::{
-    cli::look::{Look, Side, table},
+    cli::look::{Look, Side, quoted, table},
     model::{DeviceName, PortId},
 };
 
@@ -17,24 +17,42 @@ pub(super) enum Outcome {
     Found(DeviceName),
     /// It was off, and the device went on charging; true: the hub had shown its serial number here.
     KeepsCharging(DeviceName, bool),
-    /// A person, or the silence of all devices, says that nothing is there; why.
-    Nothing(String),
+    /// A person says that nothing is there.
+    Nothing,
+    /// No device said anything, which proves nothing; in words.
+    Silent(String),
     /// It was not switched; why.
     Skipped(String),
     /// It was tried and nothing can be said; why.
     Unclear(String),
+    /// The device that reacts and the serial number in the port speak of two; why, and what to do.
+    Contradicted(String),
 }
 
 impl Outcome {
     /// True for what somebody should look into.
     pub(super) fn is_trouble(&self) -> bool {
-        matches!(self, Self::KeepsCharging(..) | Self::Unclear(_))
+        matches!(self, Self::KeepsCharging(..) | Self::Unclear(_) | Self::Contradicted(_))
+    }
+
+    /// True for what speaks neither for a device nor against it.
+    pub(super) fn says_nothing(&self) -> bool {
+        match self {
+            Self::Silent(_) | Self::Skipped(_) | Self::Unclear(_) => true,
+            Self::Proven(_)
+            | Self::Found(_)
+            | Self::KeepsCharging(..)
+            | Self::Nothing
+            | Self::Contradicted(_) => false,
+        }
     }
 
     fn device(&self) -> Option<&DeviceName> {
         match self {
             Self::Proven(device) | Self::Found(device) | Self::KeepsCharging(device, _) => Some(device),
-            Self::Nothing(_) | Self::Skipped(_) | Self::Unclear(_) => None,
+            Self::Nothing | Self::Silent(_) | Self::Skipped(_) | Self::Unclear(_) | Self::Contradicted(_) => {
+                None
+            }
         }
     }
 
@@ -50,9 +68,11 @@ impl Outcome {
                 "goes on charging while its port is off: it is in another port, or this one does not cut the power"
                     .to_owned()
             }
-            Self::Nothing(why) => why.clone(),
+            Self::Nothing => "nothing there, as you say".to_owned(),
+            Self::Silent(why) => why.clone(),
             Self::Skipped(why) => format!("not switched: {why}"),
             Self::Unclear(why) => format!("unclear: {why}"),
+            Self::Contradicted(why) => why.clone(),
         }
     }
 }
@@ -74,7 +94,7 @@ pub(super) fn lines(outcomes: &BTreeMap<PortId, Outcome>, picture: &Picture, wri
     for (id, port) in &picture.ports {
         let outcome = outcomes.get(id);
         let found = outcome.and_then(Outcome::device);
-        let gone = matches!(outcome, Some(Outcome::Nothing(_)));
+        let gone = matches!(outcome, Some(Outcome::Nothing));
         let device = found.or(port.device.as_ref().filter(|_| !gone));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "        {id}: ({}),", fields(port, device, writes_sockets));
@@ -88,7 +108,9 @@ fn fields(port: &Port, device: Option<&DeviceName>, writes_sockets: bool) -> Str
     if let Some(device) = device {
         fields.push(format!("device: {}", quoted(device.as_str())));
         let shown = port.plugged.as_ref().and_then(|plugged| plugged.serial.as_deref());
-        if let Some(serial) = shown.or(port.serial.as_deref()) {
+        // The file's number is that of the file's device only.
+        let by_file = port.serial.as_deref().filter(|_| port.file_device.as_ref() == Some(device));
+        if let Some(serial) = shown.or(by_file) {
             fields.push(format!("serial: {}", quoted(serial)));
         }
     }
@@ -97,11 +119,6 @@ fn fields(port: &Port, device: Option<&DeviceName>, writes_sockets: bool) -> Str
         fields.push(format!("socket: (hub: {}, port: {})", quoted(&socket.hub), socket.port));
     }
     fields.join(", ")
-}
-
-/// A text as RON writes it.
-fn quoted(text: &str) -> String {
-    format!("{text:?}")
 }
 
 #[cfg(test)]
@@ -122,7 +139,8 @@ mod tests {
         BTreeMap::from([
             (id(1), Outcome::Found(name("pixel-7"))),
             (id(2), Outcome::KeepsCharging(name("tablet"), true)),
-            (id(3), Outcome::Nothing("no device said that it stopped charging".to_owned())),
+            (id(3), Outcome::Silent("no device said that it stopped charging".to_owned())),
+            (id(5), Outcome::Nothing),
             (id(4), Outcome::Skipped("a person switched it off".to_owned())),
         ])
     }
@@ -137,6 +155,7 @@ mod tests {
    2  tablet   says off and keeps charging: this port does not cut the power
    3  –        no device said that it stopped charging
    4  –        not switched: a person switched it off
+   5  –        nothing there, as you say
 "
         );
     }
@@ -146,9 +165,10 @@ mod tests {
         let thing = json!({"id": "18d1:4ee7", "serial": "R5\"C", "name": ""});
         let ports = [
             port(1, &json!({"device": "port", "plugged": thing})),
-            port(2, &json!({"serial": "old"})),
-            port(3, &json!({"device": "gone"})),
-            port(4, &json!({"device": "kiosk", "serial": "K1"})),
+            port(2, &json!({"file_device": "phone", "serial": "old"})),
+            port(3, &json!({"device": "quiet", "file_device": "quiet", "serial": "Q1"})),
+            port(4, &json!({"device": "kiosk", "file_device": "kiosk", "serial": "K1"})),
+            port(5, &json!({"device": "gone", "file_device": "gone", "serial": "G1"})),
         ];
         let ports = ports.map(|port| (port.port, port)).into_iter().collect();
         let picture = Picture { at: jiff::Timestamp::UNIX_EPOCH, ports, said: BTreeMap::new() };
@@ -156,13 +176,14 @@ mod tests {
             lines(&outcomes(), &picture, false),
             "    ports: {
         1: (device: \"pixel-7\", serial: \"R5\\\"C\"),
-        2: (device: \"tablet\", serial: \"old\"),
-        3: (),
+        2: (device: \"tablet\"),
+        3: (device: \"quiet\", serial: \"Q1\"),
         4: (device: \"kiosk\", serial: \"K1\"),
+        5: (),
     },
 "
         );
         let socket = lines(&outcomes(), &picture, true);
-        assert!(socket.contains("3: (socket: (hub: \"5-2\", port: 3)),"), "{socket}");
+        assert!(socket.contains("5: (socket: (hub: \"5-2\", port: 5)),"), "{socket}");
     }
 }

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::{ChipId, DeviceName, ModeKind, PortId, Power, Timestamp};
-
-/// Makers of phones and tablets by their USB vendor number: what else they make is rarely in a charging station.
-const MAKERS: [u16; 25] = [
-    0x04e8, 0x05ac, 0x05c6, 0x0489, 0x0bb4, 0x0b05, 0x0e8d, 0x0fce, 0x1004, 0x109b, 0x12d1, 0x17ef, 0x18d1,
-    0x1949, 0x19d2, 0x1bbb, 0x1ebf, 0x2207, 0x22b8, 0x22d9, 0x2717, 0x2a70, 0x2ae5, 0x2d95, 0x2e04,
-];
+use crate::{
+    cli::hubs::is_phone,
+    model::{ChipId, DeviceName, ModeKind, PortId, Power, Timestamp},
+};
 
 /// A port of `GET /api/v1/stations/{station}/ports`; fields that other versions add do no harm.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,6 +16,9 @@ pub(super) struct Port {
     pub(super) device: Option<DeviceName>,
     #[serde(default)]
     pub(super) device_assumed: bool,
+    /// The device that the station file names, and its serial number there.
+    #[serde(default)]
+    pub(super) file_device: Option<DeviceName>,
     pub(super) serial: Option<String>,
     pub(super) socket: SocketOf,
     pub(super) plugged: Option<Plugged>,
@@ -121,10 +121,11 @@ impl Port {
         Some(format!("it has an alarm: {}", alarm.message))
     }
 
-    /// What is plugged in when nobody knows it, and its maker is none of phones: not to be switched unasked.
-    pub(super) fn stranger(&self) -> Option<&Plugged> {
-        let plugged = self.plugged.as_ref().filter(|_| self.device.is_none())?;
-        (!MAKERS.contains(&plugged.id.vendor)).then_some(plugged)
+    /// What is plugged in when it never reported and is no phone by its numbers: not to be switched unasked. A name alone
+    /// says nothing, as `scs discover` or a guess may have given it.
+    pub(super) fn stranger(&self, said: &BTreeMap<DeviceName, Said>) -> Option<&Plugged> {
+        let reports = self.device.as_ref().is_some_and(|device| said.contains_key(device));
+        self.plugged.as_ref().filter(|plugged| !reports && !is_phone(plugged.id))
     }
 
     /// True when the service knows already that the hub does not cut the power.
@@ -170,11 +171,17 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_stranger_is_what_nobody_knows_and_no_maker_of_phones_made() {
+    fn a_stranger_is_what_never_reported_and_is_no_phone_whatever_its_name() {
         let keyboard = json!({"id": "046d:c31c", "serial": null, "name": "Keyboard"});
+        let disk = json!({"id": "04e8:61f5", "serial": "S5", "name": "Portable SSD T5"});
         let phone = json!({"id": "04e8:6860", "serial": "X1", "name": "Galaxy"});
-        assert_eq!(port(1, &json!({"plugged": keyboard})).stranger().unwrap().words(), "046d:c31c Keyboard");
-        assert!(port(1, &json!({"plugged": keyboard, "device": "lamp"})).stranger().is_none());
-        assert!(port(1, &json!({"plugged": phone})).stranger().is_none());
+        let said = Said { charging: None, measured_at: Timestamp::UNIX_EPOCH };
+        let said = BTreeMap::from([(DeviceName::new("board").unwrap(), said)]);
+        let stranger = |fields: &Value| port(1, fields).stranger(&said).map(Plugged::words);
+        assert_eq!(stranger(&json!({"plugged": keyboard})).as_deref(), Some("046d:c31c Keyboard"));
+        assert!(stranger(&json!({"plugged": keyboard, "device": "lamp"})).is_some());
+        assert!(stranger(&json!({"plugged": disk, "device": "portable-ssd-t5"})).is_some());
+        assert!(stranger(&json!({"plugged": keyboard, "device": "board"})).is_none());
+        assert!(stranger(&json!({"plugged": phone})).is_none());
     }
 }

@@ -7,7 +7,12 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{client::Station, page::Outcome, picture::Picture, trial::unswitched};
+use super::{
+    client::Station,
+    page::Outcome,
+    picture::Picture,
+    trial::{SWITCHED_WITHIN, unswitched},
+};
 use crate::{
     cli::failure::Failure,
     model::{DeviceName, PortId, Power, Span},
@@ -15,8 +20,6 @@ use crate::{
 
 /// Between two looks at the service: short against what hubs and phones take.
 pub(super) const PACE: Duration = Duration::from_millis(300);
-/// A slow hub switches within this.
-const SWITCHED_WITHIN: Duration = Duration::from_secs(90);
 /// Lines that may wait to be read.
 const LINES: usize = 16;
 
@@ -26,6 +29,16 @@ pub(super) struct Progress {
     pub(super) outcomes: BTreeMap<PortId, Outcome>,
     /// The port that a probe holds, if one does.
     pub(super) held: Option<PortId>,
+}
+
+impl Progress {
+    /// Notes what was found. A proof stays unless something else is found.
+    pub(super) fn learn(&mut self, port: PortId, outcome: Outcome) {
+        let proven = matches!(self.outcomes.get(&port), Some(Outcome::Proven(_)));
+        if !(proven && outcome.says_nothing()) {
+            self.outcomes.insert(port, outcome);
+        }
+    }
 }
 
 /// A search that is under way.
@@ -59,7 +72,9 @@ impl<W: Write> Search<'_, W> {
             match picture.ports.get(&port) {
                 None => return Ok(Err("the station has no such port any more".to_owned())),
                 Some(state) if state.power == Some(power) => return Ok(Ok(())),
-                Some(state) if began.elapsed() > SWITCHED_WITHIN => return Ok(Err(unswitched(state, power))),
+                Some(state) if began.elapsed() > SWITCHED_WITHIN.unsigned_abs() => {
+                    return Ok(Err(unswitched(state, power)));
+                }
                 Some(_) => sleep(PACE).await,
             }
         }
@@ -127,4 +142,25 @@ fn stdin() -> mpsc::Receiver<String> {
         tracing::error!("no thread can be started, so nobody can answer: {error}");
     }
     answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_nothing_against_a_proof() {
+        let port = PortId::new(1).unwrap();
+        let name = |text: &str| DeviceName::new(text).unwrap();
+        let mut progress = Progress::default();
+        progress.learn(port, Outcome::Silent("quiet".to_owned()));
+        let proven = Outcome::Proven(name("pixel-7"));
+        progress.learn(port, proven.clone());
+        for nothing in [Outcome::Silent, Outcome::Skipped, Outcome::Unclear] {
+            progress.learn(port, nothing(String::new()));
+            assert_eq!(progress.outcomes[&port], proven);
+        }
+        progress.learn(port, Outcome::KeepsCharging(name("pixel-7"), true));
+        assert_ne!(progress.outcomes[&port], proven);
+    }
 }

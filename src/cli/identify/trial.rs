@@ -11,7 +11,7 @@ use crate::model::{DeviceName, PortId, Power, Span, Timestamp};
 /// A port is tried so often before it is left alone.
 const TRIES: u8 = 3;
 /// A slow hub answers within this; the service itself gives a call at most 30 s.
-const SWITCHED_WITHIN: Span = Span::from_secs(90);
+pub(super) const SWITCHED_WITHIN: Span = Span::from_secs(90);
 /// What a phone says so soon after a switch may still be about the time before it.
 const SETTLED: Span = Span::from_secs(10);
 
@@ -64,8 +64,8 @@ enum State {
     Start,
     /// Waits until the hub shows the port switched.
     Switching(Before),
-    /// Waits for somebody who says so.
-    Watching(Before),
+    /// Waits for somebody who says so; the port has been seen switched since that moment.
+    Watching(Before, Timestamp),
     /// Waits until the hub shows the port switched back; `before` is from before the first switch.
     Returning { before: Before, device: DeviceName, asked: Timestamp },
     /// Waits for the device to say so.
@@ -105,8 +105,10 @@ impl Trial {
         let lasted = now.saturating_sub(self.since);
         match std::mem::replace(&mut self.state, State::Start) {
             State::Start => self.start(port, picture, lasted, now),
-            State::Switching(before) => self.switching(before, port, lasted, now),
-            State::Watching(before) => self.watching(before, port, picture, lasted, now),
+            State::Switching(before) => self.switching(before, port, picture, lasted, now),
+            State::Watching(before, switched) => {
+                self.watching((before, switched), port, picture, lasted, now)
+            }
             State::Returning { before, device, asked } if port.power == Some(self.rest) => {
                 self.enter(State::Recovering { before, device, asked }, now)
             }
@@ -143,9 +145,9 @@ impl Trial {
         Next::Hold(opposite(self.rest))
     }
 
-    fn switching(&mut self, before: Before, port: &Port, lasted: Span, now: Span) -> Next {
+    fn switching(&mut self, before: Before, port: &Port, picture: &Picture, lasted: Span, now: Span) -> Next {
         if port.power == Some(opposite(self.rest)) {
-            return self.enter(State::Watching(before), now);
+            return self.enter(State::Watching(before, picture.at), now);
         }
         if lasted > SWITCHED_WITHIN {
             return self.again(unswitched(port, opposite(self.rest)), now);
@@ -153,7 +155,14 @@ impl Trial {
         self.stay(State::Switching(before))
     }
 
-    fn watching(&mut self, before: Before, port: &Port, picture: &Picture, lasted: Span, now: Span) -> Next {
+    fn watching(
+        &mut self,
+        (before, switched): (Before, Timestamp),
+        port: &Port,
+        picture: &Picture,
+        lasted: Span,
+        now: Span,
+    ) -> Next {
         if let Some(why) = self.disturbed(&before, port, opposite(self.rest), picture) {
             return self.again(why, now);
         }
@@ -170,11 +179,11 @@ impl Trial {
                 reacted.insert(device);
                 self.again(format!("{} reacted at once", names(&reacted)), now)
             }
-            (None, _) if lasted <= self.wait => self.stay(State::Watching(before)),
+            (None, _) if lasted <= self.wait => self.stay(State::Watching(before, switched)),
             (None, _) if self.agreed.is_some() => {
                 self.again("a device reacted in the first round only".to_owned(), now)
             }
-            (None, _) => Next::Done(self.nobody(&before, port, picture)),
+            (None, _) => Next::Done(self.nobody(&before, switched, port, picture)),
         }
     }
 
@@ -242,10 +251,11 @@ impl Trial {
         reacted.map(|(device, _)| device.clone()).collect()
     }
 
-    /// What it means that nobody reacted.
-    fn nobody(&self, before: &Before, port: &Port, picture: &Picture) -> Finding {
+    /// What it means that nobody reacted to the port, which has been seen switched since that moment: a slow hub may take
+    /// longer than a device that reports.
+    fn nobody(&self, before: &Before, switched: Timestamp, port: &Port, picture: &Picture) -> Finding {
         let here = port.device.as_ref().and_then(|device| Some((device, picture.said.get(device)?)));
-        let settled = before.at.saturating_add(SETTLED.min(self.wait / 2)).unwrap_or(before.at);
+        let settled = switched.saturating_add(SETTLED.min(self.wait / 2)).unwrap_or(switched);
         if let Some((device, said)) = here
             && self.rest == Power::On
             && said.charging == Some(true)
@@ -319,7 +329,8 @@ pub(super) fn unswitched(port: &Port, held: Power) -> String {
     }
 }
 
-fn unread(port: &Port) -> String {
+/// Why the power of a port is not known.
+pub(super) fn unread(port: &Port) -> String {
     match &port.problem {
         Some(problem) => problem.message.clone(),
         None => "its power is not known".to_owned(),

@@ -6,9 +6,9 @@ use tokio::time::sleep;
 
 use super::{
     page::Outcome,
-    picture::{Picture, Port},
+    picture::Picture,
     search::Search,
-    trial::{opposite, unswitched},
+    trial::{SWITCHED_WITHIN, opposite, unread},
 };
 use crate::{
     cli::{
@@ -18,8 +18,8 @@ use crate::{
     model::{DeviceName, PortId, Power, Span},
 };
 
-/// A hub may take so long to switch before the moment begins.
-const SLOW_HUB: Span = Span::from_secs(60);
+/// A moment is held so much longer than it lasts, so that it does not end while it is told.
+const SPARE: Span = Span::from_secs(5);
 const KEYS: &str = "a name, Enter = nothing there, r = again, s = skip, q = stop";
 
 /// Where the walk goes from here.
@@ -41,7 +41,7 @@ pub(super) async fn walk<W: Write>(
                 if let Outcome::Skipped(_) | Outcome::Unclear(_) = &outcome {
                     search.say(&format!("port {port}: {}", outcome.words()))?;
                 }
-                search.progress.outcomes.insert(*port, outcome);
+                search.progress.learn(*port, outcome);
             }
             Step::Stop => return Ok(()),
         }
@@ -59,17 +59,18 @@ async fn visit<W: Write>(search: &mut Search<'_, W>, port: PortId, moment: Span)
         if let Some(why) = state.forbidden() {
             return skipped(&why);
         }
-        if let Some(stranger) = state.stranger() {
+        let Some(rest) = state.power else { return skipped(&unread(state)) };
+        if let Some(stranger) = state.stranger(&picture.said) {
             let what = plain(&stranger.words());
             let question =
-                format!("port {port} has `{what}`, which nobody knows. Switch it all the same? [y/N]");
+                format!("port {port} has `{what}`, which never reported. Switch it all the same? [y/N]");
             match search.ask(&question).await?.as_deref() {
                 Some("y" | "Y" | "yes") => {}
                 Some("q") | None => return Ok(Step::Stop),
-                Some(_) => return skipped("nobody knows what is in it"),
+                Some(_) => return skipped("it never reported, and you said no"),
             }
         }
-        if let Err(why) = show(search, port, state, moment).await? {
+        if let Err(why) = show(search, port, opposite(rest), moment).await? {
             return Ok(Step::Known(Outcome::Unclear(why)));
         }
         match answer(search, port, &picture).await? {
@@ -83,16 +84,16 @@ async fn visit<W: Write>(search: &mut Search<'_, W>, port: PortId, moment: Span)
 async fn show<W: Write>(
     search: &mut Search<'_, W>,
     port: PortId,
-    state: &Port,
+    power: Power,
     moment: Span,
 ) -> Result<Result<(), String>, Failure> {
-    let Some(rest) = state.power else { return Ok(Err(unswitched(state, Power::Off))) };
-    let power = opposite(rest);
-    search.hold(port, power, moment.saturating_add(SLOW_HUB)).await?;
+    search.hold(port, power, SWITCHED_WITHIN.saturating_add(SPARE)).await?;
     if let Err(why) = search.switched(port, power).await? {
         search.let_go(port).await?;
         return Ok(Err(why));
     }
+    // Anew, so that the moment is whole however long the hub took.
+    search.hold(port, power, moment.saturating_add(SPARE)).await?;
     let question = match power {
         Power::Off => "which lamp went out, which phone stopped charging?",
         Power::On => "which lamp went on, which phone began to charge?",
@@ -116,10 +117,7 @@ async fn answer<W: Write>(
             None | Some("q") => return Ok(Some(Step::Stop)),
             Some("r") => return Ok(None),
             Some("s") => return Ok(Some(Step::Known(Outcome::Skipped("you skipped it".to_owned())))),
-            Some("") => {
-                let nothing = "nothing there, as you say".to_owned();
-                return Ok(Some(Step::Known(Outcome::Nothing(nothing))));
-            }
+            Some("") => return Ok(Some(Step::Known(Outcome::Nothing))),
             Some(name) => name,
         };
         let why = match DeviceName::new(name) {

@@ -7,7 +7,7 @@ use super::super::wire::Time;
 use super::BatteryOut;
 use crate::{
     controller::{PortState, Unplaced, View},
-    model::{Alarm, Counts, DeviceName, Fault, Plugged, PortId, Power, Probe, StationName, SwitchProblem},
+    model::{Alarm, Counts, DeviceName, Fault, Plugged, PortId, Power, Probe, StationName},
 };
 
 /// What the hub shows in a port.
@@ -159,15 +159,22 @@ impl HubOut {
     }
 }
 
-/// The hubs of a station that are not there, as its file names them, each once.
-pub(super) fn hubs_missing(view: &View) -> Vec<String> {
-    let mut missing = std::collections::BTreeSet::new();
-    for state in view.ports.values() {
-        if let Some(SwitchProblem::HubMissing(hub)) = &state.problem {
-            missing.insert(hub);
-        }
+/// A hub of a station that is not there.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "HubMissing")]
+pub(in crate::http) struct HubMissingOut {
+    /// Where the file says that it is.
+    hub: String,
+    /// Since when it is known to be away.
+    since: Time,
+}
+
+impl HubMissingOut {
+    /// The hubs of a station that are not there, each once.
+    pub(super) fn all(view: &View) -> Vec<Self> {
+        let missing = view.hubs_missing.iter();
+        missing.map(|(hub, since)| Self { hub: hub.to_string(), since: Time(*since) }).collect()
     }
-    missing.into_iter().map(ToString::to_string).collect()
 }
 
 /// What a station has seen since the service started.
@@ -207,6 +214,8 @@ pub(in crate::http) struct PluggedUnknown {
     serial: String,
     /// What it says that it is; may be empty.
     name: String,
+    /// True when the hub does not show it right now, as in a port without power: it was the last one to be seen there.
+    assumed: bool,
 }
 
 /// A device that reports, and nobody knows which port it is in.
@@ -234,6 +243,15 @@ impl UnplacedOut {
     }
 }
 
+/// The devices that a station keeps for naming and that no other station has in a port meanwhile.
+pub(in crate::http) fn unplaced<'v>(
+    view: &'v View,
+    all: &'v [View],
+) -> impl Iterator<Item = (&'v DeviceName, &'v Unplaced)> {
+    let is_placed = |device: &DeviceName| all.iter().any(|view| view.devices.contains_key(device));
+    view.unplaced.iter().filter(move |(device, _)| !is_placed(device))
+}
+
 /// Everything that waits for a name or a place.
 #[derive(Clone, Debug, Serialize, Object)]
 #[oai(rename = "UnknownDevices")]
@@ -251,12 +269,12 @@ impl UnknownDevicesOut {
             let station = &view.station.name;
             view.ports.iter().filter_map(|(port, state)| {
                 let UnknownOut { serial, name } = UnknownOut::of(state)?;
-                Some(PluggedUnknown { station: station.clone(), port: *port, serial, name })
+                let assumed = !matches!(state.plugged, Plugged::Thing(_));
+                Some(PluggedUnknown { station: station.clone(), port: *port, serial, name, assumed })
             })
         });
-        let is_placed = |device: &DeviceName| views.iter().any(|view| view.devices.contains_key(device));
         let unplaced = views.iter().flat_map(|view| {
-            let waiting = view.unplaced.iter().filter(|(device, _)| !is_placed(device));
+            let waiting = unplaced(view, views);
             waiting.map(|(device, said)| UnplacedOut::new(&view.station.name, device, said))
         });
         Self { plugged: plugged.collect(), unplaced: unplaced.collect() }

@@ -14,7 +14,7 @@ mod station;
 pub(super) use config::{ConfigOut, DiagnosticOut, HealthOut, HubProblemOut, LiveOut};
 pub(super) use decision::{DecisionDetail, DecisionOut};
 pub(super) use event::{EventOut, EventRow, EventsOut};
-pub(super) use hub::UnknownDevicesOut;
+pub(super) use hub::{UnknownDevicesOut, unplaced};
 pub(super) use port::{BatteryOut, DeviceIn, DeviceOut, ModeIn, ModeOut, PortOut, ProbeIn};
 pub(super) use report::ReportIn;
 pub(super) use rows::{DecisionsOut, ReportRow, ReportsOut, SwitchRow, SwitchesOut};

@@ -97,10 +97,13 @@ pub(in crate::http) struct PortOut {
     device: Option<DeviceName>,
     /// True when the hub does not show right now that the device is this one: it was the last known to be here.
     device_assumed: bool,
+    /// The device that the station file names for this port.
+    #[oai(nullable)]
+    file_device: Option<DeviceName>,
     /// The USB serial number of the device that the station file names.
     #[oai(nullable)]
     serial: Option<String>,
-    /// True when that name was given at run time, on top of the file.
+    /// True when the device that belongs to this port was named at run time, on top of the file.
     named_at_run_time: bool,
     /// Where `uhubctl` finds it.
     socket: SocketOut,
@@ -164,6 +167,7 @@ impl PortOut {
             port: plan.id,
             device: state.device().cloned(),
             device_assumed: state.device().is_some() && !state.device_seen,
+            file_device: plan.device.clone(),
             serial: plan.serial.clone(),
             named_at_run_time: state.memory.named.is_some(),
             socket: SocketOut { hub: plan.socket.hub().as_str().to_owned(), port: plan.socket.port() },

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::wire::Time;
 use super::{
     PortOut,
-    hub::{CountsOut, HubOut, hubs_missing},
+    hub::{CountsOut, HubMissingOut, HubOut},
 };
 use crate::{
     controller::View,
@@ -54,8 +54,8 @@ pub(in crate::http) struct StationOut {
     /// Its hub, if the file names a model.
     #[oai(nullable)]
     hub: Option<HubOut>,
-    /// The hubs that are not there, as the file names them. The others go on.
-    hubs_missing: Vec<String>,
+    /// The hubs that are not there. The others go on.
+    hubs_missing: Vec<HubMissingOut>,
     /// A rule may switch a port only every so often, in words.
     min_hold: String,
     /// A device that has not reported for so long is charged, in words.
@@ -70,7 +70,7 @@ pub(in crate::http) struct StationOut {
     started_at: Time,
     /// How many ports it has.
     ports: usize,
-    /// How many ports are seen to have power.
+    /// How many ports have power: those that are seen on, and those whose device goes on charging although it is seen off.
     ports_on: u32,
     /// How many ports are not on `auto`.
     ports_manual: usize,
@@ -92,7 +92,7 @@ impl From<&View> for StationOut {
                 SwitchKind::Simulated => SwitchOut::Simulated,
             },
             hub: HubOut::of(view),
-            hubs_missing: hubs_missing(view),
+            hubs_missing: HubMissingOut::all(view),
             min_hold: words(station.min_hold),
             silent_after: words(station.silent_after),
             verify_after: words(station.verify_after),

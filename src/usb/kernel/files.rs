@@ -102,8 +102,8 @@ fn folder(at: &HubLocation) -> String {
     if at.is_root() { format!("usb{at}") } else { at.to_string() }
 }
 
-/// The folder with the ports of a hub: that of its interface in its present configuration, which is almost always the
-/// first. An error: the hub is not there, or is not set up.
+/// The folder of a device's first interface in its present configuration, which is almost always the first; that of a hub
+/// has its ports. An error: the device is not there, or is not set up.
 pub(in crate::usb) fn interface(roots: &Roots, at: &HubLocation) -> io::Result<PathBuf> {
     let stem = if at.is_root() { format!("{at}-0") } else { at.to_string() };
     let first = roots.devices.join(format!("{stem}:1.0"));
@@ -140,7 +140,14 @@ fn port(roots: &Roots, at: &HubLocation, interface: Option<&Path>, number: u8) -
     let folder = interface.map(|interface| port_folder(interface, at, number));
     let peer = folder.as_ref().and_then(|folder| fs::read_link(folder.join("peer")).ok());
     let peer = peer.and_then(|link| Some(link.file_name()?.to_str()?.to_owned()));
-    let child = attributes(&roots.device(&at.below(number)), &PLAIN);
+    let below = at.below(number);
+    let mut child = attributes(&roots.device(&below), &PLAIN);
+    if !child.is_empty()
+        && let Ok(class) =
+            self::interface(roots, &below).and_then(|first| text(&first.join("bInterfaceClass")))
+    {
+        child.insert("bInterfaceClass", class);
+    }
     PortFiles {
         disable_file: folder.map_or(Access::Absent, |folder| access(&folder.join("disable"))),
         peer: peer.filter(|name| picture::port_place(name).is_some_and(|(hub, _)| roots.is_hub(&hub))),

@@ -88,7 +88,8 @@ pub(super) fn hub(at: &HubLocation, parts: &HubParts) -> Option<HubFound> {
             Some(child) => (thing(child, words), None),
             None => (None, None),
         };
-        (*number, SocketFound { power, thing, hub, disable_file: port.disable_file })
+        let class = port.child.as_ref().filter(|_| thing.is_some()).and_then(class);
+        (*number, SocketFound { power, thing, class, hub, disable_file: port.disable_file })
     };
     Some(HubFound {
         id: id(&files.attributes)?,
@@ -113,6 +114,12 @@ fn id(attributes: &Attributes) -> Option<ChipId> {
 
 fn thing(plain: &Attributes, said: Option<&Attributes>) -> Option<Thing> {
     Some(Thing { id: id(plain)?, serial: said.and_then(serial), name: said.map(name).unwrap_or_default() })
+}
+
+/// What kind of thing it is by its own word, else by that of its first interface: 0 and ef say that these know.
+fn class(plain: &Attributes) -> Option<u8> {
+    let number = |name| u8::from_str_radix(plain.get(name)?, 16).ok();
+    number("bDeviceClass").filter(|class| !matches!(class, 0x00 | 0xef)).or_else(|| number("bInterfaceClass"))
 }
 
 fn name(said: &Attributes) -> String {
@@ -222,6 +229,20 @@ mod tests {
         assert_eq!(hub.sockets[&1].power, Ok(Power::On));
         assert_eq!(hub.sockets[&2].power, Ok(Power::Off));
         assert!(hub.sockets[&3].power.as_ref().unwrap_err().contains("`?`"));
+    }
+
+    #[test]
+    fn a_thing_is_what_it_says_or_its_first_interface_says() {
+        for (device, interface, is) in [
+            ("00", Some("08"), Some(8)),
+            ("ef", Some("0e"), Some(0x0e)),
+            ("02", Some("08"), Some(2)),
+            ("00", None, None),
+        ] {
+            let mut pairs = vec![("bDeviceClass", device)];
+            pairs.extend(interface.map(|class| ("bInterfaceClass", class)));
+            assert_eq!(class(&files(&pairs)), is, "{pairs:?}");
+        }
     }
 
     #[test]

@@ -15,7 +15,13 @@ fn at(text: &str) -> HubLocation {
 
 /// A survey of these hubs: place, numbers, number of ports, and whether it is the USB 3 side.
 fn survey(hubs: &[(&str, &str, u8, bool)]) -> Survey {
-    let socket = || SocketFound { power: Ok(Power::On), thing: None, hub: None, disable_file: Access::Yes };
+    let socket = || SocketFound {
+        power: Ok(Power::On),
+        thing: None,
+        class: None,
+        hub: None,
+        disable_file: Access::Yes,
+    };
     let hub = |(place, id, ports, usb3): &(&str, &str, u8, bool)| {
         let found = HubFound {
             id: id.parse().unwrap(),

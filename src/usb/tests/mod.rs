@@ -89,7 +89,13 @@ impl HubDriver for Fake {
 impl Fake {
     /// Adds a hub, all ports on.
     pub(super) fn add(&mut self, at: &str, usb3: bool, id: &str, ports: u8) -> &mut HubFound {
-        let bare = || SocketFound { power: Ok(Power::On), thing: None, hub: None, disable_file: Access::Yes };
+        let bare = || SocketFound {
+            power: Ok(Power::On),
+            thing: None,
+            class: None,
+            hub: None,
+            disable_file: Access::Yes,
+        };
         let found = HubFound {
             id: id.parse().unwrap(),
             name: String::new(),
