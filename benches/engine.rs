@@ -96,6 +96,7 @@ impl Case {
             self.now = self.now.checked_add(Span::from_millis(10)).expect("in range");
             let number = u16::try_from(self.count % u32::from(self.ports)).expect("small") + 1;
             let report = BatteryReport {
+                device: None,
                 port: port(number),
                 level: Level::new(i64::from(30 + self.count % 40)).expect("percent"),
                 charging: Some(true),

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::engine::{Ending, PortState, View};
 use crate::model::{
-    Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, Probe, ReportRejected, Station,
+    Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, ProbeFor, ReportRejected, Station,
     StationName,
 };
 use crate::rules::RuleSet;
@@ -39,6 +39,17 @@ pub enum Refused {
         /// The station that has it.
         station: StationName,
     },
+    /// The hub shows a device elsewhere: nobody can say that it is here.
+    #[error(
+        "`{device}` is plugged into port {port}, as its serial number shows: plug it in where you want it, or choose another \
+         name"
+    )]
+    ShownElsewhere {
+        /// The device.
+        device: DeviceName,
+        /// The port of the same station that it is in.
+        port: PortId,
+    },
     /// Too much is waiting already.
     #[error("the station is busy: try again in a second")]
     Busy,
@@ -57,6 +68,7 @@ impl Refused {
             Self::Report(rejected) => rejected.code(),
             Self::UnknownPort { .. } => "unknown_port",
             Self::NameTaken { .. } => "name_taken",
+            Self::ShownElsewhere { .. } => "device_elsewhere",
             Self::Busy => "busy",
             Self::Stopped => "stopped",
             Self::NotKept(_) => "not_kept",
@@ -71,8 +83,8 @@ pub(super) enum Input {
     Report { report: BatteryReport, answer: Option<Answer<Arc<Decision>>> },
     SetMode { port: PortId, mode: Mode, answer: Answer<Arc<PortState>> },
     NameDevice { port: PortId, name: Option<DeviceName>, by: Author, answer: Answer<Arc<PortState>> },
-    IntendProbe { port: PortId, probe: Probe, answer: Answer<Arc<PortState>> },
-    Probe { port: PortId, probe: Option<Probe>, answer: Answer<Arc<PortState>> },
+    IntendProbe { port: PortId, probe: ProbeFor, answer: Answer<Arc<PortState>> },
+    Probe { port: PortId, probe: Option<ProbeFor>, answer: Answer<Arc<PortState>> },
     Unplaced { device: DeviceName, battery: Battery },
     Reload { station: Arc<Station>, rules: Arc<RuleSet>, done: oneshot::Sender<()> },
     Stop { ending: Ending },
@@ -111,7 +123,7 @@ impl Handle {
     }
 
     /// Names the device in a port, on top of the file; `None` gives the file's name back. Answers once that is on disk.
-    /// A name that another station has is refused.
+    /// A name that another station has, or that another port shows to be there, is refused.
     pub async fn name_device(
         &self,
         port: PortId,
@@ -123,11 +135,11 @@ impl Handle {
         state.await.map_err(|_| Refused::Stopped)?
     }
 
-    /// Switches a port until a moment, to find out what is plugged into it; `None` ends that. It ends by itself at its
-    /// moment, and at a restart; then the port is as before, and with power where nobody has an opinion. Answers once
-    /// that is on disk.
-    pub async fn probe(&self, port: PortId, probe: Option<Probe>) -> Result<Arc<PortState>, Refused> {
-        if let Some(probe) = probe.clone() {
+    /// Switches a port for a moment, to find out what is plugged into it; `None` ends that. It ends by itself in time, and
+    /// at a restart; then what was wanted before is wanted again, and power after a restart. Answers once that is on
+    /// disk; the time counts from when the intent is.
+    pub async fn probe(&self, port: PortId, probe: Option<ProbeFor>) -> Result<Arc<PortState>, Refused> {
+        if let Some(probe) = probe {
             let (answer, kept) = oneshot::channel();
             self.send(Input::IntendProbe { port, probe, answer })?;
             kept.await.map_err(|_| Refused::Stopped)??;

@@ -12,7 +12,7 @@ use super::{
     handle::{Answer, Handle, Input, Refused},
     log,
 };
-use crate::engine::{Ending, Engine, PortState, Remembered, Step, View};
+use crate::engine::{Ending, Engine, NotNamed, PortState, Remembered, Step, View};
 use crate::model::{
     Ask, Author, BatteryReport, Decision, DeviceName, Event, EventKind, Mode, PortId, Power, Reach, Record,
     Seen, Span, Station, SwitchProblem, SwitchRequest, Timestamp,
@@ -246,8 +246,13 @@ impl Controller {
                 return;
             }
         }
-        let step = self.engine.name_device(port, name, by, now);
-        self.answer_when_kept(port, step, answer);
+        match self.engine.name_device(port, name, by, now) {
+            Err(NotNamed::ShownElsewhere { device, port }) => {
+                drop(answer.send(Err(Refused::ShownElsewhere { device, port })));
+            }
+            Err(NotNamed::UnknownPort) => self.answer_when_kept(port, None, answer),
+            Ok(step) => self.answer_when_kept(port, Some(step), answer),
+        }
     }
 
     /// A person is answered only once what was asked for is on disk, or with the news that it is not.

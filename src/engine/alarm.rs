@@ -28,10 +28,19 @@ impl Engine {
         now: Timestamp,
         step: &mut Step,
     ) {
-        let message = format!(
-            "the port cannot be switched {wanted} ({problem}); tried {TRIES} times, from now on once an hour: {}",
-            advice(problem)
-        );
+        // Without knowing what a port is nothing is ordered; then the last thing that failed is a reading.
+        let is_unread = self.view.ports.get(&id).is_some_and(|port| port.unread);
+        let advice = advice(problem);
+        let message = if is_unread {
+            format!(
+                "the port should be {wanted}, and the hub does not tell what it is ({problem}); asked {TRIES} times, it is \
+                 switched when it can be read again: {advice}"
+            )
+        } else {
+            format!(
+                "the port cannot be switched {wanted} ({problem}); tried {TRIES} times, from now on once an hour: {advice}"
+            )
+        };
         self.change(id, |port| port.contested = false);
         self.raise_alarm(id, wanted, message, now, step);
     }

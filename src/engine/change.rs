@@ -49,7 +49,7 @@ impl Engine {
             self.change(id, |port| port.due = now);
         }
         self.view.ports_on = self.count_ports_on();
-        self.forget_hubs();
+        self.forget_hubs(now, &mut step);
         self.learn(&mut step);
         self.place(&before, &Cause::Files { renamed, returned }, now, &mut step);
         self.read_due = now;
@@ -150,6 +150,7 @@ impl PortState {
         self.unread = false;
         self.plugged = Plugged::NotShown;
         self.memory.thing = None;
+        self.memory.visitor = None;
         self.unknown_told = false;
         self.drop_probe();
     }

@@ -28,6 +28,7 @@ impl Engine {
         }
         self.due = ids.into_iter().map(|id| (now, id)).collect();
         self.devices_not_later_than(now);
+        self.hubs_not_later_than(now);
         for release in self.releasing.values_mut() {
             release.not_later_than(now);
         }
@@ -47,6 +48,7 @@ impl PortState {
             &mut self.retry_at,
             &mut self.actual_since,
             &mut self.empty_since,
+            &mut self.full_told,
         ] {
             *at = at.map(|at| at.min(now));
         }

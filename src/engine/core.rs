@@ -137,11 +137,19 @@ impl Engine {
     /// Takes a report and decides. Refused reports change nothing.
     pub fn report(&mut self, report: &BatteryReport, now: Timestamp) -> Result<Step, ReportRejected> {
         self.follow_clock(now);
-        let port = self.view.ports.get(&report.port).ok_or_else(|| ReportRejected::UnknownPort {
+        let id = match &report.device {
+            // It may have been plugged in elsewhere while the report waited.
+            Some(device) => {
+                let place = self.view.devices.get(device).copied();
+                place.ok_or_else(|| ReportRejected::UnknownDevice(device.clone()))?
+            }
+            None => report.port,
+        };
+        let port = self.view.ports.get(&id).ok_or_else(|| ReportRejected::UnknownPort {
             station: self.view.station.name.to_string(),
-            port: report.port,
+            port: id,
         })?;
-        let measured_at = self.accept_time(report, port, now)?;
+        let measured_at = self.accept_time(report.measured_at, port.memory.battery.as_ref(), now)?;
         let battery = Battery {
             level: report.level,
             charging: report.charging,
@@ -149,7 +157,6 @@ impl Engine {
             measured_at,
         };
         let mut step = Step::default();
-        let id = report.port;
         let was_silent = self.change(id, |port| {
             port.memory.level.push(f64::from(battery.level.percent() / 5 * 5), measured_at);
             match battery.temperature {
@@ -178,13 +185,14 @@ impl Engine {
         Ok(step)
     }
 
-    fn accept_time(
+    /// When it was measured, unless that says nothing of now; `known`: the last report of the same device.
+    pub(super) fn accept_time(
         &self,
-        report: &BatteryReport,
-        port: &PortState,
+        measured_at: Option<Timestamp>,
+        known: Option<&Battery>,
         now: Timestamp,
     ) -> Result<Timestamp, ReportRejected> {
-        let Some(measured_at) = report.measured_at else { return Ok(now) };
+        let Some(measured_at) = measured_at else { return Ok(now) };
         let limit = self.view.station.silent_after;
         if measured_at.duration_since(now) > CLOCK_TOLERANCE {
             return Err(ReportRejected::Future { measured_at, now });
@@ -193,7 +201,7 @@ impl Engine {
             return Err(ReportRejected::TooOld { measured_at, limit });
         }
         // A last report "after now" means that this host's clock was set back: then it cannot be compared.
-        let known = port.memory.battery.as_ref().map(|b| b.measured_at).filter(|known| *known <= now);
+        let known = known.map(|battery| battery.measured_at).filter(|known| *known <= now);
         match known {
             Some(known) if measured_at < known => Err(ReportRejected::Superseded { measured_at, known }),
             _ => Ok(measured_at.min(now)),

@@ -8,8 +8,8 @@ use std::{
 use super::core::{Engine, Step};
 use super::luggage::Luggage;
 use super::placing::Cause;
-use super::state::PortState;
-use crate::model::{Author, Bound, DeviceName, EventKind, Plugged, PortId, PortMemory, Record, Timestamp};
+use super::state::{PortState, View};
+use crate::model::{Author, Bound, DeviceName, Plugged, PortId, PortMemory, Record, Timestamp};
 
 /// So many devices are remembered by their serial numbers for one port; more than anybody owns who names them one by one
 /// in the same socket, and a bound for those who do it without end. The oldest goes.
@@ -30,6 +30,8 @@ pub(super) struct Places {
     pub(super) contested: BTreeSet<String>,
     /// The next reading is to tell whether a serial number is really in two ports.
     pub(super) unsettled: bool,
+    /// It was told that no more devices without a port are kept.
+    pub(super) no_room_told: bool,
     /// Devices that have left their port and are in no other.
     pub(super) lost: BTreeMap<DeviceName, Luggage>,
 }
@@ -40,6 +42,20 @@ impl Places {
         let own = self.serials.get(device);
         port.last_serial().is_some_and(|serial| own.is_some_and(|own| own != serial))
     }
+}
+
+/// Why the device in a port was not named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotNamed {
+    /// There is no such port.
+    UnknownPort,
+    /// The device is in another port: its serial number shows it there.
+    ShownElsewhere {
+        /// The device.
+        device: DeviceName,
+        /// The port that it is in.
+        port: PortId,
+    },
 }
 
 impl Engine {
@@ -72,39 +88,39 @@ impl Engine {
         name: Option<DeviceName>,
         by: &Author,
         now: Timestamp,
-    ) -> Option<Step> {
+    ) -> Result<Step, NotNamed> {
         self.follow_clock(now);
-        let port = self.view.ports.get(&id)?;
-        let mut step = Step::default();
-        let serial = port.serial_to_name();
-        if let (Some(name), None) = (&name, &serial)
-            && let Some(place) = self.shown_elsewhere(name, id)
-        {
-            let message = format!(
-                "`{name}` is not in port {id}: its serial number shows that it is plugged into port {place}"
-            );
-            self.tell(&mut step, id, now, EventKind::CommandRejected { message });
-        } else {
-            let before = self.view.devices.clone();
-            self.take_name_away(name.as_ref(), id, &mut step);
-            self.bind(id, name.as_ref(), serial, &mut step);
-            self.change(id, |port| {
-                port.memory.named = name.filter(|name| port.plan.device.as_ref() != Some(name));
-                port.memory.visitor = None;
-            });
-            self.learn(&mut step);
-            self.place(&before, &Cause::Named { port: id, by }, now, &mut step);
+        let port = self.view.ports.get(&id).ok_or(NotNamed::UnknownPort)?;
+        let counts = |serial: &String| name.is_none() || !self.is_shown_elsewhere(serial, id);
+        let serial = port.serial_to_name(name.as_ref()).filter(counts);
+        if let (Some(name), None) = (&name, &serial) {
+            let elsewhere = self.view.shown_elsewhere(name, id).filter(|_| !self.is_cloned(name));
+            if let Some(port) = elsewhere {
+                return Err(NotNamed::ShownElsewhere { device: name.clone(), port });
+            }
         }
+        let mut step = Step::default();
+        let before = self.view.devices.clone();
+        self.take_name_away(name.as_ref(), id, &mut step);
+        self.bind(id, name.as_ref(), serial, &mut step);
+        self.change(id, |port| {
+            port.memory.named = name.filter(|name| port.plan.device.as_ref() != Some(name));
+            port.memory.visitor = None;
+        });
+        self.learn(&mut step);
+        self.place(&before, &Cause::Named { port: id, by }, now, &mut step);
         self.judge(id, now, true, &mut step);
-        Some(step)
+        Ok(step)
     }
 
-    /// The other port that shows the device right now.
-    fn shown_elsewhere(&self, device: &DeviceName, than: PortId) -> Option<PortId> {
-        let serial =
-            self.places.serials.get(device).filter(|serial| !self.places.cloned.contains(*serial))?;
+    /// A serial number that another port shows too says nothing of who is here.
+    fn is_shown_elsewhere(&self, serial: &str, than: PortId) -> bool {
         let mut others = self.view.ports.iter().filter(|(id, _)| **id != than);
-        others.find(|(_, port)| port.plugged.serial() == Some(serial)).map(|(id, _)| *id)
+        others.any(|(_, port)| port.plugged.serial() == Some(serial))
+    }
+
+    fn is_cloned(&self, device: &DeviceName) -> bool {
+        self.places.serials.get(device).is_some_and(|serial| self.places.cloned.contains(serial))
     }
 
     fn take_name_away(&mut self, name: Option<&DeviceName>, keep: PortId, step: &mut Step) {
@@ -297,19 +313,30 @@ impl Engine {
     }
 }
 
+impl View {
+    /// The other port that shows the device right now.
+    pub fn shown_elsewhere(&self, device: &DeviceName, than: PortId) -> Option<PortId> {
+        let place = self.devices.get(device).copied().filter(|place| *place != than)?;
+        self.ports.get(&place).is_some_and(|port| port.device_seen).then_some(place)
+    }
+}
+
 impl PortState {
     /// The serial number of what a person names in this port: shown, or assumed while the port shows nothing because it
-    /// is off.
-    fn serial_to_name(&self) -> Option<String> {
+    /// is off. Another name for somebody who was here before the power went is none for that one: who knows that it is
+    /// still here?
+    fn serial_to_name(&self, name: Option<&DeviceName>) -> Option<String> {
+        let another = name.is_some() && self.device().is_some() && self.device() != name;
         match &self.plugged {
             Plugged::Thing(thing) => thing.serial.clone(),
-            Plugged::NotShown => self.last_serial().map(str::to_owned),
+            Plugged::NotShown => self.last_serial().filter(|_| !another).map(str::to_owned),
             Plugged::Nothing => None,
         }
     }
 
     /// Another device is in the port now: what the last one said does not count.
     pub(super) fn forget_device(&mut self, now: Timestamp) {
+        self.before_search = self.before_search.take().map(|_| Box::default());
         self.memory.battery = None;
         self.memory.heard_at = Some(now);
         self.memory.level.clear();

@@ -3,11 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use imbl::OrdMap;
-
 use super::core::{Engine, Step};
 use super::state::PortState;
-use crate::model::{EventKind, HubLocation, Seen, SwitchProblem, Timestamp};
+use crate::model::{ChipPath, EventKind, HubLocation, Seen, SwitchProblem, Timestamp};
 
 impl Engine {
     /// Takes what one answer of the hub layer says of hubs; to be called before its ports are taken one by one.
@@ -55,15 +53,38 @@ impl Engine {
         }
     }
 
-    /// Forgets hubs that no port of the new files waits for.
-    pub(super) fn forget_hubs(&mut self) {
-        let awaited: BTreeSet<&HubLocation> =
-            self.view.ports.values().filter_map(|port| port.hub_missing.as_ref()).collect();
-        let missing = self.view.hubs_missing.iter().filter(|(hub, _)| awaited.contains(hub));
-        self.view.hubs_missing = missing.map(|(hub, since)| (hub.clone(), *since)).collect::<OrdMap<_, _>>();
+    /// Ports of the new files wait for the hubs that are missing; a hub that none waits for is none of the station any
+    /// more.
+    pub(super) fn forget_hubs(&mut self, now: Timestamp, step: &mut Step) {
+        let missing = std::mem::take(&mut self.view.hubs_missing);
+        let plan = self.view.station.hub.clone();
+        for (id, port) in &self.view.ports.clone() {
+            let hub = port.plan.socket.hub();
+            // What the usb task calls missing is the whole hub where the file names its model.
+            let whole = plan.as_ref().map(|plan| &plan.at).filter(|at| ChipPath::between(at, hub).is_some());
+            let lost = [Some(hub), whole].into_iter().flatten().find(|hub| missing.contains_key(*hub));
+            if let (None, Some(lost)) = (&port.hub_missing, lost) {
+                self.change(*id, |port| port.hub_missing = Some(lost.clone()));
+            }
+        }
+        for (hub, since) in missing {
+            if self.view.ports.values().any(|port| port.hub_missing.as_ref() == Some(&hub)) {
+                self.view.hubs_missing.insert(hub, since);
+            } else {
+                self.tell_all(step, now, EventKind::HubBack { hub });
+            }
+        }
         if self.view.ports.values().all(|port| port.hub_at.is_none()) {
             self.hub_at = None;
         }
+    }
+}
+
+impl Engine {
+    /// The clock was set back.
+    pub(super) fn hubs_not_later_than(&mut self, now: Timestamp) {
+        let missing = self.view.hubs_missing.iter();
+        self.view.hubs_missing = missing.map(|(hub, since)| (hub.clone(), (*since).min(now))).collect();
     }
 }
 
@@ -87,6 +108,7 @@ impl PortState {
         self.retry_at = None;
         // A hub that restarts again and again looks like somebody who switches: that ends only when it stays.
         self.resting &= self.contested;
-        self.unheld = true;
+        let last = self.memory.steady.as_ref().map(|steady| steady.power);
+        self.unheld |= last.is_some() && last == self.memory.wanted;
     }
 }

@@ -72,7 +72,7 @@ impl Engine {
             if over {
                 port.memory.mode = Mode { kind: ModeKind::Auto, until: None, by: Author::Service };
             }
-            (over, port.end_search(now))
+            (over, port.end_search_in_time(now))
         });
         let (mode_ended, search_ended) = ended.unwrap_or_default();
         if mode_ended {

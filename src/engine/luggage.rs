@@ -184,6 +184,7 @@ impl PortState {
     /// gets its power; the rules of this one decide again at once.
     fn unpack(&mut self, luggage: Luggage, device: &DeviceName) {
         self.silent = luggage.silent;
+        self.before_search = self.before_search.take().map(|_| Box::default());
         if self.memory.wanted == Some(Power::Off) {
             self.try_again();
         }

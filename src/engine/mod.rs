@@ -8,8 +8,7 @@
 //! away), `proof` (whether off is off), `devices` (which devices are known, and where they are), `plugged` (what is
 //! plugged in), `placing` (devices follow their serial numbers), `luggage` (what goes with them), `unplaced` (devices
 //! without a port), `probe` (a search for one), `release` (sockets that are no ports any more), `change` (new files, and
-//! the end), `clock`
-//! (a clock that was set back).
+//! the end), `clock` (a clock that was set back).
 
 mod alarm;
 mod change;
@@ -33,4 +32,5 @@ mod unplaced;
 
 pub use self::change::Ending;
 pub use self::core::{Engine, Remembered, Step};
+pub use devices::NotNamed;
 pub use state::{PortState, UNPLACED_MAX, Unplaced, View};

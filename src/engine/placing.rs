@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imbl::OrdMap;
 
 use super::core::{Engine, Step};
-use crate::model::{Author, DeviceName, EventKind, PortId, Seen, Timestamp};
+use crate::model::{Author, DeviceName, EventKind, Plugged, PortId, Seen, Timestamp};
 
 /// Why it is looked at anew which device is where.
 pub(super) enum Cause<'a> {
@@ -39,7 +39,7 @@ impl Engine {
     ) {
         self.index_devices();
         let shown = self.shown();
-        self.notice_clones(&shown, cause);
+        self.notice_clones(&shown, cause, now);
         let seats = self.seats(&shown);
         let mut touched = self.take_seats(&seats, &shown);
         touched.extend(self.forget_ghosts(&shown));
@@ -64,9 +64,10 @@ impl Engine {
 
     /// One serial number in two ports: a device that was moved between two readings, or two devices with the same number.
     /// Only ports that were looked at together tell which.
-    fn notice_clones(&mut self, shown: &Shown, cause: &Cause<'_>) {
+    fn notice_clones(&mut self, shown: &Shown, cause: &Cause<'_>, now: Timestamp) {
         self.places.contested.clear();
         self.places.unsettled = false;
+        self.forget_clones(now);
         let several = shown.iter().filter(|(_, ports)| ports.len() > 1);
         for (serial, ports) in several.filter(|(serial, _)| self.places.by_serial.contains_key(*serial)) {
             self.places.contested.insert(serial.clone());
@@ -85,6 +86,22 @@ impl Engine {
                 self.places.unsettled = true;
             }
         }
+    }
+
+    /// Two devices with the same number are forgotten once one port has the number only. A port without power keeps what
+    /// it had, and one that has just got its power may have a device that has yet to announce itself.
+    fn forget_clones(&mut self, now: Timestamp) {
+        let (mut still, mut unsettled) = (BTreeSet::new(), false);
+        for serial in &self.places.cloned {
+            let had = self.view.ports.values().filter(|port| port.last_serial() == Some(serial));
+            let has: Vec<_> = had.filter(|port| port.may_still_have(serial, now)).collect();
+            if has.len() > 1 {
+                still.insert(serial.clone());
+                unsettled |= has.iter().any(|port| port.plugged == Plugged::Nothing);
+            }
+        }
+        self.places.cloned = still;
+        self.places.unsettled |= unsettled;
     }
 
     fn seats(&self, shown: &Shown) -> Seats {
@@ -170,7 +187,7 @@ impl Engine {
         let news: Vec<_> = ports
             .filter_map(|(id, serial)| {
                 let port = self.view.ports.get(&id)?;
-                let name = port.unknown().map(|thing| thing.name.clone());
+                let name = port.unknown().map(|thing| in_words(&thing.name, id, shown.get(serial)));
                 (name.is_some() != port.unknown_told).then_some((id, serial, name))
             })
             .collect();
@@ -183,5 +200,17 @@ impl Engine {
             }
         }
         told
+    }
+}
+
+/// What a thing calls itself, and where else its serial number is: who reads of an unknown number that stands in the file
+/// would look for a mistake there.
+fn in_words(name: &str, here: PortId, ports: Option<&Vec<PortId>>) -> String {
+    let others = ports.into_iter().flatten().filter(|id| **id != here).map(PortId::to_string);
+    let others = others.collect::<Vec<_>>().join(", ");
+    match (others.is_empty(), name.is_empty()) {
+        (true, _) => name.to_owned(),
+        (false, true) => format!("the same serial number is in port {others}"),
+        (false, false) => format!("{name} (the same serial number is in port {others})"),
     }
 }

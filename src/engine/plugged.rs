@@ -1,12 +1,12 @@
 //! What the hub shows to be plugged in. Nearly always nothing has changed, and that must cost next to nothing.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::core::{Engine, Step};
 use super::judge::Judgement;
 use super::placing::Cause;
 use super::state::PortState;
-use crate::model::{Layer, Plugged, PortId, Power, Seen, Span, Timestamp, Verdict};
+use crate::model::{Layer, Plugged, PortId, Power, Seen, Span, Thing, Timestamp, Verdict};
 
 /// A port that shows nothing for longer is empty; right after power comes on a device has yet to announce itself.
 const ANNOUNCES_WITHIN: Span = Span::from_secs(10);
@@ -19,13 +19,28 @@ impl Engine {
             let Some(port) = self.view.ports.get(&one.port) else { continue };
             // An answer to an order that was given up may be about a socket that the port no longer is.
             let counts = one.order.is_none() || port.order.as_ref().map(|order| order.id) == one.order;
-            if counts && port.plugged != one.plugged {
-                look |= self.note_thing(one.port, &one.plugged, now, step);
+            let shown = self.with_known_serial(&one.plugged);
+            if counts && port.plugged != *shown {
+                look |= self.note_thing(one.port, &shown, now, step);
             }
         }
         if look {
             let before = self.view.devices.clone();
             self.place(&before, &Cause::Reading(seen), now, step);
+        }
+    }
+
+    /// Where only a line of text tells what is plugged in, a short serial number cannot be told from a name: then the last
+    /// word is one if somebody has it.
+    fn with_known_serial<'a>(&self, plugged: &'a Plugged) -> Cow<'a, Plugged> {
+        let Plugged::Thing(thing) = plugged else { return Cow::Borrowed(plugged) };
+        let word = thing.name.rsplit(' ').next().filter(|_| thing.serial.is_none());
+        match word.filter(|word| self.places.by_serial.contains_key(*word)) {
+            Some(word) => {
+                let serial = Some(word.to_owned());
+                Cow::Owned(Plugged::Thing(Arc::new(Thing { serial, ..(**thing).clone() })))
+            }
+            None => Cow::Borrowed(plugged),
         }
     }
 
@@ -63,6 +78,15 @@ impl PortState {
     /// The serial number that was shown last, now or before.
     pub(super) fn last_serial(&self) -> Option<&str> {
         self.memory.thing.as_ref().and_then(|thing| thing.serial.as_deref())
+    }
+
+    /// What the port showed last may be there yet: it is off, or a device has still to announce itself after it came on.
+    pub(super) fn may_still_have(&self, serial: &str, now: Timestamp) -> bool {
+        match &self.plugged {
+            Plugged::Thing(thing) => thing.serial.as_deref() == Some(serial),
+            Plugged::NotShown => true,
+            Plugged::Nothing => self.empty_since.is_some_and(|at| now.duration_since(at) < ANNOUNCES_WITHIN),
+        }
     }
 
     /// True when what is remembered over a restart has changed.

@@ -4,62 +4,82 @@ use jiff::tz::TimeZone;
 
 use super::core::{Engine, Step, later};
 use super::judge::Judgement;
-use super::state::PortState;
-use crate::model::{Layer, PortId, Power, Probe, Span, Timestamp, Verdict};
+use super::state::{PortState, Wish};
+use crate::model::{Layer, PortId, Power, Probe, ProbeFor, Span, Timestamp, Verdict};
 
 /// The longest search: a device that says within ten minutes that it stopped charging has been found by then, and one
-/// that does not is not worth more.
+/// that does not is not worth more. Also the time in which an intent is to get onto the disk.
 pub(super) const LONGEST_PROBE: Span = Span::from_mins(10);
 
 impl Engine {
     /// Notes the intent to search, and switches nothing yet: once it is on disk, a crash in the middle of the search gives
-    /// the port its power back. `None` when there is no such port.
-    pub fn intend_probe(&mut self, id: PortId, probe: Probe, now: Timestamp) -> Option<Step> {
+    /// the port its power back. A search that is at work goes on as it is. `None` when there is no such port.
+    pub fn intend_probe(&mut self, id: PortId, probe: ProbeFor, now: Timestamp) -> Option<Step> {
         self.follow_clock(now);
-        self.change(id, |port| port.memory.probe = within_limit(Some(probe), now))?;
+        self.change(id, |port| {
+            if port.before_search.is_none() && probe.length.is_positive() {
+                let until = later(now, LONGEST_PROBE);
+                port.memory.probe = Some(Probe { power: probe.power, until });
+            }
+        })?;
         let mut step = Step::default();
         self.remember(id, &mut step);
         Some(step)
     }
 
-    /// Switches a port until a moment, at most ten minutes ahead, or ends that. `None` when there is no such port.
-    pub fn probe(&mut self, id: PortId, probe: Option<Probe>, now: Timestamp) -> Option<Step> {
+    /// Switches a port for a time from now on, at most ten minutes, or ends that; without a search there is nothing to
+    /// end. `None` when there is no such port.
+    pub fn probe(&mut self, id: PortId, probe: Option<ProbeFor>, now: Timestamp) -> Option<Step> {
         self.follow_clock(now);
-        let probe = within_limit(probe, now);
-        self.change(id, |port| {
-            port.try_again();
-            port.searched |= probe.is_some();
-            port.probing = probe.is_some();
-            match probe {
-                Some(probe) => port.memory.probe = Some(probe),
-                None => drop(port.memory.end_probe()),
+        let probe = probe.filter(|probe| probe.length.is_positive());
+        let news = self.change(id, |port| match probe {
+            Some(ProbeFor { power, length }) => {
+                port.begin_search(Probe { power, until: later(now, length.min(LONGEST_PROBE)) });
+                true
             }
+            None => port.end_search(),
         })?;
         let mut step = Step::default();
-        self.judge(id, now, true, &mut step);
+        if news {
+            self.judge(id, now, true, &mut step);
+        }
         Some(step)
     }
 }
 
-fn within_limit(probe: Option<Probe>, now: Timestamp) -> Option<Probe> {
-    let probe = probe.filter(|probe| probe.until > now)?;
-    Some(Probe { until: probe.until.min(later(now, LONGEST_PROBE)), ..probe })
-}
-
 impl PortState {
+    /// The search that is at work.
+    pub fn search(&self) -> Option<&Probe> {
+        self.memory.probe.as_ref().filter(|_| self.before_search.is_some())
+    }
+
+    /// A second search takes the place of the first; what was wanted before both is what is wanted after them.
+    fn begin_search(&mut self, probe: Probe) {
+        self.try_again();
+        self.searched = true;
+        let wish = Wish::of(&self.memory);
+        self.before_search.get_or_insert_with(|| Box::new(wish));
+        self.memory.probe = Some(probe);
+    }
+
+    /// Ends the search or forgets the intent to search; true when a search ended. What was wanted before it is wanted
+    /// again, and power where nothing was.
+    fn end_search(&mut self) -> bool {
+        let Some(before) = self.before_search.take() else {
+            self.memory.probe = None;
+            return false;
+        };
+        self.try_again();
+        self.memory.end_probe();
+        before.restore(&mut self.memory);
+        true
+    }
+
     /// Ends the search if its time is over; true when it ended now.
-    pub(super) fn end_search(&mut self, now: Timestamp) -> bool {
+    pub(super) fn end_search_in_time(&mut self, now: Timestamp) -> bool {
         match &self.memory.probe {
             Some(probe) if now < probe.until => false,
-            // An intent that came to nothing.
-            Some(_) if !std::mem::take(&mut self.probing) => {
-                self.memory.probe = None;
-                false
-            }
-            Some(_) => {
-                self.try_again();
-                self.memory.end_probe()
-            }
+            Some(_) => self.end_search(),
             None => {
                 // Until the port is seen to be back no hold time keeps it from going there.
                 self.searched &= self.order.is_some() || self.actual != self.memory.wanted;
@@ -70,14 +90,14 @@ impl PortState {
 
     /// Ends a search that nobody goes on with: after a restart, or because the port is another socket now.
     pub(super) fn drop_probe(&mut self) {
-        self.probing = false;
+        self.before_search = None;
         self.searched |= self.memory.end_probe();
     }
 }
 
 /// A search is above everybody else for its moment.
 pub(super) fn by_search(port: &PortState, zone: &TimeZone) -> Option<Judgement> {
-    let Probe { power, until } = port.memory.probe.as_ref().filter(|_| port.probing)?;
+    let Probe { power, until } = port.search()?;
     let verdict = match power {
         Power::On => Verdict::Charge,
         Power::Off => Verdict::Rest,

@@ -126,7 +126,12 @@ impl Engine {
     fn raise_fault(&mut self, id: PortId, kind: FaultKind, now: Timestamp, step: &mut Step) {
         let Some(port) = self.view.ports.get(&id) else { return };
         let (had, message) = (port.has_power(), port.in_words(kind));
-        self.change(id, |port| port.fault = Some(Fault { kind, since: now, message: message.clone() }));
+        self.change(id, |port| {
+            port.fault = Some(Fault { kind, since: now, message: message.clone() });
+            if port.is_full_on(kind) {
+                port.full_told = port.memory.steady.as_ref().map(|steady| steady.since);
+            }
+        });
         self.recount(id, had);
         match kind {
             FaultKind::PowerLeak => {
@@ -194,7 +199,11 @@ impl PortState {
             Power::On => FaultKind::NotCharging,
         };
         match (battery.charging, steady.level) {
-            (Some(charging), _) if charging == (steady.power == Power::Off) => Finding::Against(kind),
+            (Some(charging), _) if charging == (steady.power == Power::Off) => {
+                // A full device charges at one report and not at the next: news once.
+                let is_known = self.full_told == Some(steady.since) && self.is_full_on(kind);
+                if is_known { Finding::Nothing } else { Finding::Against(kind) }
+            }
             (Some(_), _) => Finding::Fits,
             (None, None) => Finding::Nothing,
             (None, Some(level)) => match wrong_way(steady.power, level, battery.level) {
@@ -203,6 +212,10 @@ impl PortState {
                 _ => Finding::Fits,
             },
         }
+    }
+
+    fn is_full_on(&self, kind: FaultKind) -> bool {
+        kind == FaultKind::NotCharging && is_full(self.memory.battery.as_ref().map(|battery| battery.level))
     }
 
     fn in_words(&self, kind: FaultKind) -> String {

@@ -50,6 +50,7 @@ impl Engine {
         }
         match self.hold_ends(port).filter(|end| now < *end) {
             Some(end) => Move::Wait(end),
+            None if wanted == Power::Off && !port.may_be_switched_off(now) => Move::Rest,
             None => Move::Order(wanted),
         }
     }
@@ -111,6 +112,16 @@ impl Engine {
         let lost = Seen::new(id, Some(order.id), None, Some(SwitchProblem::Timeout(waited)));
         self.set_actual(&lost, now);
         self.not_switched(&lost, order.power, now, step);
+    }
+}
+
+impl PortState {
+    /// What people and searches want is done. Rules may have wanted it of the device before this one: a port that is looked
+    /// at in a moment anyway is decided about first, and what nobody knows is never switched off.
+    fn may_be_switched_off(&self, now: Timestamp) -> bool {
+        let is_held = self.wanted_by_person() == Some(Power::Off)
+            || self.search().is_some_and(|probe| probe.power == Power::Off);
+        is_held || (self.due > now && self.unknown().is_none())
     }
 }
 

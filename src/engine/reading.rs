@@ -124,7 +124,13 @@ impl Engine {
             }
             port.memory.wanted
         });
+        let elsewhere = self.view.ports.get(&id).is_some_and(|port| port.hub_at != seen.hub_at);
         self.follow_place(seen, now, step);
+        if elsewhere {
+            // It was unplugged in between: nobody else has switched it.
+            self.change(id, PortState::come_back);
+            return;
+        }
         if let Some(Some(wanted)) = wanted
             && before.last == Some(wanted)
             && power != wanted

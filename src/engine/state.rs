@@ -6,7 +6,8 @@ use imbl::OrdMap;
 
 use crate::model::{
     Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, Opinion,
-    OrderId, Plugged, Policy, PortId, PortMemory, PortPlan, Power, Station, SwitchProblem, Thing, Timestamp,
+    OrderId, Plugged, Policy, PortId, PortMemory, PortPlan, Power, RuleName, Station, SwitchProblem, Thing,
+    Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -28,6 +29,29 @@ pub(super) struct InFlight {
     pub(super) id: OrderId,
     pub(super) power: Power,
     pub(super) at: Timestamp,
+}
+
+/// What a port should be, and who said so.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Wish {
+    wanted: Option<Power>,
+    holder: Option<RuleName>,
+    because: String,
+}
+
+impl Wish {
+    pub(super) fn of(memory: &PortMemory) -> Self {
+        Self { wanted: memory.wanted, holder: memory.holder.clone(), because: memory.because.clone() }
+    }
+
+    /// Where nothing was wanted the memory stays as it is.
+    pub(super) fn restore(self, memory: &mut PortMemory) {
+        if self.wanted.is_some() {
+            memory.wanted = self.wanted;
+            memory.holder = self.holder;
+            memory.because = self.because;
+        }
+    }
 }
 
 /// Everything known of one port.
@@ -69,6 +93,8 @@ pub struct PortState {
     pub(super) hub_missing: Option<HubLocation>,
     /// A report spoke against what the hub showed last; the next reading decides.
     pub(super) suspect: Option<FaultKind>,
+    /// The steady state, by its beginning, in which it was told that the device does not charge because it is full.
+    pub(super) full_told: Option<Timestamp>,
     /// The alarm is about others who switch this port.
     pub(super) contested: bool,
     /// Tried once an hour only, and quietly.
@@ -83,8 +109,8 @@ pub struct PortState {
     pub(super) unknown_told: bool,
     /// Since when the port has shown nothing plugged in.
     pub(super) empty_since: Option<Timestamp>,
-    /// The search that is noted has begun: its intent is on disk.
-    pub(super) probing: bool,
+    /// What was wanted before the search that is at work; `None`: none is, at most an intent is noted.
+    pub(super) before_search: Option<Box<Wish>>,
     /// A search has switched this port and it is not seen to be back yet: `min_hold` does not keep it from that.
     pub(super) searched: bool,
     pub(super) order: Option<InFlight>,
@@ -115,6 +141,7 @@ impl PortState {
             drifts: Vec::new(),
             hub_missing: None,
             suspect: None,
+            full_told: None,
             contested: false,
             resting: false,
             unheld: false,
@@ -122,7 +149,7 @@ impl PortState {
             moved_away: false,
             unknown_told: false,
             empty_since: None,
-            probing: false,
+            before_search: None,
             searched: false,
             order: None,
             retry_at: None,

@@ -2,34 +2,55 @@
 
 use super::core::{Engine, Step};
 use super::state::{UNPLACED_MAX, Unplaced};
-use crate::model::{Battery, DeviceName, Event, EventKind, Span, Timestamp};
+use crate::model::{Battery, BatteryReport, DeviceName, EventKind, Span, Timestamp};
 
 /// Whoever is silent for so long is not searched for any more; devices report several times a day.
 const FORGET_AFTER: Span = Span::from_hours(24);
 
 impl Engine {
-    /// Takes what a device says that is in no port as far as anybody knows. One that is in a port of this station
-    /// changes nothing.
-    pub fn hear_unplaced(&mut self, device: DeviceName, battery: Battery, now: Timestamp) -> Step {
+    /// Takes what a device says that is in no port as far as anybody knows. One that is in a port of this station by now
+    /// has reported there. What says nothing of now changes nothing.
+    pub fn hear_unplaced(&mut self, device: DeviceName, mut battery: Battery, now: Timestamp) -> Step {
         self.follow_clock(now);
-        let mut step = Step::default();
-        if self.view.devices.contains_key(&device) {
-            return step;
+        if let Some(port) = self.view.devices.get(&device).copied() {
+            let report = BatteryReport {
+                device: Some(device),
+                port,
+                level: battery.level,
+                charging: battery.charging,
+                temperature: battery.temperature,
+                measured_at: Some(battery.measured_at),
+            };
+            return self.report(&report, now).unwrap_or_default();
         }
         self.forget_unplaced(now);
-        let known = self.view.unplaced.insert(device.clone(), Unplaced { battery, heard_at: now });
-        if known.is_some() {
+        let mut step = Step::default();
+        let known = self.view.unplaced.get(&device).map(|known| &known.battery);
+        let is_new = known.is_none();
+        let accepted = self.accept_time(Some(battery.measured_at), known, now);
+        let Ok(measured_at) = accepted else { return step };
+        if is_new && self.view.unplaced.len() >= UNPLACED_MAX {
+            self.tell_no_room(&device, now, &mut step);
             return step;
         }
-        if self.view.unplaced.len() > UNPLACED_MAX {
-            let others = self.view.unplaced.iter().filter(|(other, _)| **other != device);
-            let oldest = others.min_by_key(|(_, heard)| heard.heard_at).map(|(oldest, _)| oldest.clone());
-            oldest.and_then(|oldest| self.view.unplaced.remove(&oldest));
+        battery.measured_at = measured_at;
+        self.view.unplaced.insert(device.clone(), Unplaced { battery, heard_at: now });
+        if is_new {
+            self.places.no_room_told = false;
+            self.tell_all(&mut step, now, EventKind::DeviceUnplaced { device });
         }
-        let station = Some(self.view.station.name.clone());
-        let kind = EventKind::DeviceUnplaced { device };
-        step.events.push(Event { at: now, station, port: None, kind });
         step
+    }
+
+    /// Told once until there is room again.
+    fn tell_no_room(&mut self, device: &DeviceName, now: Timestamp, step: &mut Step) {
+        if !std::mem::replace(&mut self.places.no_room_told, true) {
+            let message = format!(
+                "{UNPLACED_MAX} devices wait for a place already, so `{device}` and whoever comes after it are not kept: do \
+                 they report to the right station?"
+            );
+            self.tell_all(step, now, EventKind::ReportRejected { message });
+        }
     }
 
     /// Forgets those that have been silent for a day.

@@ -82,7 +82,9 @@ impl From<Celsius> for f64 {
 /// A report as it enters the controller: which port, and what was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatteryReport {
-    /// The port the device is in.
+    /// The device that reports, if it says so: the report is about the port that it is in when the report is taken.
+    pub device: Option<DeviceName>,
+    /// The port that the report is about; where a device reports, the one that it was in when the report came.
     pub port: PortId,
     /// State of charge.
     pub level: Level,

@@ -104,7 +104,7 @@ pub enum EventKind {
     DeviceUnknown {
         /// Its USB serial number.
         serial: String,
-        /// What it says that it is.
+        /// What it says that it is, and which other ports show the same serial number, if any do.
         name: String,
     },
     /// A device reports, and nobody knows which port it is in. Told once until that is known.
@@ -117,7 +117,7 @@ pub enum EventKind {
         /// Where the file says that it is.
         hub: HubLocation,
     },
-    /// The hub is there again, or first seen after it was missing.
+    /// The hub is there again, first seen after it was missing, or no hub of the station any more.
     HubBack {
         /// Where the file says that it is.
         hub: HubLocation,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Battery, DeviceName, Level, Mode, ModeKind, Power, RuleName, Spells, Thing, Timestamp};
+use super::{Battery, DeviceName, Level, Mode, ModeKind, Power, RuleName, Span, Spells, Thing, Timestamp};
 
 /// A port that is switched for a moment to find out what is plugged into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,17 @@ pub struct Probe {
     pub until: Timestamp,
 }
 
-/// A device that was named while the hub showed its serial number: known by that number wherever it is plugged in.
+/// What a person asks for who searches: to switch a port for so long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ProbeFor {
+    /// What it is switched to.
+    pub power: Power,
+    /// For how long, counted from when the intent is on disk; more than nothing.
+    pub length: Span,
+}
+
+/// A device that was named where the hub showed its serial number, or had shown it, unknown, before the power of the port
+/// went: known by that number wherever it is plugged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bound {
     /// Its USB serial number.
@@ -50,7 +60,7 @@ pub struct PortMemory {
     pub named: Option<DeviceName>,
     /// The device that is here although file and name say otherwise: the hub showed its serial number here last.
     pub visitor: Option<DeviceName>,
-    /// Devices that were named in this port while the hub showed their serial numbers, the oldest first.
+    /// Devices that were named in this port together with their serial numbers, the oldest first.
     pub bound: Arc<Vec<Bound>>,
     /// What the port should be.
     pub wanted: Option<Power>,

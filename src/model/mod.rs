@@ -27,7 +27,7 @@ pub use event::{Event, EventKind};
 pub use facts::{DeviceFacts, Facts, HistoryFacts, PortFacts, Spells, StationFacts};
 pub use fault::{Alarm, Fault, FaultKind};
 pub use hub::{ChipId, ChipPath, ChipSocket, HubModel, HubPlan, InvalidChip, Reach};
-pub use memory::{Bound, PortMemory, Probe, Steady};
+pub use memory::{Bound, PortMemory, Probe, ProbeFor, Steady};
 pub use mode::{Author, Mode, ModeKind};
 pub use names::{DeviceName, InvalidName, ModelName, PortId, RuleName, StationName};
 pub use record::{Kept, Record};

@@ -229,6 +229,7 @@ impl<'c> Session<'c> {
             return self.caller.bridge.notices.report(&message);
         };
         let report = BatteryReport {
+            device: Some(device.clone()),
             port,
             level: reading.level,
             charging: reading.charging,

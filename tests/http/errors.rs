@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     golden,
+    hubs::watched,
     support::{Options, TestService},
 };
 
@@ -74,6 +75,7 @@ const OTHERS: &[Case] = &[
     ("GET", "/api/v1/switches?station=attic&port=1", "", ""),
     ("GET", "/api/v1/stations?limit=1", "", ""),
     ("POST", "/api/v1/reports?dry=1", JSON, "{\"device\": \"pixel-7\", \"level\": 57}"),
+    ("PUT", "/api/v1/stations/desk/ports/4/device", JSON, "{\"device\": \"new phone\"}"),
     ("PUT", "/api/v1/stations/desk/ports/1/mode", JSON, "[]"),
     (
         "PUT",
@@ -117,7 +119,10 @@ const OTHERS: &[Case] = &[
 
 #[tokio::test]
 async fn every_error_says_what_is_allowed() {
-    let service = TestService::start(Options::default()).await;
+    let service = TestService::start(watched()).await;
+    service.plug(3, "R5CT");
+    service.port_until(3, "a thing", |port| port["shows"] == "thing").await;
+    service.put("/api/v1/stations/desk/ports/3/device", &serde_json::json!({"device": "new phone"})).await;
     let mut text = String::from(
         "What the service answers to mistakes. `SCS_BLESS=1 cargo test` writes this file anew.\n",
     );

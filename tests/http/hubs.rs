@@ -13,7 +13,7 @@ use smart_charging_station::{
 use crate::support::{LIMIT, Options, TestService, answer};
 
 /// Read often, and soon compared with what devices say.
-fn watched() -> Options {
+pub(crate) fn watched() -> Options {
     Options { poll: Span::from_millis(100), verify_after: Span::from_millis(100), ..Options::default() }
 }
 
@@ -23,7 +23,7 @@ fn port_path(number: u16) -> String {
 
 impl TestService {
     /// Asks again and again until a port is so.
-    async fn port_until(&self, number: u16, what: &str, so: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn port_until(&self, number: u16, what: &str, so: impl Fn(&Value) -> bool) -> Value {
         let asking = async {
             let mut pictures = self.directory.station("desk").unwrap().changed();
             loop {
@@ -38,7 +38,7 @@ impl TestService {
         found.unwrap_or_else(|_| panic!("{what} did not come about"))
     }
 
-    fn plug(&self, number: u16, serial: &str) {
+    pub(crate) fn plug(&self, number: u16, serial: &str) {
         let thing = Thing {
             id: "18d1:4ee7".parse().unwrap(),
             serial: Some(serial.to_owned()),
@@ -83,6 +83,24 @@ async fn what_nobody_knows_waits_for_a_name_and_keeps_it() {
     let port = service.port_until(3, "off", |port| port["power"] == "off").await;
     assert_eq!((&port["shows"], &port["plugged"]), (&json!("not_shown"), &json!(null)));
     assert_eq!((&port["device"], &port["device_assumed"]), (&json!("new phone"), &json!(true)));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_device_that_the_hub_shows_elsewhere_is_named_nowhere_else() {
+    let service = TestService::start(watched()).await;
+    service.plug(3, "R5CT");
+    service.port_until(3, "a thing", |port| port["shows"] == "thing").await;
+    let wish = json!({"device": "new phone"});
+    assert_eq!(service.put(&format!("{}/device", port_path(3)), &wish).await.0, 200);
+    let (status, problem) = service.put(&format!("{}/device", port_path(4)), &wish).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("device_elsewhere")));
+    // All of an old command or nothing.
+    let command = json!({"command": "OFF", "device_name": "new phone", "battery_level": 57});
+    let (status, error) = service.post("/api/smartcharger/command/4", &command).await;
+    assert_eq!(status, 409, "{error}");
+    let (_, port) = service.get(&port_path(4)).await;
+    assert_eq!((&port["device"], &port["mode"]["mode"]), (&json!(null), &json!("auto")));
     service.stop().await;
 }
 

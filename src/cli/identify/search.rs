@@ -93,7 +93,9 @@ impl<W: Write> Search<'_, W> {
         }
         match self.station.name(port, device).await {
             Ok(()) => Ok(Ok(())),
-            Err(refusal) if refusal.code == "name_taken" => Ok(Err(refusal.failure.what)),
+            Err(refusal) if matches!(refusal.code.as_str(), "name_taken" | "device_elsewhere") => {
+                Ok(Err(refusal.failure.what))
+            }
             Err(refusal) => Err(refusal.into()),
         }
     }

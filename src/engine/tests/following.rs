@@ -4,6 +4,7 @@ use super::things::{
     again, all_at_home, at_home, home, look, name, places, plugged, shows, start, state, told,
 };
 use super::*;
+use crate::model::{Plugged, Thing};
 
 const NOBODY_MOVED: &str = "lamp@4 phone@1 tablet@2 watch@3";
 
@@ -130,9 +131,35 @@ fn a_serial_number_in_two_ports_at_once_does_not_flap() {
             now += 4;
         }
     }
-    // Only somebody else in its place proves that it is gone from there.
+    // Somebody else in its place proves that it is gone from there.
     let step = engine.seen(&look(&["X2", "-", "X3", "-", "X1"]), seconds(now));
     assert_eq!(told(&step), ["tablet moved from 2 at 1", "phone moved from 1 at 5"]);
+}
+
+#[test]
+fn a_serial_number_in_two_ports_is_in_one_when_the_other_shows_nothing_for_a_while() {
+    let mut engine = all_at_home();
+    engine.seen(&look(&["X1", "X2", "X3", "-", "X1"]), seconds(20));
+    let alone = look(&["-", "X2", "X3", "-", "X1"]);
+    for second in [30, 39] {
+        assert_eq!(told(&engine.seen(&alone, seconds(second))), Vec::<String>::new());
+    }
+    assert_eq!(told(&engine.seen(&alone, seconds(41))), ["phone moved from 1 at 5"]);
+    assert_eq!(told(&engine.seen(&at_home(), seconds(60))), ["phone moved from 5 at 1"], "as anybody else");
+}
+
+#[test]
+fn a_report_that_waited_while_its_device_was_moved_goes_with_the_device() {
+    let mut engine = all_at_home();
+    let waiting = BatteryReport { device: Some(device("phone")), ..report(1, 90) };
+    engine.seen(&look(&["X2", "-", "X3", "-", "X1"]), seconds(20));
+    let step = engine.report(&waiting, seconds(21)).unwrap();
+    assert_eq!(step.decision.unwrap().port, port(5));
+    assert_eq!(state(&engine, 5).memory.battery.as_ref().unwrap().level.percent(), 90);
+    assert_eq!(state(&engine, 1).memory.battery, None, "the tablet has said nothing");
+    engine.seen(&look(&["X2", "-", "X3", "-", "Z5"]), seconds(30));
+    let nowhere = engine.report(&waiting, seconds(31)).unwrap_err();
+    assert_eq!(nowhere, crate::model::ReportRejected::UnknownDevice(device("phone")));
 }
 
 #[test]
@@ -218,4 +245,37 @@ fn a_clock_that_is_set_back_does_not_stop_anybody() {
     assert!(memory.heard_at <= Some(seconds(10)), "{memory:?}");
     name(&mut engine, 1, None);
     assert_eq!(places(&engine), NOBODY_MOVED);
+}
+
+#[test]
+fn who_was_seen_at_the_old_socket_of_a_port_is_not_at_the_new_one() {
+    let mut engine = all_at_home();
+    engine.seen(&look(&["-", "X2", "X3", "-", "X1"]), seconds(20));
+    assert_eq!(places(&engine), "lamp@4 phone@5 tablet@2 watch@3");
+    let mut moved = home();
+    let mut plan = (*moved.ports[&port(5)]).clone();
+    plan.socket = Socket::new(HubLocation::new("5-2.4").unwrap(), 1).unwrap();
+    moved.ports.insert(port(5), Arc::new(plan));
+    engine.reload(Arc::new(moved), rules(), seconds(30));
+    assert_eq!(state(&engine, 5).device(), None);
+    assert_eq!(places(&engine), NOBODY_MOVED);
+}
+
+#[test]
+fn a_short_serial_number_is_known_at_the_end_of_a_name() {
+    let mut engine = start(home());
+    engine.seen(&look(&["X1", "X2", "X3", "-", "-"]), seconds(0));
+    let named = |name: &str| {
+        let thing = Thing { id: "04e8:6860".parse().unwrap(), serial: None, name: name.to_owned() };
+        Seen { plugged: Plugged::Thing(Arc::new(thing)), ..reading(5, Power::On) }
+    };
+    let mut moved = look(&["-", "X2", "X3", "-"]);
+    moved.push(named("SAMSUNG SAMSUNG_Android X9"));
+    engine.seen(&moved, seconds(20));
+    assert_eq!(engine.view().devices.get("phone"), Some(&port(1)), "nobody has X9");
+    moved.pop();
+    moved.push(named("SAMSUNG SAMSUNG_Android X1"));
+    let step = engine.seen(&moved, seconds(40));
+    assert!(codes(&step).contains(&"device_moved"));
+    assert_eq!(engine.view().devices.get("phone"), Some(&port(5)));
 }

@@ -118,6 +118,12 @@ fn calls_that_hang_leave_the_state_unknown_and_end_in_one_alarm() {
     let mut world = given_up(Way::Hangs);
     assert_eq!(world.port(1).actual, None, "never taken as off");
     assert_eq!((world.ordered(1), world.told(1, "switch_failed"), world.told(1, "alarm")), (1, 1, 1));
+    let words = world.last("alarm");
+    assert!(
+        words.contains("should be off, and the hub does not tell what it is (the hub did not answer"),
+        "{words}"
+    );
+    assert!(!words.contains("tried 5 times"), "{words}");
     let told = world.events.len();
     days(&mut world, 2);
     let said: usize = ["alarm", "switch_failed", "unreadable"].iter().map(|code| world.told(1, code)).sum();

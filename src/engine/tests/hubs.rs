@@ -179,6 +179,57 @@ fn a_hub_that_no_port_waits_for_is_forgotten() {
     }
     world.reload(moved);
     assert!(world.engine.view().hubs_missing.is_empty());
+    assert_eq!((world.told(0, "hub_missing"), world.told(0, "hub_back")), (1, 1), "what begins ends");
+}
+
+#[test]
+fn a_missing_hub_is_still_missing_when_its_ports_get_other_numbers() {
+    let mut world = World::new();
+    all(&mut world, Way::Away);
+    world.wait(61);
+    let mut renumbered = station();
+    let plans = std::mem::take(&mut renumbered.ports);
+    for (plan, number) in plans.values().zip([7, 8, 9]) {
+        let plan = PortPlan { id: port(number), ..(**plan).clone() };
+        renumbered.ports.insert(plan.id, Arc::new(plan));
+        world.set(number, Way::Away);
+    }
+    world.reload(renumbered);
+    world.wait(61);
+    assert_eq!((world.told(0, "hub_missing"), world.told(0, "hub_back")), (1, 0));
+    assert_eq!(world.engine.view().hubs_missing.len(), 1);
+    for number in [7, 8, 9] {
+        world.switch(number, Power::On);
+        world.set(number, Way::Obeys);
+    }
+    world.wait(61);
+    assert_eq!((world.told(0, "hub_missing"), world.told(0, "hub_back")), (1, 1));
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_hub_missing_in_the_future() {
+    let mut world = World::new();
+    world.wait(3600);
+    all(&mut world, Way::Away);
+    world.wait(61);
+    world.set_clock(at(0));
+    assert_eq!(world.engine.view().hubs_missing.get(&hub("5-2")), Some(&at(0)));
+}
+
+#[test]
+fn a_wish_that_was_never_met_is_held_also_over_a_hub_that_was_away() {
+    let mut world = World::new();
+    world.report(1, 85, None);
+    world.wait(60);
+    assert!(world.engine.report(&report(1, 15), world.now).unwrap().orders.is_empty(), "held");
+    all(&mut world, Way::Away);
+    world.wait(61);
+    all(&mut world, Way::Obeys);
+    world.forget();
+    world.wait(30);
+    assert_eq!((world.told(0, "hub_back"), world.ordered(1)), (1, 0));
+    world.wait(60);
+    assert_eq!(world.power[&port(1)], Power::On);
 }
 
 #[test]
@@ -236,4 +287,16 @@ fn a_hub_that_moved_is_told_once_per_change() {
     assert_eq!(codes(&step), ["hub_moved"]);
     let told = serde_json::to_string(&step.events[0].kind).unwrap();
     assert_eq!(told, r#"{"code":"hub_moved","hub":"5-2","to":"5-2"}"#);
+}
+
+#[test]
+fn a_hub_that_was_plugged_in_elsewhere_with_its_ports_on_is_nobody_s_hand() {
+    let mut engine = engine_that_saw_all_on();
+    let off = engine.set_mode(port(1), mode(ModeKind::Off, None), at(1)).unwrap();
+    engine.seen(&[done(&off.orders[0])], at(1));
+    engine.seen(&[reading(1, Power::Off)], at(2));
+    let moved = Seen { hub_at: Some(hub("6-2")), ..reading(1, Power::On) };
+    let step = engine.seen(&[moved], at(3));
+    assert!(!codes(&step).contains(&"drift"), "{:?}", codes(&step));
+    assert_eq!(step.orders[0].power, Power::Off);
 }

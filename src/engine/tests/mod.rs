@@ -135,6 +135,7 @@ pub(super) fn failed(order: &Order, power: Option<Power>) -> Seen {
 
 pub(super) fn report(number: u16, level: i64) -> BatteryReport {
     BatteryReport {
+        device: None,
         port: port(number),
         level: Level::new(level).unwrap(),
         charging: None,

@@ -1,5 +1,6 @@
 //! Names given at run time are bound to serial numbers where the hub shows them.
 
+use super::super::NotNamed;
 use super::things::{again, all_at_home, home, look, name, places, shows, state, told};
 use super::*;
 
@@ -50,9 +51,10 @@ fn another_thing_with_the_name_of_one_in_the_file_takes_its_place() {
 #[test]
 fn nobody_can_name_a_device_away_from_where_the_hub_shows_it() {
     let mut engine = all_at_home();
-    let step = name(&mut engine, 5, Some("phone"));
-    let why = "`phone` is not in port 5: its serial number shows that it is plugged into port 1";
-    assert_eq!(told(&step), [why]);
+    let refused = engine.name_device(port(5), Some(device("phone")), &Author::Mqtt, seconds(1)).unwrap_err();
+    assert_eq!(refused, NotNamed::ShownElsewhere { device: device("phone"), port: port(1) });
+    let nowhere = engine.name_device(port(9), None, &Author::Mqtt, seconds(1)).unwrap_err();
+    assert_eq!(nowhere, NotNamed::UnknownPort);
     assert_eq!(places(&engine), "lamp@4 phone@1 tablet@2 watch@3");
     assert_eq!(state(&engine, 5).device(), None);
 }
@@ -67,6 +69,35 @@ fn a_port_that_is_off_is_named_by_what_it_showed_last() {
         told(&engine.seen(&[shows(5, "-"), shows(3, "Z5")], seconds(10))),
         ["guest moved from 5 at 3"]
     );
+}
+
+#[test]
+fn another_name_for_a_port_that_is_off_is_none_for_who_was_there_before() {
+    let mut engine = all_at_home();
+    engine.seen(&[shows(1, "!")], seconds(2));
+    name(&mut engine, 1, Some("guest"));
+    assert_eq!(state(&engine, 1).memory.thing, None);
+    assert_eq!(told(&engine.seen(&[shows(5, "X1")], seconds(10))), ["named phone at 5"]);
+    assert_eq!(places(&engine), "guest@1 lamp@4 phone@5 tablet@2 watch@3");
+    // The name that is there already, and none at all, are about the one that was there.
+    engine.seen(&[shows(3, "Z3")], seconds(20));
+    name(&mut engine, 3, Some("third"));
+    engine.seen(&[shows(3, "!")], seconds(21));
+    for again in [Some("third"), None] {
+        let before = state(&engine, 3).memory.bound.len();
+        name(&mut engine, 3, again);
+        assert_eq!(state(&engine, 3).memory.bound.len(), before - usize::from(again.is_none()));
+    }
+}
+
+#[test]
+fn a_serial_number_that_two_ports_show_is_bound_to_no_name() {
+    let mut engine = all_at_home();
+    engine.seen(&look(&["X1", "X2", "X3", "Z5", "Z5"]), seconds(1));
+    name(&mut engine, 5, Some("twin"));
+    name(&mut engine, 4, Some("other twin"));
+    assert!(state(&engine, 5).memory.bound.is_empty() && state(&engine, 4).memory.bound.is_empty());
+    assert_eq!(places(&engine), "other twin@4 phone@1 tablet@2 twin@5 watch@3");
 }
 
 #[test]

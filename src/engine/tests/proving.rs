@@ -247,6 +247,27 @@ fn a_full_device_is_told_in_other_words() {
 }
 
 #[test]
+fn a_full_device_that_trickles_is_told_once_until_the_port_is_switched() {
+    let mut world = World::new();
+    world.mode(2, ModeKind::On);
+    for turn in 0..20 {
+        world.wait(300);
+        world.report(2, 98 + turn % 3, Some(turn % 2 == 1));
+        world.wait(5);
+    }
+    assert_eq!((world.told(2, "not_charging"), world.told(2, "fault_over")), (1, 1));
+    world.report(2, 60, Some(false));
+    world.wait(5);
+    assert_eq!(world.told(2, "not_charging"), 2, "it is not full any more");
+    world.mode(2, ModeKind::Off);
+    world.mode(2, ModeKind::On);
+    world.wait(300);
+    world.report(2, 99, Some(false));
+    world.wait(5);
+    assert_eq!(world.told(2, "not_charging"), 3);
+}
+
+#[test]
 fn a_fault_is_over_when_a_report_fits() {
     let mut world = leaking();
     let reason = world.report(1, 85, Some(false));

@@ -1,6 +1,7 @@
 //! What nobody knows is told once, charged, and never switched off but by a person.
 
 use super::things::{again, all_at_home, home, look, places, shows, start, state, told};
+use super::world::hub;
 use super::*;
 use crate::model::{Layer, Verdict};
 
@@ -121,4 +122,36 @@ fn a_serial_number_in_a_file_without_a_name_is_not_unknown_in_its_port() {
     let mut engine = start(nameless);
     assert_eq!(told(&engine.seen(&[shows(5, "X5")], seconds(1))), Vec::<String>::new());
     assert_eq!(state(&engine, 5).unknown(), None);
+}
+
+#[test]
+fn what_comes_with_the_power_of_a_hub_that_was_away_is_not_switched_off_for_the_one_before() {
+    for what in ["Z9", "X3"] {
+        let mut engine = all_at_home();
+        let off = engine.report(&report(2, 85), seconds(10)).unwrap();
+        engine.seen(&[done(&off.orders[0])], seconds(11));
+        let away = |number| Seen::new(port(number), None, None, Some(SwitchProblem::HubMissing(hub("5-2"))));
+        engine.seen(&[1, 2, 3, 4, 5].map(away), seconds(300));
+        let back = engine.seen(&look(&["X1", what, "-", "-", "-"]), seconds(400));
+        assert!(back.orders.is_empty(), "{what}: {:?}", back.orders);
+        let after = engine.tick(seconds(400));
+        assert!(after.orders.is_empty(), "{what}: {:?}", after.orders);
+        assert_eq!(state(&engine, 2).memory.wanted, Some(Power::On), "{what}");
+    }
+}
+
+#[test]
+fn the_same_serial_number_in_two_ports_is_told_in_words_of_its_own() {
+    let mut engine = all_at_home();
+    let said = |step: &Step| {
+        let words = |event: &crate::model::Event| match &event.kind {
+            crate::model::EventKind::DeviceUnknown { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        step.events.iter().filter_map(words).collect::<Vec<_>>()
+    };
+    let known = engine.seen(&look(&["X1", "X2", "X3", "-", "X1"]), seconds(20));
+    assert_eq!(said(&known), ["Some phone (the same serial number is in port 1)"]);
+    let unknown = engine.seen(&look(&["X1", "X2", "X3", "-", "Z1"]), seconds(30));
+    assert_eq!(said(&unknown), ["Some phone"]);
 }

@@ -19,8 +19,26 @@ fn a_device_without_a_port_is_told_once_and_its_last_report_kept() {
     assert!(engine.hear_unplaced(device("guest"), says(41, seconds(2)), seconds(2)).events.is_empty());
     let kept = Unplaced { battery: says(41, seconds(2)), heard_at: seconds(2) };
     assert_eq!(engine.view().unplaced.get(&device("guest")), Some(&kept));
-    assert!(engine.hear_unplaced(device("phone"), says(40, seconds(3)), seconds(3)).events.is_empty());
-    assert_eq!(engine.view().unplaced.len(), 1, "the phone has a port");
+}
+
+#[test]
+fn a_device_that_has_got_a_port_meanwhile_has_reported_there() {
+    let mut engine = all_at_home();
+    let step = engine.hear_unplaced(device("phone"), says(40, seconds(2)), seconds(3));
+    assert_eq!(step.decision.unwrap().port, port(1));
+    assert_eq!(state(&engine, 1).memory.battery, Some(says(40, seconds(2))));
+    assert!(engine.view().unplaced.is_empty());
+}
+
+#[test]
+fn what_says_nothing_of_now_is_not_taken() {
+    let mut engine = all_at_home();
+    let old = says(40, seconds(0));
+    assert!(engine.hear_unplaced(device("guest"), old.clone(), at(46)).events.is_empty());
+    assert!(engine.view().unplaced.is_empty());
+    engine.hear_unplaced(device("guest"), says(50, at(40)), at(40));
+    engine.hear_unplaced(device("guest"), says(49, at(39)), at(41));
+    assert_eq!(engine.view().unplaced.get(&device("guest")).unwrap().battery, says(50, at(40)));
 }
 
 #[test]
@@ -49,15 +67,25 @@ fn a_displaced_device_that_reports_meanwhile_comes_back_with_its_newest_level() 
 }
 
 #[test]
-fn so_many_are_kept_and_the_oldest_goes() {
+fn so_many_are_kept_and_more_are_told_once_however_often_all_report() {
     let mut engine = all_at_home();
     let most = i64::try_from(UNPLACED_MAX).unwrap();
-    for number in 0..most + 3 {
-        engine.hear_unplaced(device(&format!("guest-{number}")), says(40, seconds(number)), seconds(number));
+    let mut events = Vec::new();
+    for round in 0..10 {
+        for number in 0..most + 3 {
+            let now = at(round);
+            let step = engine.hear_unplaced(device(&format!("guest-{number}")), says(40, now), now);
+            events.extend(codes(&step));
+        }
     }
-    assert_eq!(engine.view().unplaced.len(), UNPLACED_MAX);
-    assert!(!engine.view().unplaced.contains_key(&device("guest-2")));
-    assert!(engine.view().unplaced.contains_key(&device("guest-3")));
+    assert_eq!(events.iter().filter(|code| **code == "device_unplaced").count(), UNPLACED_MAX);
+    assert_eq!(events.last(), Some(&"report_rejected"));
+    assert_eq!(events.len(), UNPLACED_MAX + 1);
+    assert!(engine.view().unplaced.contains_key(&device("guest-0")));
+    assert!(!engine.view().unplaced.contains_key(&device("guest-64")));
+    name(&mut engine, 5, Some("guest-0"));
+    let step = engine.hear_unplaced(device("guest-64"), says(40, at(11)), at(11));
+    assert_eq!(told(&step), ["unplaced guest-64"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::things::{again, home, plugged, told};
 use super::*;
+use crate::model::ProbeFor;
 
 #[derive(Clone, Debug)]
 enum Input {
@@ -15,7 +16,9 @@ enum Input {
     Name(u16, Option<usize>),
     Report(u16, i64),
     Unplaced(usize),
+    Intend(u16, i64),
     Probe(u16, Option<i64>),
+    Mode(u16, bool),
     Reload(usize),
     Restart(usize),
     Wait(i64),
@@ -32,7 +35,9 @@ fn input() -> impl Strategy<Value = Input> {
         2 => (1u16..7, proptest::option::of(0usize..NAMES.len())).prop_map(|(p, n)| Input::Name(p, n)),
         2 => (1u16..6, 0i64..=100).prop_map(|(p, level)| Input::Report(p, level)),
         1 => (0usize..NAMES.len()).prop_map(Input::Unplaced),
-        1 => (1u16..7, proptest::option::of(-5i64..1000)).prop_map(|(p, until)| Input::Probe(p, until)),
+        1 => (1u16..7, -5i64..1000).prop_map(|(p, length)| Input::Intend(p, length)),
+        1 => (1u16..7, proptest::option::of(-5i64..1000)).prop_map(|(p, length)| Input::Probe(p, length)),
+        1 => (1u16..6, any::<bool>()).prop_map(|(p, off)| Input::Mode(p, off)),
         1 => (0usize..4).prop_map(Input::Reload),
         1 => (0usize..4).prop_map(Input::Restart),
         2 => (-500i64..5_000).prop_map(Input::Wait),
@@ -71,6 +76,26 @@ impl World {
         all.map(|((number, what), _)| super::things::shows(number, what)).collect()
     }
 
+    /// Orders are checked and carried out; what is plugged in shows where there is power, which others may give too.
+    fn obey(&mut self, step: Step) {
+        let mut orders = step.orders;
+        while !orders.is_empty() {
+            check_orders(&self.engine, &orders);
+            let seen: Vec<Seen> = orders
+                .iter()
+                .filter(|order| self.engine.view().ports.contains_key(&order.port))
+                .map(|order| match order.power {
+                    Power::Off => done(order),
+                    Power::On => {
+                        let what = self.sockets[usize::from(order.port.get()) - 1];
+                        Seen { plugged: plugged(if what == "!" { "-" } else { what }), ..done(order) }
+                    }
+                })
+                .collect();
+            orders = self.engine.seen(&seen, seconds(self.now)).orders;
+        }
+    }
+
     fn play(&mut self, input: Input) -> Step {
         let now = seconds(self.now);
         match input {
@@ -91,10 +116,15 @@ impl World {
                     crate::model::Battery { level, charging: None, temperature: None, measured_at: now };
                 return self.engine.hear_unplaced(device(NAMES[name]), battery, now);
             }
-            Input::Probe(p, until) => {
-                let probe =
-                    until.map(|s| crate::model::Probe { power: Power::Off, until: seconds(self.now + s) });
-                return self.engine.probe(port(p), probe, now).unwrap_or_default();
+            Input::Intend(p, length) => {
+                return self.engine.intend_probe(port(p), off_for(length), now).unwrap_or_default();
+            }
+            Input::Probe(p, length) => {
+                return self.engine.probe(port(p), length.map(off_for), now).unwrap_or_default();
+            }
+            Input::Mode(p, off) => {
+                let kind = if off { ModeKind::Off } else { ModeKind::Auto };
+                return self.engine.set_mode(port(p), mode(kind, None), now).unwrap_or_default();
             }
             Input::Reload(choice) => return self.engine.reload(Arc::new(files(choice)), rules(), now),
             Input::Restart(choice) => self.engine = again(&self.engine, files(choice), now),
@@ -104,6 +134,19 @@ impl World {
             }
         }
         Step::default()
+    }
+}
+
+fn off_for(length: i64) -> ProbeFor {
+    ProbeFor { power: Power::Off, length: Span::from_secs(length) }
+}
+
+/// What nobody knows is switched off by people and searches only.
+fn check_orders(engine: &Engine, orders: &[Order]) {
+    for order in orders.iter().filter(|order| order.power == Power::Off) {
+        let port = engine.view().ports.get(&order.port).unwrap();
+        let is_asked_for = port.memory.mode.kind == ModeKind::Off || port.search().is_some();
+        assert!(port.unknown().is_none() || is_asked_for, "port {}: {:?}", order.port, port.unknown());
     }
 }
 
@@ -145,11 +188,14 @@ proptest! {
         let engine = super::things::start(home());
         let mut world = World { engine, sockets: ["X1", "X2", "X3", "-", "-"], now: 0 };
         for input in inputs {
-            world.play(input);
+            let step = world.play(input);
+            check(&world.engine);
+            world.obey(step);
             check(&world.engine);
         }
         let all = world.reading(&[true; 5]);
         for _ in 0..2 {
+            world.now += 60;
             world.engine.seen(&all, seconds(world.now));
         }
         for _ in 0..3 {

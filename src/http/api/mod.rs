@@ -132,7 +132,9 @@ fn refused(reason: &Refused) -> Problem {
         )
         | Refused::UnknownPort { .. } => Problem::not_found(code, reason.to_string()),
         Refused::Report(_) => Problem::unprocessable(code, reason.to_string()),
-        Refused::NameTaken { .. } => Problem::new(StatusCode::CONFLICT, code, reason.to_string()),
+        Refused::NameTaken { .. } | Refused::ShownElsewhere { .. } => {
+            Problem::new(StatusCode::CONFLICT, code, reason.to_string())
+        }
         Refused::Busy => Problem::unavailable(code, reason.to_string(), 1),
         Refused::Stopped => Problem::unavailable(code, reason.to_string(), 5),
         Refused::NotKept(_) => Problem::new(StatusCode::INSUFFICIENT_STORAGE, code, reason.to_string()),
@@ -170,6 +172,7 @@ mod tests {
     use poem::{error::ResponseError, http::header};
 
     use super::*;
+    use crate::model::DeviceName;
 
     #[test]
     fn each_refusal_has_its_status() {
@@ -178,6 +181,11 @@ mod tests {
         let cases = [
             (Refused::Report(unknown), 404, "unknown_port"),
             (Refused::UnknownPort { station: StationName::new("desk").unwrap(), port }, 404, "unknown_port"),
+            (
+                Refused::ShownElsewhere { device: DeviceName::new("phone").unwrap(), port },
+                409,
+                "device_elsewhere",
+            ),
             (Refused::Busy, 503, "busy"),
             (Refused::Stopped, 503, "stopped"),
             (Refused::NotKept("disk full".to_owned()), 507, "not_kept"),

@@ -18,7 +18,7 @@ use crate::{
         problem::Problem,
         server::Services,
     },
-    model::{PortId, Probe, Span, StationName},
+    model::{PortId, ProbeFor, Span, StationName},
 };
 
 /// Shorter than a second no lamp goes out visibly; after ten minutes whoever asked has gone.
@@ -35,8 +35,9 @@ impl Probes {
     /// Switch a port for a moment
     ///
     /// To find out what is plugged into it: which lamp goes out, which phone stops charging? Nothing else switches the
-    /// port meanwhile. It ends by itself after `for`, by `DELETE`, and at a restart of the service; then the port is as
-    /// wanted again. A second probe takes the place of the first. The answer comes once that is on disk.
+    /// port meanwhile. It ends by itself after `for`, by `DELETE`, and at a restart of the service; then what was wanted
+    /// before is wanted again (after a restart: power). A second probe takes the place of the first. The answer comes
+    /// once that is on disk.
     #[oai(path = "/stations/:station/ports/:port/probe", method = "put", operation_id = "probe")]
     async fn probe(
         &self,
@@ -49,12 +50,10 @@ impl Probes {
         number: Path<PortId>,
         body: Body<ProbeIn>,
     ) -> Result<Json<PortOut>, Problem> {
-        let now = self.0.clock.now();
         let wrong = |detail: String| Problem::unprocessable("invalid_end", detail);
         self.check(&name.0, number.0)?;
         let length = length(&body.0.length, &LENGTHS).map_err(wrong)?;
-        let until = now.checked_add(length).map_err(|_| wrong(LENGTHS.refusal(&body.0.length)))?;
-        self.set(&name.0, number.0, Some(Probe { power: body.0.power, until })).await
+        self.set(&name.0, number.0, Some(ProbeFor { power: body.0.power, length })).await
     }
 
     /// End a probe
@@ -85,7 +84,7 @@ impl Probes {
         &self,
         name: &StationName,
         number: PortId,
-        probe: Option<Probe>,
+        probe: Option<ProbeFor>,
     ) -> Result<Json<PortOut>, Problem> {
         let station = station(&self.0.directory, name)?;
         let state = station.probe(number, probe).await.map_err(|reason| refused(&reason))?;

@@ -35,7 +35,9 @@ impl Reports {
             Place::Nowhere(device, named) => return Err(self.not_placed(device, named, &report, &may.0)),
         };
         check_device(&may.0, &station, port)?;
+        let device = report.device.as_ref().or_else(|| may.0.only_device()).cloned();
         let report = BatteryReport {
+            device,
             port,
             level: report.level,
             charging: report.charging,

@@ -66,8 +66,13 @@ impl Smartcharger {
         };
         // Before anything is done: a command that is wrong in any part changes nothing.
         if let (Some(_), Some(name)) = (command.power, &command.device) {
-            let station = station.changed().borrow().station.name.clone();
-            if let Err(answer) = kept(self.0.directory.check_name(&station, name)) {
+            let view = station.view();
+            let elsewhere = view.shown_elsewhere(name, port);
+            let free = match elsewhere {
+                Some(port) => Err(Refused::ShownElsewhere { device: name.clone(), port }),
+                None => self.0.directory.check_name(&view.station.name, name),
+            };
+            if let Err(answer) = kept(free) {
                 return answer;
             }
         }
@@ -102,7 +107,8 @@ async fn obey(station: &Handle, port: PortId, command: Command, caller: &Caller)
         kept(station.name_device(port, Some(name), by()).await)?;
     }
     if let Some(level) = command.level {
-        let report = BatteryReport { port, level, charging: None, temperature: None, measured_at: None };
+        let report =
+            BatteryReport { device: None, port, level, charging: None, temperature: None, measured_at: None };
         kept(station.report(report).await)?;
     }
     let mut pictures = station.changed();
@@ -126,7 +132,7 @@ fn kept<T>(result: Result<T, Refused>) -> Result<(), Answer> {
             Err(Answer::error(StatusCode::SERVICE_UNAVAILABLE, reason.to_string()))
         }
         Err(Refused::UnknownPort { .. }) => Err(Answer::error(StatusCode::NOT_FOUND, seed::WRONG_PORT)),
-        Err(reason @ Refused::NameTaken { .. }) => {
+        Err(reason @ (Refused::NameTaken { .. } | Refused::ShownElsewhere { .. })) => {
             Err(Answer::error(StatusCode::CONFLICT, reason.to_string()))
         }
         Err(reason) => Err(Answer::error(StatusCode::BAD_REQUEST, reason.to_string())),

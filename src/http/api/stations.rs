@@ -107,7 +107,8 @@ impl Stations {
     /// Name the device in a port
     ///
     /// The name counts on top of the station file, also after a restart, until `null` gives the file's name back. Within
-    /// a station it moves from the port that had it; status 409 `name_taken`: another station has it.
+    /// a station it moves from the port that had it; status 409 `name_taken`: another station has it, `device_elsewhere`:
+    /// its serial number shows that it is plugged into another port.
     #[oai(path = "/stations/:station/ports/:port/device", method = "put", operation_id = "name_device")]
     async fn name_device(
         &self,

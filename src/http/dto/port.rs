@@ -186,7 +186,7 @@ impl PortOut {
             problem: state.problem.as_ref().map(|problem| problem_of(problem, state.failures)),
             fault: state.fault.as_ref().map(FaultOut::from),
             alarm: state.alarm.as_ref().map(AlarmOut::from),
-            probe: state.memory.probe.as_ref().map(ProbeOut::from),
+            probe: state.search().map(ProbeOut::from),
             guards: names(&state.care().policy.guards),
             rules: names(&state.care().policy.rules),
         }
