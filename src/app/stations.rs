@@ -84,31 +84,49 @@ impl Stations {
                 tasks.end(&task_name(&name), HUB_CHANGE).await;
             }
         }
+        // Who reaches what is told for all of them before any asks: none takes what is another one's.
+        let mut lines = Vec::new();
         for (name, station) in &plan.stations {
-            if let Some(running) = self.running.get(name) {
-                // A station that has ended is told by its task.
-                let _ = running.handle.reload(Arc::clone(station), Arc::clone(&plan.rules)).await;
-                continue;
+            match (driver(station.switch), self.running.contains_key(name)) {
+                (Some(driver), true) => self.bus(driver, tasks).expect(Arc::new(station.reach())),
+                (None, true) => {}
+                (_, false) => lines.push((station, self.line(station, tasks))),
             }
-            self.start(station, plan, tasks).await;
+        }
+        for (name, running) in &self.running {
+            let Some(station) = plan.stations.get(name) else { continue };
+            // A station that has ended is told by its task.
+            let _ = running.handle.reload(Arc::clone(station), Arc::clone(&plan.rules)).await;
+        }
+        for (station, (line, powers)) in lines {
+            self.start(station, line, powers, plan, tasks).await;
         }
         let handles = self.running.iter().map(|(name, running)| (name.clone(), running.handle.clone()));
         self.directory.replace(handles.collect());
     }
 
-    async fn start(&mut self, station: &Arc<Station>, plan: &Plan, tasks: &mut Tasks) {
-        let (line, powers) = match station.switch {
-            SwitchKind::Uhubctl => (self.bus(Driver::Uhubctl, tasks).line(), None),
-            SwitchKind::Sysfs => (self.bus(Driver::Sysfs, tasks).line(), None),
-            SwitchKind::Simulated => {
-                let (line, task, powers) = usb::simulated(station.ports.keys().copied());
-                let name = format!("hub of {}", station.name);
-                tasks.spawn(&name, task);
-                // It ends with its station.
-                tasks.may_end(&name);
-                (line, Some(powers))
-            }
+    /// The line of a new station to its hub, and what shows the powers of a hub that does not exist.
+    fn line(&mut self, station: &Station, tasks: &mut Tasks) -> (Line, Option<Powers>) {
+        let reach = Arc::new(station.reach());
+        let Some(driver) = driver(station.switch) else {
+            let (line, task, powers) = usb::simulated(reach, station.ports.keys().copied());
+            let name = format!("hub of {}", station.name);
+            tasks.spawn(&name, task);
+            // It ends with its station.
+            tasks.may_end(&name);
+            return (line, Some(powers));
         };
+        (self.bus(driver, tasks).line(reach), None)
+    }
+
+    async fn start(
+        &mut self,
+        station: &Arc<Station>,
+        line: Line,
+        powers: Option<Powers>,
+        plan: &Plan,
+        tasks: &mut Tasks,
+    ) {
         let remembered = self.remembered(&station.name).await;
         let Line { requests, outcomes } = line;
         let wiring = Wiring {
@@ -185,6 +203,15 @@ impl Stations {
         for driver in std::mem::take(&mut self.buses).into_keys() {
             tasks.end(driver.as_str(), limit).await;
         }
+    }
+}
+
+/// How the hub of a station is switched; `None`: there is none.
+fn driver(switch: SwitchKind) -> Option<Driver> {
+    match switch {
+        SwitchKind::Uhubctl => Some(Driver::Uhubctl),
+        SwitchKind::Sysfs => Some(Driver::Sysfs),
+        SwitchKind::Simulated => None,
     }
 }
 

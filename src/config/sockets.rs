@@ -1,5 +1,6 @@
 //! What the hubs and sockets of stations may not have in common: a socket is one port of one station, a hub belongs to
-//! one station, and no port may have a hub with other ports behind it.
+//! one station, and no port may have a hub with other ports behind it. And what they must have in common: the way in
+//! which they switch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ use crate::model::{Diagnostic, HubLocation, HubPlan, PortId, Socket, StationName
 pub(super) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
     let real: Vec<&Draft> = drafts.iter().filter(|draft| is_real(draft)).collect();
     let chips = Chips::of(&real);
-    let mut problems = chips.clashes.clone();
+    let mut problems: Vec<Diagnostic> = mixed(&real).chain(chips.clashes.iter().cloned()).collect();
     let mut sockets = Owners::new("socket", "used by another port", "one socket is one port");
     for draft in drafts {
         // Sockets of simulated hubs belong to their station alone.
@@ -40,6 +41,22 @@ pub(super) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
     }
     problems.extend(daisy_chains(&real, &chips, &told));
     problems
+}
+
+/// Stations that switch in another way than the first one. Each way has its own knowledge of who has which socket, so two
+/// stations that share a hub by its two sides would not be told from each other.
+fn mixed<'d>(drafts: &'d [&Draft]) -> impl Iterator<Item = Diagnostic> + 'd {
+    let first = drafts.first().copied();
+    let others = drafts.iter().filter_map(move |draft| Some((*draft, first?)));
+    others.filter(|(draft, first)| draft.station.switch != first.station.switch).map(|(draft, first)| {
+        let message = format!("the station `{}` switches in another way", first.station.name);
+        let hint = format!(
+            "write the same `switch` here as in {}: `Uhubctl()` and `Sysfs()` do not know of each other's ports, so one \
+             of them could switch a port of the other",
+            place(first, first.switch_at)
+        );
+        error(&draft.file, draft.switch_at, "switch-mixed", message, &hint)
+    })
 }
 
 /// True for a station whose sockets exist on this host.

@@ -57,6 +57,8 @@ pub(crate) struct Draft {
     pub(crate) station: Station,
     /// Where the topic stands, or where it is missing.
     pub(crate) topic_at: Place,
+    /// Where it stands how ports are switched, or where the file begins.
+    pub(crate) switch_at: Place,
     /// Where the hub stands, or where the file begins.
     pub(crate) hub_at: Place,
     /// Where the parts of the ports stand.
@@ -124,7 +126,8 @@ fn draft(
         version: around.version.clone(),
     };
     let at = |name| fields.get(name).unwrap_or(fields.node()).at;
-    Some(Draft { file: source.path.clone(), station, topic_at: at("topic"), hub_at: at("hub"), spots })
+    let (topic_at, switch_at, hub_at) = (at("topic"), at("switch"), at("hub"));
+    Some(Draft { file: source.path.clone(), station, topic_at, switch_at, hub_at, spots })
 }
 
 /// What holds for every port that says nothing else.

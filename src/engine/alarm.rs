@@ -151,6 +151,7 @@ fn advice(problem: &SwitchProblem) -> &'static str {
         }
         SwitchProblem::ToolMissing(_)
         | SwitchProblem::Permission(_)
+        | SwitchProblem::NotTried(_)
         | SwitchProblem::Busy(_)
         | SwitchProblem::Missing(_)
         | SwitchProblem::HubMissing(_)

@@ -97,11 +97,14 @@ pub enum SwitchProblem {
     /// It did not end in time and was ended.
     #[error("the hub did not answer within {0} s and is no longer waited for; the state is read again")]
     Timeout(u64),
+    /// Another hub did not answer before its turn came.
+    #[error("not tried yet, because the hub at `{0}` does not answer; it is tried again")]
+    NotTried(HubLocation),
     /// Another program holds the lock.
     #[error("another program has been using uhubctl for {0} s; it is tried again")]
     Busy(u64),
     /// The hub, or the port on it, is not there.
-    #[error("the hub does not show this port ({0}): is it plugged in, and is the socket right?")]
+    #[error("the hub does not show this port: {0}")]
     Missing(String),
     /// The whole hub is not there.
     #[error("the hub at `{0}` is not there: is it plugged in, and does it have power?")]
@@ -134,7 +137,12 @@ impl SwitchProblem {
     /// True when trying again in a second may help.
     pub fn may_pass(&self) -> bool {
         match self {
-            Self::Timeout(_) | Self::Busy(_) | Self::Unreadable(_) | Self::Half(_) | Self::Refused(_) => true,
+            Self::Timeout(_)
+            | Self::NotTried(_)
+            | Self::Busy(_)
+            | Self::Unreadable(_)
+            | Self::Half(_)
+            | Self::Refused(_) => true,
             Self::ToolMissing(_)
             | Self::Permission(_)
             | Self::Missing(_)
@@ -150,6 +158,7 @@ impl SwitchProblem {
             Self::ToolMissing(_) => "uhubctl_missing",
             Self::Permission(_) => "no_permission",
             Self::Timeout(_) => "uhubctl_timeout",
+            Self::NotTried(_) => "not_tried",
             Self::Busy(_) => "uhubctl_busy",
             Self::Missing(_) => "port_missing",
             Self::HubMissing(_) => "hub_missing",

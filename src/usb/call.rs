@@ -57,6 +57,13 @@ impl Killed {
             let _ = child.wait().await;
         }))
     }
+    /// One that lives as long as the test wants.
+    #[cfg(test)]
+    pub(super) fn until(released: tokio::sync::oneshot::Receiver<()>) -> Self {
+        Self(tokio::spawn(async move {
+            let _ = released.await;
+        }))
+    }
     /// Waits a moment for its death; the program again if it lives on.
     pub(super) async fn gone(mut self) -> Result<(), Self> {
         match timeout(DEATH, &mut self.0).await {

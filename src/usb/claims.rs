@@ -9,7 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{locate, topology::Topology};
+use super::{
+    locate::{self, Known},
+    topology::Topology,
+};
 use crate::model::{HubLocation, Reach, Socket, StationName, SwitchProblem};
 
 /// The stations that ask, in the order in which they came.
@@ -33,12 +36,12 @@ struct Station {
     ever: BTreeSet<Socket>,
     /// Where its hub is, if it has a plan.
     hub: Option<Result<HubLocation, SwitchProblem>>,
-    /// Where its hub was when it was there.
-    before: Option<HubLocation>,
+    /// Its hub, since it was whole.
+    known: Option<Known>,
 }
 
 impl Claims {
-    /// A station asks, with this reach.
+    /// A station has this reach.
     pub(super) fn note(&mut self, reach: &Arc<Reach>) {
         let known = self.stations.iter().position(|station| station.reach.station == reach.station);
         let at = known.unwrap_or_else(|| {
@@ -72,9 +75,9 @@ impl Claims {
             return;
         }
         for at in 0..self.stations.len() {
-            let hub = self.hub_of(at, topology);
+            let (hub, known) = self.hub_of(at, topology).unzip();
             if let Some(station) = self.stations.get_mut(at) {
-                station.before = hub.as_ref().and_then(|hub| hub.clone().ok()).or(station.before.take());
+                station.known = known.flatten();
                 station.hub = hub;
             }
             // The next station looks for its hub beside those that are taken by now.
@@ -82,14 +85,18 @@ impl Claims {
         }
     }
 
-    fn hub_of(&self, at: usize, topology: &Topology) -> Option<Result<HubLocation, SwitchProblem>> {
+    fn hub_of(
+        &self,
+        at: usize,
+        topology: &Topology,
+    ) -> Option<(Result<HubLocation, SwitchProblem>, Option<Known>)> {
         let station = self.stations.get(at)?;
         let plan = station.reach.hub.as_ref()?;
         let taken = |hub: &HubLocation| {
             let sides = [Some(hub.clone()), topology.twin(hub)];
             sides.into_iter().flatten().any(|hub| self.is_of_another(&station.reach.station, &hub))
         };
-        Some(locate::hub(topology, plan, station.before.as_ref(), taken))
+        Some(locate::hub(topology, plan, station.known.as_ref(), taken))
     }
 
     /// True if another station has, or writes, a socket in the tree of this hub.
@@ -147,13 +154,13 @@ impl Claims {
 impl Station {
     fn new(reach: &Arc<Reach>) -> Self {
         let reach = Arc::clone(reach);
-        Self { reach, since: BTreeMap::new(), ever: BTreeSet::new(), hub: None, before: None }
+        Self { reach, since: BTreeMap::new(), ever: BTreeSet::new(), hub: None, known: None }
     }
 
     fn reaches_now(&mut self, reach: &Arc<Reach>, turn: u64) {
         let plan = |reach: &Reach| reach.hub.as_ref().map(|plan| (plan.at.clone(), plan.model.name.clone()));
         if plan(&self.reach) != plan(reach) {
-            self.before = None;
+            self.known = None;
         }
         self.since.retain(|socket, _| reach.sockets.contains(socket));
         for socket in &reach.sockets {

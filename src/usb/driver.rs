@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Survey;
-use crate::model::{HubLocation, Power, SwitchProblem};
+use super::{SocketFound, Survey, glance::Glance, sequence::Sequence};
+use crate::model::{HubLocation, Socket, SwitchProblem};
 
 /// What a look has shown.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(super) enum Extent {
     /// Of all: what is not in it is not there.
     #[default]
     All,
+    /// Of all where they are and what is plugged into them, and of none the power of its ports.
+    Places,
     /// At least of those that were asked for; a look at all would show more.
     Asked,
     /// Of those that were asked for only, because all together cannot be read at the moment.
@@ -31,28 +33,36 @@ pub(super) enum Extent {
 
 /// A way of switching. Answers always, in bounded time.
 pub(super) trait HubDriver: Send {
-    /// Looks at these hubs, or at all. A hub that is asked for and in no part of the answer is not there.
+    /// True if hubs can be switched at the same time.
+    const AT_ONCE: bool;
+
+    /// Looks at these hubs, or at where all are. A hub that is asked for and in no part of the answer is not there.
     fn look(
         &mut self,
         hubs: Option<&BTreeSet<HubLocation>>,
     ) -> impl Future<Output = Result<Look, SwitchProblem>> + Send;
 
-    /// Switches these ports of one side of a hub, and of nothing else, and says what each shows afterwards. An error means
-    /// that nothing was sent, except [`SwitchProblem::Timeout`] and [`SwitchProblem::Unreadable`], after which nothing is
-    /// known; a port that is not in the answer is not known either.
-    fn set(
-        &mut self,
-        side: &HubLocation,
-        ports: &BTreeSet<u8>,
-        power: Power,
-    ) -> impl Future<Output = Result<BTreeMap<u8, Result<Power, SwitchProblem>>, SwitchProblem>> + Send;
+    /// Sees at once, without asking them, what hubs these are now.
+    fn glance(&mut self, _hubs: &BTreeSet<HubLocation>) -> impl Future<Output = Glance> + Send {
+        std::future::ready(Glance::new())
+    }
 
-    /// Which hub this way of switching holds for the other side of a hub, where that is more than its looks tell. Switches
-    /// nothing.
+    /// Makes the calls of these hubs, which all go in one direction: those of one hub one after the other, and of several
+    /// at the same time if it can. Each call switches its ports of its side and nothing else.
+    fn set_all(&mut self, hubs: &mut [Sequence]) -> impl Future<Output = ()> + Send;
+
+    /// Why this side of a socket could not be switched, as far as the last look tells.
+    fn refuses(&self, _side: &Socket, _found: &SocketFound) -> Option<SwitchProblem> {
+        None
+    }
+
+    /// Which hub this way of switching holds for the other side of a hub; an error where its looks tell all that it knows.
+    /// Switches nothing.
     fn other_side(
         &mut self,
-        _side: &HubLocation,
+        side: &HubLocation,
     ) -> impl Future<Output = Result<Option<HubLocation>, SwitchProblem>> + Send {
-        std::future::ready(Ok(None))
+        let why = format!("the other side of hub `{side}` is not known");
+        std::future::ready(Err(SwitchProblem::OtherSide(why)))
     }
 }

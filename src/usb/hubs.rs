@@ -1,9 +1,10 @@
 //! Switches sockets of hubs that have two sides, for many stations, by any driver.
 //!
-//! Finds out where each written socket really is, refuses what must not be switched before anything is sent, switches
-//! each side by one call, and believes only what each side shows afterwards. Must never keep anybody waiting without an
-//! end: in one batch at most seven calls of a driver hang (three while it looks, one that switches, three while it looks
-//! again), and the others answer.
+//! Finds out where each written socket really is, refuses what must not be switched before anything is sent, and
+//! believes only what each side shows afterwards. Must never keep anybody waiting without an end. Of the calls of one
+//! batch at most eight of those hang that are made one at a time: two in each of three looks (the list of all hubs and
+//! one of the hubs by itself, or the names of the devices and one question for the other side), and one in each of two
+//! rounds of switching.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,26 +17,33 @@ use super::{
     driver::{Extent, HubDriver},
     guard, locate,
     locate::Place,
-    outcome::{Found, Said, Target, Unit, after, answer, holds_up, keeps_power, shown, units},
+    outcome::{Found, Said, answer, half, holds_up, is_half, shown},
+    recognise,
     topology::Topology,
 };
 use crate::model::{HubLocation, Plugged, Power, Reach, Seen, Socket, StationName, SwitchProblem};
 
+/// Looks after which a driver is asked again for the other side of a hub, when it could not tell: each question may take
+/// as long as a call may last.
+const LOOKS_WITHOUT_QUESTION: u32 = 30;
+
 /// The hubs of this host, by one driver.
 pub(super) struct Hubs<D> {
     pub(super) driver: D,
-    topology: Topology,
+    pub(super) topology: Topology,
     claims: Claims,
     /// The hub whose call hung last: the next batch begins after it, so that it does not starve the others.
-    hung_at: Option<HubLocation>,
+    pub(super) hung_at: Option<HubLocation>,
+    /// Hubs whose other side the driver could not tell, and for how many looks it is not asked again.
+    unanswered: BTreeMap<HubLocation, u32>,
 }
 
 /// Where an order goes.
-struct Aim {
+pub(super) struct Aim {
     /// The sides that are switched, with `true` for a USB 3 side.
-    sides: Vec<(bool, Socket)>,
+    pub(super) sides: Vec<(bool, Socket)>,
     /// The hub by one name.
-    hub: HubLocation,
+    pub(super) hub: HubLocation,
 }
 
 /// Why an order goes nowhere.
@@ -46,54 +54,83 @@ enum Objection {
     Now(SwitchProblem),
 }
 
-/// What each side said, with `true` if it was told to be on.
-type Answers = BTreeMap<(bool, Socket), Said>;
-
 impl<D: HubDriver> Hubs<D> {
     pub(super) fn new(driver: D) -> Self {
-        Self { driver, topology: Topology::default(), claims: Claims::default(), hung_at: None }
+        let (topology, claims) = (Topology::default(), Claims::default());
+        Self { driver, topology, claims, hung_at: None, unanswered: BTreeMap::new() }
     }
 
-    /// Looks at the hubs of these sockets, both sides, and at all where that is not enough.
-    async fn look<'a>(
+    /// Looks at the hubs of these sockets, both sides; where that is not enough, at where all hubs are, and then at those
+    /// that the sockets turn out to belong to.
+    pub(super) async fn look<'a>(
         &mut self,
         sockets: impl Iterator<Item = (&'a Reach, &'a Socket)>,
     ) -> Result<(), SwitchProblem> {
-        let hubs = self.hubs_of(sockets);
-        let mut look = self.driver.look(Some(&hubs)).await?;
-        if look.extent == Extent::Asked {
-            let there =
-                |hub: &HubLocation| look.survey.hubs.contains_key(hub) || look.unread.contains_key(hub);
-            if !self.topology.is_complete() || !hubs.iter().all(there) {
-                look = self.driver.look(None).await?;
-            }
-        }
+        let sockets: Vec<(&Reach, &Socket)> = sockets.collect();
+        let mut hubs = self.hubs_of(&sockets);
+        let look = self.driver.look(Some(&hubs)).await?;
+        let extent = look.extent;
+        let there = |hub: &HubLocation| look.survey.hubs.contains_key(hub) || look.unread.contains_key(hub);
+        let enough = hubs.iter().all(there);
         self.topology.learn(look, &hubs);
-        self.claims.renew();
-        self.claims.settle(&self.topology);
-        self.ask_for_other_sides(&hubs).await;
+        if extent == Extent::Asked && !(enough && self.topology.is_complete()) {
+            match self.driver.look(None).await {
+                Ok(places) => self.topology.learn(places, &hubs),
+                Err(problem) if !self.topology.is_complete() => return Err(problem),
+                Err(problem) => tracing::debug!("missing hubs cannot be looked for elsewhere: {problem}"),
+            }
+            self.settle();
+            let now = self.hubs_of(&sockets);
+            let found = |hub: &&HubLocation| !hubs.contains(*hub) && self.topology.hub(hub).is_some();
+            let found: BTreeSet<HubLocation> = now.iter().filter(found).cloned().collect();
+            if !found.is_empty() {
+                let look = self.driver.look(Some(&found)).await?;
+                self.topology.learn(look, &found);
+            }
+            hubs = now;
+        }
+        self.settle();
+        // A list that hung is followed by no more questions than needed.
+        if extent != Extent::NoMore {
+            self.ask_for_other_sides(&hubs).await;
+        }
         Ok(())
     }
 
-    /// Asks the driver which two hubs are one where places do not tell. What is not answered is asked the next time.
-    async fn ask_for_other_sides(&mut self, hubs: &BTreeSet<HubLocation>) {
-        let here: Vec<&HubLocation> = hubs.iter().filter(|hub| self.topology.unread(hub).is_none()).collect();
-        for hub in here {
-            if !self.topology.is_doubtful(hub) {
-                continue;
-            }
-            match self.driver.other_side(hub).await {
-                Ok(other) => self.topology.answered(hub, other.as_ref()),
-                Err(problem) if holds_up(&problem) => break,
-                Err(_) => {}
-            }
-            self.claims.renew();
-        }
+    /// Gives out the sockets anew.
+    fn settle(&mut self) {
+        self.claims.renew();
         self.claims.settle(&self.topology);
     }
 
+    /// Asks the driver which two hubs are one where places do not tell. What is not answered is asked again later.
+    async fn ask_for_other_sides(&mut self, hubs: &BTreeSet<HubLocation>) {
+        self.unanswered.retain(|_, looks| {
+            *looks = looks.saturating_sub(1);
+            *looks > 0
+        });
+        for hub in hubs {
+            let known = self.topology.unread(hub).is_some() || !self.topology.is_doubtful(hub);
+            if known || self.unanswered.contains_key(hub) {
+                continue;
+            }
+            let answer = self.driver.other_side(hub).await;
+            match &answer {
+                Ok(other) => self.topology.answered(hub, other.as_ref()),
+                Err(problem) => tracing::debug!(%hub, "the other side is not known: {problem}"),
+            }
+            if self.topology.is_doubtful(hub) {
+                self.unanswered.insert(hub.clone(), LOOKS_WITHOUT_QUESTION);
+            }
+            if matches!(&answer, Err(problem) if holds_up(problem)) {
+                break;
+            }
+        }
+        self.settle();
+    }
+
     /// All hubs on which the answers for these sockets depend.
-    fn hubs_of<'a>(&self, sockets: impl Iterator<Item = (&'a Reach, &'a Socket)>) -> BTreeSet<HubLocation> {
+    fn hubs_of(&self, sockets: &[(&Reach, &Socket)]) -> BTreeSet<HubLocation> {
         let mut hubs = BTreeSet::new();
         for (reach, socket) in sockets {
             match reach.hub.as_ref().filter(|_| locate::inside(reach, socket).is_some()) {
@@ -103,7 +140,7 @@ impl<D: HubDriver> Hubs<D> {
                 Some(plan) => {
                     let found = self.claims.hub(reach).and_then(|hub| hub.as_ref().ok());
                     let at = found.unwrap_or(&plan.at);
-                    hubs.extend(locate::chips(at, &plan.model).map(|(chip, ..)| chip));
+                    hubs.extend(recognise::chips(at, &plan.model).map(|(chip, ..)| chip));
                 }
             }
         }
@@ -129,15 +166,8 @@ impl<D: HubDriver> Hubs<D> {
         let unread = |side: &Socket| self.topology.unread(side.hub()).filter(|problem| !problem.may_pass());
         let mut sides = place.sides.clone();
         let hub = sides.iter().map(Socket::hub).min().unwrap_or(order.socket.hub()).clone();
-        if order.power == Power::Off && (sides.len() > 1 || place.hidden.is_some()) {
-            // What cannot be read cannot be seen to be off.
-            let said: Vec<Said> = sides.iter().map(|side| self.topology.power(side)).collect();
-            if let Some(problem) = said.iter().find_map(|said| said.as_ref().err()) {
-                return Err(Objection::Now(SwitchProblem::OtherSide(problem.to_string())));
-            }
-            if let Some(why) = place.hidden {
-                return Err(Objection::Now(SwitchProblem::OtherSide(why)));
-            }
+        if order.power == Power::Off {
+            self.may_go_off(&place).map_err(Objection::Now)?;
         }
         let problem = sides.iter().find_map(unread).cloned();
         sides.retain(|side| unread(side).is_none());
@@ -150,8 +180,26 @@ impl<D: HubDriver> Hubs<D> {
         }
     }
 
-    /// Where all orders are to be sent; looks at the hubs first if that may help.
-    async fn aims(&mut self, orders: &[Ordered]) -> Vec<Result<Aim, SwitchProblem>> {
+    /// Of two sides, what cannot be read cannot be seen to be off, and what cannot be written keeps its power.
+    fn may_go_off(&self, place: &Place) -> Result<(), SwitchProblem> {
+        if place.sides.len() < 2 && place.hidden.is_none() {
+            return Ok(());
+        }
+        let refused = |side: &Socket| {
+            let socket = self.topology.hub(side.hub())?.sockets.get(&side.port())?;
+            self.driver.refuses(side, socket)
+        };
+        let problem = |side: &Socket| self.topology.power(side).err().or_else(|| refused(side));
+        match (place.sides.iter().find_map(problem), &place.hidden) {
+            (Some(problem), _) if problem.may_pass() => Err(problem),
+            (Some(problem), _) => Err(SwitchProblem::OtherSide(problem.to_string())),
+            (None, Some(why)) => Err(SwitchProblem::OtherSide(why.clone())),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Where all orders are to be sent; looks at the hubs first if that may help and was not just done.
+    pub(super) async fn aims(&mut self, orders: &[&Ordered], fresh: bool) -> Vec<Result<Aim, SwitchProblem>> {
         let first: Vec<Result<Aim, Objection>> = orders.iter().map(|ordered| self.aim(ordered)).collect();
         let doubtful = orders
             .iter()
@@ -159,90 +207,45 @@ impl<D: HubDriver> Hubs<D> {
             .filter(|(_, aim)| matches!(aim, Err(Objection::Now(_))))
             .map(|(ordered, _)| (&*ordered.reach, &ordered.order.socket));
         let doubtful: Vec<_> = doubtful.collect();
-        if doubtful.is_empty() {
+        if fresh || doubtful.is_empty() {
             return first.into_iter().map(|aim| aim.map_err(Objection::problem)).collect();
         }
         let looked = self.look(doubtful.into_iter()).await;
-        let again = orders.iter().map(|ordered| self.aim(ordered));
+        let again = orders.iter().zip(first);
         again
-            .map(|aim| match (aim, &looked) {
-                (Err(Objection::Now(_)), Err(problem)) => Err(problem.clone()),
-                (aim, _) => aim.map_err(Objection::problem),
+            .map(|(ordered, first)| match (self.aim(ordered), first, &looked) {
+                (Err(Objection::Now(_)), Err(Objection::Now(_)), Err(problem)) => Err(problem.clone()),
+                // What was looked at for somebody else stops nobody from giving power.
+                (Err(Objection::Now(_)), Ok(aim), _) if ordered.order.power == Power::On => Ok(aim),
+                (aim, ..) => aim.map_err(Objection::problem),
             })
             .collect()
     }
 
-    /// Sends everything, one call per side and direction, and says what each side showed.
-    async fn send(&mut self, mut units: Vec<Unit>) -> Answers {
-        if let Some(hung) = self.hung_at.take() {
-            units.sort_by_key(|unit| unit.hub <= hung);
-        }
-        let mut answers = Answers::new();
-        let mut stop: Option<SwitchProblem> = None;
-        for Unit { power, hub, calls } in units {
-            let mut kept = BTreeSet::new();
-            for (side, mut ports) in calls {
-                ports.retain(|port| !kept.contains(port));
-                if ports.is_empty() {
-                    continue;
-                }
-                let said = match &stop {
-                    Some(problem) => Err(problem.clone()),
-                    None => self.driver.set(&side, &ports, power).await,
-                };
-                if let (Err(problem), None) = (&said, &stop) {
-                    if matches!(problem, SwitchProblem::Timeout(_)) {
-                        self.hung_at = Some(hub.clone());
-                    }
-                    if matches!(problem, SwitchProblem::HubMissing(_)) {
-                        self.topology.lost(&side);
-                    }
-                    stop = Some(problem.clone()).filter(holds_up);
-                }
-                for port in ports {
-                    let said = match &said {
-                        Ok(said) => said.get(&port).cloned(),
-                        Err(problem) => Some(Err(problem.clone())),
-                    };
-                    let Ok(socket) = Socket::new(side.clone(), port) else { continue };
-                    let missing = || Err(SwitchProblem::Unreadable(format!("{socket}: no answer")));
-                    let said = said.unwrap_or_else(missing);
-                    if power == Power::Off && keeps_power(&said) {
-                        kept.insert(port);
-                    }
-                    answers.insert((power == Power::On, socket), said);
-                }
-            }
-        }
-        answers
-    }
-
-    /// What is seen at a socket, and what is plugged into it. After a look.
-    fn reading(&self, reach: &Reach, socket: &Socket) -> (Said, Plugged) {
+    /// What is seen at a socket. After a look.
+    fn reading(&self, reach: &Reach, socket: &Socket) -> Reading {
         let place = match self.place(reach, socket) {
             Ok(place) => place,
-            Err(problem) => return (Err(problem), Plugged::NotShown),
+            Err(problem) => return Reading::unknown(problem),
         };
         if let Some(owner) = self.claims.owner(reach, &place.sides) {
-            let why = format!("it is a port of station `{owner}`");
-            return (Err(SwitchProblem::Forbidden(why)), Plugged::NotShown);
+            return Reading::unknown(SwitchProblem::Forbidden(format!("it is a port of station `{owner}`")));
         }
         let said: Vec<Said> = place.sides.iter().map(|side| self.topology.power(side)).collect();
         let power = shown(&said, place.hidden.as_deref());
         let plugged =
             if power == Ok(Power::Off) { Plugged::NotShown } else { self.plugged(&place, power.is_ok()) };
-        (power, plugged)
+        Reading { power, plugged, half: is_half(&said) }
     }
 
     /// What either side shows; the one with a serial number if both show something.
     fn plugged(&self, place: &Place, sure: bool) -> Plugged {
-        let things = place
-            .sides
-            .iter()
-            .filter_map(|side| self.topology.hub(side.hub())?.sockets.get(&side.port())?.thing.as_ref());
-        match things.max_by_key(|thing| thing.serial.is_some()) {
+        let socket = |side: &Socket| self.topology.hub(side.hub())?.sockets.get(&side.port());
+        let sockets = || place.sides.iter().filter_map(socket);
+        match sockets().filter_map(|socket| socket.thing.as_ref()).max_by_key(|thing| thing.serial.is_some())
+        {
             Some(thing) => Plugged::Thing(Arc::new(thing.clone())),
-            None if sure => Plugged::Nothing,
+            None if sure && !sockets().any(|socket| socket.undescribed) => Plugged::Nothing,
             None => Plugged::NotShown,
         }
     }
@@ -252,6 +255,20 @@ impl<D: HubDriver> Hubs<D> {
         locate::inside(reach, socket)?;
         let at = self.claims.hub(reach)?.as_ref().ok()?;
         (*at != reach.hub.as_ref()?.at).then(|| at.clone())
+    }
+}
+
+/// What is seen at one socket.
+struct Reading {
+    power: Said,
+    plugged: Plugged,
+    /// By one side only.
+    half: bool,
+}
+
+impl Reading {
+    fn unknown(problem: SwitchProblem) -> Self {
+        Self { power: Err(problem), plugged: Plugged::NotShown, half: false }
     }
 }
 
@@ -270,27 +287,10 @@ impl<D: HubDriver> PowerSwitch for Hubs<D> {
 
     async fn switch(&mut self, orders: &[Ordered]) -> Vec<Seen> {
         self.claims.settle(&self.topology);
-        let aims = self.aims(orders).await;
-        let targets = orders.iter().zip(&aims).filter_map(|(ordered, aim)| {
-            let aim = aim.as_ref().ok()?;
-            Some(Target { sides: &aim.sides, hub: aim.hub.clone(), power: ordered.order.power })
-        });
-        let units = units(targets);
-        let answers = self.send(units).await;
-        let found: Vec<Found> = orders
-            .iter()
-            .zip(&aims)
-            .map(|(ordered, aim)| match aim {
-                Err(problem) => Found::Settled(None, Some(problem.clone())),
-                Ok(aim) => {
-                    let power = ordered.order.power;
-                    let said = |side: &Socket| answers.get(&(power == Power::On, side.clone())).cloned();
-                    let said: Vec<_> = aim.sides.iter().map(|(_, side)| said(side)).collect();
-                    after(power, &said)
-                }
-            })
-            .collect();
-        let unclear = |found: &Found| matches!(found, Found::Unclear(_));
+        let all: Vec<&Ordered> = orders.iter().collect();
+        let mut found = self.perform(&all, false).await;
+        self.once_more(orders, &mut found).await;
+        let unclear = |found: &Found| matches!(found, Found::Unclear(_) | Found::Unsent(_));
         let again: Vec<_> = orders
             .iter()
             .zip(&found)
@@ -299,10 +299,17 @@ impl<D: HubDriver> PowerSwitch for Hubs<D> {
             .collect();
         let looked = if again.is_empty() { Ok(()) } else { self.look(again.into_iter()).await };
         let seen = orders.iter().zip(&found).map(|(Ordered { reach, order }, found)| {
-            let again =
-                unclear(found).then(|| looked.clone().and_then(|()| self.reading(reach, &order.socket).0));
+            let again = unclear(found).then(|| match &looked {
+                Ok(()) => self.reading(reach, &order.socket),
+                Err(problem) => Reading::unknown(problem.clone()),
+            });
             let hub_at = self.hub_at(reach, &order.socket);
-            Seen { hub_at, ..answer(order, found, again.as_ref()) }
+            let mut seen = Seen { hub_at, ..answer(order, found, again.as_ref().map(|again| &again.power)) };
+            if order.power == Power::On && again.is_some_and(|again| again.half) {
+                seen.half = true;
+                seen.problem.get_or_insert_with(half);
+            }
+            seen
         });
         seen.collect()
     }
@@ -313,16 +320,16 @@ impl<D: HubDriver> PowerSwitch for Hubs<D> {
         ports
             .iter()
             .map(|Asked { reach, port, socket }| {
-                let (power, plugged) = match &looked {
+                let Reading { power, plugged, half } = match &looked {
                     Ok(()) => self.reading(reach, socket),
-                    Err(problem) => (Err(problem.clone()), Plugged::NotShown),
+                    Err(problem) => Reading::unknown(problem.clone()),
                 };
                 let (power, problem) = match power {
                     Ok(power) => (Some(power), None),
                     Err(problem) => (None, Some(problem)),
                 };
                 let hub_at = self.hub_at(reach, socket);
-                Seen { plugged, hub_at, ..Seen::new(*port, None, power, problem) }
+                Seen { plugged, half, hub_at, ..Seen::new(*port, None, power, problem) }
             })
             .collect()
     }

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Access, HubFound, SocketFound, Survey, Switching,
+    Access, HubFound, SocketFound, Survey,
     parser::{Block, HubKind, Listing, Phase, Shown},
 };
 use crate::model::{HubLocation, SwitchProblem, Thing};
 
 /// Hubs whose ports could not be read, and why.
-type Unread = BTreeMap<HubLocation, SwitchProblem>;
+pub(super) type Unread = BTreeMap<HubLocation, SwitchProblem>;
 
 /// The survey of a plain listing. `names` is a listing with the names of devices, believed only where it names the same
 /// thing as the listing without.
@@ -44,14 +44,14 @@ pub(super) fn unlisted<'a>(
     listing: &'a Listing,
 ) -> impl Iterator<Item = (HubLocation, SwitchProblem)> + 'a {
     survey.hubs.iter().filter(|(at, _)| listing.block(Phase::Current, at).is_none()).map(|(at, hub)| {
-        let problem = match (hub.device_file, hub.switching) {
-            (Access::No | Access::ReadOnly, _) => {
+        let problem = match hub.device_file {
+            Access::No | Access::ReadOnly => {
                 SwitchProblem::Permission(format!("the device file of hub `{at}` cannot be opened"))
             }
-            (_, Switching::Ganged | Switching::Never) => {
-                SwitchProblem::Missing(format!("hub `{at}` cannot switch its ports singly"))
-            }
-            _ => SwitchProblem::Missing(format!("uhubctl does not list hub `{at}`")),
+            _ => SwitchProblem::Missing(format!(
+                "uhubctl does not list hub `{at}`, as it lists only hubs that switch each port by itself and that it may \
+                 open: run `scs doctor`"
+            )),
         };
         (at.clone(), problem)
     })
@@ -88,6 +88,7 @@ fn hub(
             power: Err(String::new()),
             thing: None,
             class: None,
+            undescribed: false,
             hub: None,
             disable_file: Access::Absent,
         });
@@ -96,7 +97,7 @@ fn hub(
             Some(Shown::Unreadable(why)) => Err((*why).to_owned()),
             None => Err("the port is not in its output".to_owned()),
         };
-        if let Some(Shown::Power { hub_behind, thing, .. }) = block.ports.get(&port) {
+        if let Some(Shown::Power { connected, hub_behind, thing, .. }) = block.ports.get(&port) {
             if *hub_behind {
                 socket.hub.get_or_insert_with(|| at.below(port));
             }
@@ -107,6 +108,7 @@ fn hub(
                 };
                 socket.thing = Some(better.unwrap_or(thing).clone());
             }
+            socket.undescribed = *connected && socket.thing.is_none() && socket.hub.is_none();
         }
         hub.sockets.insert(port, socket);
     }

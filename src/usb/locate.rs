@@ -5,10 +5,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    HubFound,
+    recognise::{Shape, chips, elsewhere, lacks, shape},
     topology::{OtherSide, Topology, missing_port},
 };
-use crate::model::{ChipPath, ChipSocket, HubLocation, HubModel, HubPlan, Reach, Socket, SwitchProblem};
+use crate::model::{
+    ChipId, ChipPath, ChipSocket, HubLocation, HubModel, HubPlan, Reach, Socket, SwitchProblem,
+};
 
 /// A socket as it really is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,115 +21,73 @@ pub(super) struct Place {
     pub(super) hidden: Option<String>,
 }
 
-/// How far a hub is what a model says.
+/// A hub that was whole when it was seen first, and has been there since.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Fit {
-    /// All chips are there.
-    Whole,
-    /// The first chip and some others are there.
-    Part,
-    /// The first chip is there, and none of the others.
-    FirstOnly(String),
-    /// It is something else, as said.
-    No(String),
-    /// Nothing is there.
-    Nothing,
+pub(super) struct Known {
+    at: HubLocation,
+    /// The numbers of its first chip.
+    id: ChipId,
 }
 
-/// Where the hub of a plan really is. `before` is where it was found before; `taken` says whether a hub is somebody
-/// else's.
+/// Where the hub of a plan really is, and what is known of it from now on. `known` is what was known before; `taken` says
+/// whether a hub is somebody else's.
 pub(super) fn hub(
     topology: &Topology,
     plan: &HubPlan,
-    before: Option<&HubLocation>,
+    known: Option<&Known>,
     taken: impl Fn(&HubLocation) -> bool,
-) -> Result<HubLocation, SwitchProblem> {
-    let model = &plan.model;
-    let fit_at = |at: &HubLocation| fit(topology, at, model);
-    let missing = match fit_at(&plan.at) {
-        Fit::Whole | Fit::Part => return Ok(plan.at.clone()),
-        // It was whole a while ago, so its other chips are in trouble.
-        Fit::FirstOnly(_) if before == Some(&plan.at) => return Ok(plan.at.clone()),
-        Fit::FirstOnly(why) | Fit::No(why) => SwitchProblem::Misfit(why),
-        Fit::Nothing => match topology.unread(&plan.at) {
-            Some(problem) => return Err(problem.clone()),
-            None => SwitchProblem::HubMissing(plan.at.clone()),
-        },
-    };
-    let (_, path) = plan.at.parts();
-    if path.is_empty() {
-        return Err(missing);
-    }
-    if let Some(before) = before
-        && matches!(fit_at(before), Fit::Whole | Fit::Part | Fit::FirstOnly(_))
-        && !taken(before)
-    {
-        return Ok(before.clone());
-    }
-    let found: Vec<&HubLocation> = topology
-        .hubs()
-        .keys()
-        .filter(|at| at.parts().1 == path && **at != plan.at && fit_at(at) == Fit::Whole && !taken(at))
-        // Both sides of one hub fit; its USB 2 side stands for it.
-        .filter(|at| {
-            let usb3 = topology.hub(at).is_some_and(|hub| hub.usb3);
-            !usb3 || topology.twin(at).is_none_or(|twin| topology.hub(&twin).is_none())
-        })
-        .collect();
-    let alike: Vec<&HubLocation> = found.iter().copied().filter(|at| same_ids(topology, at, model)).collect();
-    match (alike.as_slice(), found.as_slice()) {
-        ([only], _) | ([], [only]) => Ok((*only).clone()),
-        _ => Err(missing),
-    }
-}
-
-/// The chips of a hub that is plugged in at `at`, with the number of ports that each must have.
-pub(super) fn chips<'a>(
-    at: &'a HubLocation,
-    model: &'a HubModel,
-) -> impl Iterator<Item = (HubLocation, &'a ChipPath, u8)> {
-    model.chips.iter().filter_map(|(path, ports)| Some((at.chip(path)?, path, *ports)))
-}
-
-fn fit(topology: &Topology, at: &HubLocation, model: &HubModel) -> Fit {
-    let Some(first) = topology.hub(at) else { return Fit::Nothing };
-    let ports = |hub: &HubFound| hub.sockets.len();
-    let (mut there, mut hidden, mut all) = (0, 0, 0);
-    for (chip, path, must) in chips(at, model) {
-        all += 1;
-        match topology.hub(&chip) {
-            Some(hub) if ports(hub) == usize::from(must) => there += 1,
-            Some(hub) => {
-                return Fit::No(format!(
-                    "hub `{chip}` has {} ports, and chip `{path}` of `{}` has {must}",
-                    ports(hub),
-                    model.name
-                ));
+) -> (Result<HubLocation, SwitchProblem>, Option<Known>) {
+    let whole = |at: &HubLocation| shape(topology.hubs(), at, &plan.model) == Shape::Whole;
+    let known = known.filter(|known| {
+        is_still_there(topology, known, &plan.model) && (known.at == plan.at || !taken(&known.at))
+    });
+    let there = if whole(&plan.at) {
+        Some(plan.at.clone())
+    } else if let Some(known) = known.filter(|known| whole(&known.at)) {
+        Some(known.at.clone())
+    } else {
+        let elsewhere = elsewhere(topology.hubs(), plan, |at| topology.twin(at), taken);
+        match (elsewhere.as_slice(), known) {
+            // That a hub that was whole lacks chips does not make another one its own; but its other side is.
+            ([only], known) => known
+                .is_none_or(|known| topology.twin(only).as_ref() == Some(&known.at))
+                .then(|| only.clone()),
+            ([], Some(known)) if topology.hub(&known.at).is_some() => {
+                return (Ok(known.at.clone()), Some(known.clone()));
             }
-            None if topology.unread(&chip).is_some() => hidden += 1,
-            None => {}
+            _ => None,
+        }
+    };
+    let Some(at) = there else { return (Err(missing(topology, plan)), known.cloned()) };
+    let id = topology.hub(&at).map(|hub| hub.id);
+    let known = id.map(|id| Known { at: at.clone(), id });
+    (Ok(at), known)
+}
+
+/// True if the first chip has not been away since, as far as it was looked at, and what is there may be the rest.
+fn is_still_there(topology: &Topology, known: &Known, model: &HubModel) -> bool {
+    let Some(hub) = topology.hub(&known.at) else {
+        return topology.unread(&known.at).is_some();
+    };
+    hub.id == known.id
+        && !topology.was_lost(&known.at)
+        && !matches!(shape(topology.hubs(), &known.at, model), Shape::Other(_))
+}
+
+/// Why the hub is not where the file says.
+fn missing(topology: &Topology, plan: &HubPlan) -> SwitchProblem {
+    let unread = |chip: &HubLocation| topology.unread(chip).cloned();
+    match shape(topology.hubs(), &plan.at, &plan.model) {
+        Shape::Other(why) => SwitchProblem::Misfit(why),
+        Shape::Lacks(missing) => missing
+            .iter()
+            .find_map(unread)
+            .unwrap_or_else(|| SwitchProblem::Misfit(lacks(&plan.model, &missing))),
+        // One that is whole and yet not taken would be a contradiction.
+        Shape::Nothing | Shape::Whole => {
+            unread(&plan.at).unwrap_or_else(|| SwitchProblem::HubMissing(plan.at.clone()))
         }
     }
-    let of_the_model: BTreeSet<HubLocation> = chips(at, model).map(|(chip, ..)| chip).collect();
-    let stranger = model.chain.iter().filter_map(|socket| at.socket(socket)).find_map(|socket| {
-        let below = socket.hub().below(socket.port());
-        (topology.hub(&below).is_some() && !of_the_model.contains(&below)).then_some(below)
-    });
-    match stranger {
-        Some(below) => Fit::No(format!("hub `{below}` is no chip of `{}`", model.name)),
-        None if there == all => Fit::Whole,
-        None if there > 1 || hidden > 0 => Fit::Part,
-        None => Fit::FirstOnly(format!(
-            "of the {all} chips of `{}`, only one with {} ports is at `{at}`",
-            model.name,
-            ports(first)
-        )),
-    }
-}
-
-fn same_ids(topology: &Topology, at: &HubLocation, model: &HubModel) -> bool {
-    let right = |chip: &HubLocation| topology.hub(chip).is_some_and(|hub| model.ids.contains(&hub.id));
-    !model.ids.is_empty() && chips(at, model).all(|(chip, ..)| right(&chip))
 }
 
 /// Where a socket is inside the hub of a station, if it is a part of that hub.
@@ -153,7 +113,8 @@ pub(super) fn socket(
             (at, chips(found, &plan.model).map(|(chip, ..)| chip).collect())
         }
     };
-    let Some(hub) = topology.hub(at.hub()) else {
+    // A hub without ports has not started yet.
+    let Some(hub) = topology.hub(at.hub()).filter(|hub| !hub.sockets.is_empty()) else {
         let unread = topology.unread(at.hub()).cloned();
         return Err(unread.unwrap_or_else(|| SwitchProblem::HubMissing(socket.hub().clone())));
     };
@@ -165,12 +126,15 @@ pub(super) fn socket(
     match topology.other_side(at.hub(), &kin) {
         OtherSide::None => {}
         OtherSide::Hidden(why) => place.hidden = Some(why),
-        OtherSide::At(twin) => match Socket::new(twin.clone(), at.port()) {
-            Ok(other) if topology.hub(&twin).is_some() => {
+        OtherSide::At(twin) => match (Socket::new(twin.clone(), at.port()), topology.hub(&twin)) {
+            (Ok(other), Some(found)) if found.sockets.contains_key(&at.port()) => {
                 place.sides.insert(if usb3 { 1 } else { 0 }, other);
             }
+            // Some ports of a housing have one side only.
+            (Ok(_), Some(found)) if !found.sockets.is_empty() && topology.unread(&twin).is_none() => {}
             _ => {
-                let why = topology.unread(&twin).map(ToString::to_string).unwrap_or_default();
+                let why = topology.unread(&twin).map(ToString::to_string);
+                let why = why.unwrap_or_else(|| "it has not started yet".to_owned());
                 place.hidden = Some(format!("hub `{twin}`: {why}"));
             }
         },

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sequence::Unit;
 use crate::model::{HubLocation, Order, Power, Seen, Socket, SwitchProblem};
 
 /// What is known of one ordered port.
@@ -11,22 +12,14 @@ use crate::model::{HubLocation, Order, Power, Seen, Socket, SwitchProblem};
 pub(super) enum Found {
     /// Nothing can be added.
     Settled(Option<Power>, Option<SwitchProblem>),
+    /// Nothing was sent to any side, because the hub is not what it was: look for it, and send once more.
+    Unsent(SwitchProblem),
     /// It may or may not have been switched: read it again; if that does not help, this is the problem.
     Unclear(SwitchProblem),
 }
 
 /// What one side says of one port after its call.
 pub(super) type Said = Result<Power, SwitchProblem>;
-
-/// One hub that is to be switched in one direction.
-#[derive(Debug)]
-pub(super) struct Unit {
-    pub(super) power: Power,
-    /// The hub by one name.
-    pub(super) hub: HubLocation,
-    /// One call per side, USB 3 side first: the side and its ports.
-    pub(super) calls: Vec<(HubLocation, BTreeSet<u8>)>,
-}
 
 /// A port that is to be switched.
 pub(super) struct Target<'a> {
@@ -61,6 +54,7 @@ pub(super) fn holds_up(problem: &SwitchProblem) -> bool {
     match problem {
         SwitchProblem::Timeout(_) | SwitchProblem::Busy(_) | SwitchProblem::ToolMissing(_) => true,
         SwitchProblem::Permission(_)
+        | SwitchProblem::NotTried(_)
         | SwitchProblem::Missing(_)
         | SwitchProblem::HubMissing(_)
         | SwitchProblem::Misfit(_)
@@ -86,7 +80,12 @@ pub(super) fn keeps_power(said: &Said) -> bool {
 pub(super) fn after(power: Power, sides: &[Option<Said>]) -> Found {
     let problem = || sides.iter().flatten().find_map(|said| said.as_ref().err());
     let on = sides.iter().flatten().any(|said| *said == Ok(Power::On));
+    let away = |said: &Said| matches!(said, Err(SwitchProblem::HubMissing(_)));
     match (power, on, problem()) {
+        (_, _, Some(problem)) if sides.iter().flatten().all(away) => Found::Unsent(problem.clone()),
+        (Power::On, true, _) if sides.contains(&Some(Ok(Power::Off))) => {
+            Found::Settled(Some(Power::On), Some(half()))
+        }
         (Power::On, true, _) => Found::Settled(Some(Power::On), None),
         (_, _, Some(problem)) if is_final(problem) => Found::Settled(None, Some(problem.clone())),
         (_, _, Some(problem)) => Found::Unclear(problem.clone()),
@@ -104,6 +103,16 @@ pub(super) fn after(power: Power, sides: &[Option<Said>]) -> Found {
 /// True if reading the port again would fail for the same reason, or wait as long.
 fn is_final(problem: &SwitchProblem) -> bool {
     matches!(problem, SwitchProblem::ToolMissing(_) | SwitchProblem::Busy(_) | SwitchProblem::Forbidden(_))
+}
+
+/// What is told of a port that was switched on and has power on one side only.
+pub(super) fn half() -> SwitchProblem {
+    SwitchProblem::Half("one side of the port".to_owned())
+}
+
+/// True if one side has power and another one surely has not.
+pub(super) fn is_half(sides: &[Said]) -> bool {
+    sides.contains(&Ok(Power::On)) && sides.contains(&Ok(Power::Off))
 }
 
 /// What the sides of a port together show. `hidden`: why another side, which must be there, is not known.
@@ -130,14 +139,26 @@ pub(super) fn shown(sides: &[Said], hidden: Option<&str>) -> Said {
 pub(super) fn answer(order: &Order, found: &Found, again: Option<&Said>) -> Seen {
     let (power, problem) = match (found, again) {
         (Found::Settled(power, problem), _) => (*power, problem.clone()),
-        (Found::Unclear(_), Some(Ok(power))) if *power == order.power => (Some(*power), None),
+        (Found::Unclear(_) | Found::Unsent(_), Some(Ok(power))) if *power == order.power => {
+            (Some(*power), None)
+        }
         (
-            Found::Unclear(problem @ (SwitchProblem::Timeout(_) | SwitchProblem::Permission(_))),
+            Found::Unclear(
+                problem @ (SwitchProblem::Timeout(_)
+                | SwitchProblem::NotTried(_)
+                | SwitchProblem::Permission(_)),
+            ),
             Some(Ok(power)),
         ) => (Some(*power), Some(problem.clone())),
-        (Found::Unclear(_), Some(Ok(power))) => (Some(*power), Some(SwitchProblem::Refused(*power))),
+        (Found::Unsent(SwitchProblem::HubMissing(hub)), Some(Ok(power))) => {
+            let why = format!("hub `{hub}` comes and goes, and nothing was sent to it");
+            (Some(*power), Some(SwitchProblem::Unreadable(why)))
+        }
+        (Found::Unclear(_) | Found::Unsent(_), Some(Ok(power))) => {
+            (Some(*power), Some(SwitchProblem::Refused(*power)))
+        }
         (
-            Found::Unclear(_),
+            Found::Unclear(_) | Found::Unsent(_),
             Some(Err(
                 problem @ (SwitchProblem::Missing(_)
                 | SwitchProblem::HubMissing(_)
@@ -145,9 +166,10 @@ pub(super) fn answer(order: &Order, found: &Found, again: Option<&Said>) -> Seen
                 | SwitchProblem::Misfit(_)),
             )),
         ) => (None, Some(problem.clone())),
-        (Found::Unclear(problem), _) => (None, Some(problem.clone())),
+        (Found::Unclear(problem) | Found::Unsent(problem), _) => (None, Some(problem.clone())),
     };
-    Seen::new(order.port, Some(order.id), power, problem)
+    let half = matches!(problem, Some(SwitchProblem::Half(_)));
+    Seen { half, ..Seen::new(order.port, Some(order.id), power, problem) }
 }
 
 #[cfg(test)]

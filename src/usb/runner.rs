@@ -138,3 +138,32 @@ impl Runner {
         Ok(Answer { listing, stderr: output.stderr })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::model::Span;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_cannot_be_killed_holds_up_the_next_ones_until_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = UsbSettings {
+            uhubctl: Some(folder.path().join("nowhere")),
+            time_limit: Span::from_secs(3),
+            sysfs: folder.path().to_owned(),
+            lock: folder.path().join("lock"),
+        };
+        let mut runner = Runner::new(settings, watch::Sender::new(Tally::new()));
+        let (release, released) = oneshot::channel();
+        runner.stuck = Some(Killed::until(released));
+        for _ in 0..2 {
+            let told = runner.call(Purpose::Read, Names::Without, &[]).await.err();
+            assert_eq!(told, Some(SwitchProblem::Timeout(3)), "nothing is even tried");
+        }
+        drop(release);
+        let told = runner.call(Purpose::Read, Names::Without, &[]).await.err();
+        assert!(matches!(told, Some(SwitchProblem::ToolMissing(_))), "{told:?}");
+    }
+}

@@ -1,11 +1,11 @@
 //! A hub that does not exist: it does what it is told, and shows its ports to the phones of the demo.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::watch;
 
 use super::{Asked, Line, Ordered, PowerSwitch, task};
-use crate::model::{Order, PortId, Power, Seen};
+use crate::model::{Order, PortId, Power, Reach, Seen};
 
 struct Simulated {
     powers: watch::Sender<BTreeMap<PortId, Power>>,
@@ -34,27 +34,31 @@ impl PowerSwitch for Simulated {
     }
 }
 
-/// A hub with these ports, all on: the line to it, its task (it ends when `requests` of the line is dropped), and
+/// A hub of this station with these ports, all on: the line to it, its task (it ends when `requests` of the line is dropped), and
 /// the power of its ports. Ports that are asked for later are added.
 pub fn simulated(
+    reach: Arc<Reach>,
     ports: impl IntoIterator<Item = PortId>,
 ) -> (Line, impl Future<Output = ()> + Send + 'static, watch::Receiver<BTreeMap<PortId, Power>>) {
     let (powers, shown) = watch::channel(ports.into_iter().map(|port| (port, Power::On)).collect());
     let (bus, task) = task::serve(Simulated { powers });
-    let line = bus.line();
+    let line = bus.line(reach);
     (line, task, shown)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::task::tests::asking, *};
+    use super::{
+        super::task::tests::{asking, reach},
+        *,
+    };
     use crate::model::{Ask, HubLocation, Socket};
 
     #[tokio::test]
     async fn what_is_switched_is_shown_and_the_task_ends_with_its_line() {
         let port = |number| PortId::new(number).unwrap();
         let socket = Socket::new(HubLocation::new("1-1").unwrap(), 1).unwrap();
-        let (mut line, task, powers) = simulated([port(1)]);
+        let (mut line, task, powers) = simulated(reach("desk"), [port(1)]);
         let task = tokio::spawn(task);
         let order = Order { id: 7, port: port(1), socket: socket.clone(), power: Power::Off };
         line.requests.send(asking(Ask::Switch(vec![order]))).await.unwrap();

@@ -63,6 +63,8 @@ pub struct SocketFound {
     pub thing: Option<Thing>,
     /// The USB class of that device, or of its first interface where it leaves that to these; `None`: not known.
     pub class: Option<u8>,
+    /// True if something is plugged in that has not said yet what it is.
+    pub undescribed: bool,
     /// The hub that is plugged into it.
     pub hub: Option<HubLocation>,
     /// Whether this user may write the kernel's file that switches it.

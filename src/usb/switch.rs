@@ -27,7 +27,8 @@ pub struct Asked {
 /// Something that switches and reads ports. Answers always, in bounded time: what cannot be done is answered with
 /// its problem.
 pub trait PowerSwitch: Send {
-    /// A station asks, with this reach: told for every request, in the order of the requests, before they are served.
+    /// A station has this reach: told when its line is made, when it is about to have another one, and for every request
+    /// before it is served.
     fn meet(&mut self, _reach: &Arc<Reach>) {}
     /// Switches, and says what is seen afterwards: one answer per order, in the same order.
     fn switch(&mut self, orders: &[Ordered]) -> impl Future<Output = Vec<Seen>> + Send;

@@ -27,8 +27,8 @@ use crate::model::{
 /// Requests and answers of one line that may wait. A controller has one order per port in flight and one reading,
 /// and puts the orders of one step into one request, so this is ample.
 const LINE_CAPACITY: usize = 32;
-/// Lines asked for before the task has run once: more stations than one host has hubs for.
-const NEW_LINES: usize = 1024;
+/// News told before the task has run once: more stations than one host has hubs for.
+const NEWS_MAX: usize = 1024;
 /// Requests of one batch. More would let a flood of requests put off its own answers.
 const BATCH_MAX: usize = 256;
 
@@ -46,11 +46,16 @@ pub struct Line {
 /// The handle of the task.
 #[derive(Clone, Debug)]
 pub struct Bus {
-    lines: mpsc::Sender<Ends>,
+    news: mpsc::Sender<News>,
 }
 
-/// The other ends of a line.
-type Ends = (mpsc::Receiver<SwitchRequest>, mpsc::Sender<Vec<Seen>>);
+/// What the task is told beside requests.
+struct News {
+    /// What a station may have switched from now on.
+    reach: Arc<Reach>,
+    /// The other ends of its line, if it is new.
+    line: Option<(mpsc::Receiver<SwitchRequest>, mpsc::Sender<Vec<Seen>>)>,
+}
 
 /// A request and the place of its answer; without a place nobody listens any more, but the order stands.
 struct Request {
@@ -60,25 +65,34 @@ struct Request {
 
 /// What comes in on a line.
 enum Incoming {
-    /// It is a line of this station: told before its first request.
-    Begun(StationName),
     Request(Request),
-    /// A line of this station has ended: told after its last request.
+    /// A line of this station has ended, after its last request.
     Ended(StationName),
 }
 
 impl Bus {
-    /// A line for one station.
-    pub fn line(&self) -> Line {
+    /// A line for a station that has this reach. Lines and reaches are known before what is asked on any line afterwards:
+    /// who makes all lines first keeps one station from taking what is another one's.
+    pub fn line(&self, reach: Arc<Reach>) -> Line {
         let (requests, asked) = mpsc::channel(LINE_CAPACITY);
         let (answers, outcomes) = mpsc::channel(LINE_CAPACITY);
-        if self.lines.try_send((asked, answers)).is_err() {
-            // The station finds its line closed, as it does when the task has ended.
-            tracing::error!(
-                "a station has no line to the USB task: it has ended, or too many stations start"
-            );
-        }
+        self.tell(News { reach, line: Some((asked, answers)) });
         Line { requests, outcomes }
+    }
+
+    /// A station that has a line is about to have this reach.
+    pub fn expect(&self, reach: Arc<Reach>) {
+        self.tell(News { reach, line: None });
+    }
+
+    fn tell(&self, news: News) {
+        if let Err(error) = self.news.try_send(news) {
+            // A new station finds its line closed, as it does when the task has ended.
+            let (mpsc::error::TrySendError::Full(News { reach, .. })
+            | mpsc::error::TrySendError::Closed(News { reach, .. })) = error;
+            let station = &reach.station;
+            tracing::error!(%station, "the USB task is not told of it: it has ended, or too many stations start");
+        }
     }
 }
 
@@ -89,110 +103,107 @@ pub fn start(
     settings: UsbSettings,
     tally: watch::Sender<Tally>,
 ) -> (Bus, impl Future<Output = ()> + Send + 'static) {
-    let (lines, new_lines) = mpsc::channel(NEW_LINES);
+    let (sender, news) = mpsc::channel(NEWS_MAX);
     let task = async move {
         match driver {
-            Driver::Uhubctl => run(Hubs::new(Uhubctl::new(settings, tally)), new_lines).await,
-            Driver::Sysfs => run(Hubs::new(Sysfs::new(settings, tally)), new_lines).await,
+            Driver::Uhubctl => run(Hubs::new(Uhubctl::new(settings, tally)), news).await,
+            Driver::Sysfs => run(Hubs::new(Sysfs::new(settings, tally)), news).await,
         }
     };
-    (Bus { lines }, task)
+    (Bus { news: sender }, task)
 }
 
 /// As [`start`], for any hub.
 pub(super) fn serve<S: PowerSwitch + 'static>(switch: S) -> (Bus, impl Future<Output = ()> + Send + 'static) {
-    let (lines, new_lines) = mpsc::channel(NEW_LINES);
-    (Bus { lines }, run(switch, new_lines))
+    let (sender, news) = mpsc::channel(NEWS_MAX);
+    (Bus { news: sender }, run(switch, news))
 }
 
-async fn run<S: PowerSwitch>(mut switch: S, mut new_lines: mpsc::Receiver<Ends>) {
-    let mut lines: SelectAll<BoxStream<'static, Incoming>> = SelectAll::new();
-    let mut stations = Stations::default();
-    let mut more_lines = true;
-    while more_lines || !lines.is_empty() {
+async fn run<S: PowerSwitch>(switch: S, mut news: mpsc::Receiver<News>) {
+    let mut lines = Lines { switch, open: SelectAll::new(), stations: BTreeMap::new() };
+    let mut more_news = true;
+    while more_news || !lines.open.is_empty() {
         tokio::select! {
-            line = new_lines.recv(), if more_lines => match line {
-                Some((asked, answers)) => lines.push(requests(asked, answers)),
-                None => more_lines = false,
+            told = news.recv(), if more_news => match told {
+                Some(told) => lines.learn(told),
+                None => more_news = false,
             },
-            first = lines.next(), if !lines.is_empty() => {
+            first = lines.open.next(), if !lines.open.is_empty() => {
                 let Some(first) = first else { continue };
-                // What waits at lines that are new since the last batch goes with it.
-                while let Ok((asked, answers)) = new_lines.try_recv() {
-                    lines.push(requests(asked, answers));
+                // What was told before this was asked stands before it, and what waits at new lines goes with it.
+                while let Ok(told) = news.try_recv() {
+                    lines.learn(told);
                 }
                 let mut batch = vec![first];
                 while batch.len() < BATCH_MAX
-                    && let Some(Some(next)) = lines.next().now_or_never()
+                    && let Some(Some(next)) = lines.open.next().now_or_never()
                 {
                     batch.push(next);
                 }
-                let (requests, gone) = stations.sort(batch);
-                perform(&mut switch, requests).await;
-                gone.iter().for_each(|station| switch.forget(station));
+                let (requests, gone) = lines.sort(batch);
+                perform(&mut lines.switch, requests).await;
+                gone.iter().for_each(|station| lines.switch.forget(station));
             }
         }
     }
 }
 
-/// How many lines each station has that has asked: more than one while it is started anew.
-#[derive(Default)]
-struct Stations {
-    lines: BTreeMap<StationName, usize>,
+/// The lines of all stations, and whom they lead to.
+struct Lines<S> {
+    switch: S,
+    open: SelectAll<BoxStream<'static, Incoming>>,
+    /// How many lines each station has: more than one while it is started anew.
+    stations: BTreeMap<StationName, usize>,
 }
 
-impl Stations {
+impl<S: PowerSwitch> Lines<S> {
+    fn learn(&mut self, News { reach, line }: News) {
+        let station = &reach.station;
+        if let Some((asked, answers)) = line {
+            *self.stations.entry(station.clone()).or_default() += 1;
+            self.open.push(requests(station.clone(), asked, answers));
+        }
+        // Who has gone by now is forgotten already.
+        if self.stations.contains_key(station) {
+            self.switch.meet(&reach);
+        }
+    }
+
     /// The requests of a batch, and the stations that have no line any more.
     fn sort(&mut self, batch: Vec<Incoming>) -> (Vec<Request>, Vec<StationName>) {
         let (mut requests, mut gone) = (Vec::new(), Vec::new());
         for incoming in batch {
             match incoming {
-                Incoming::Begun(station) => *self.lines.entry(station).or_default() += 1,
                 Incoming::Request(request) => requests.push(request),
                 Incoming::Ended(station) => gone.push(station),
             }
         }
         for station in &gone {
-            if let Some(lines) = self.lines.get_mut(station) {
+            if let Some(lines) = self.stations.get_mut(station) {
                 *lines = lines.saturating_sub(1);
             }
         }
-        gone.retain(|station| self.lines.get(station) == Some(&0));
-        self.lines.retain(|_, lines| *lines > 0);
+        gone.retain(|station| self.stations.get(station) == Some(&0));
+        self.stations.retain(|_, lines| *lines > 0);
         (requests, gone)
     }
 }
 
 /// The requests of one line, each with the place of its answer.
 fn requests(
+    station: StationName,
     asked: mpsc::Receiver<SwitchRequest>,
     answers: mpsc::Sender<Vec<Seen>>,
 ) -> BoxStream<'static, Incoming> {
-    struct Open {
-        asked: mpsc::Receiver<SwitchRequest>,
-        answers: mpsc::Sender<Vec<Seen>>,
-        station: Option<StationName>,
-        /// The first request, told after the station.
-        first: Option<Request>,
-    }
-    let open = Open { asked, answers, station: None, first: None };
-    unfold(Some(open), |open| async {
-        let mut open = open?;
-        if let Some(first) = open.first.take() {
-            return Some((Incoming::Request(first), Some(open)));
+    unfold(Some((station, asked, answers)), |line| async {
+        let (station, mut asked, answers) = line?;
+        let place = answers.clone().reserve_owned().await.ok();
+        match asked.recv().await {
+            Some(request) => {
+                Some((Incoming::Request(Request { request, place }), Some((station, asked, answers))))
+            }
+            None => Some((Incoming::Ended(station), None)),
         }
-        let place = open.answers.clone().reserve_owned().await.ok();
-        let Some(request) = open.asked.recv().await else {
-            return Some((Incoming::Ended(open.station?), None));
-        };
-        let station = request.reach.station.clone();
-        let request = Request { request, place };
-        if open.station.is_some() {
-            return Some((Incoming::Request(request), Some(open)));
-        }
-        open.station = Some(station.clone());
-        open.first = Some(request);
-        Some((Incoming::Begun(station), Some(open)))
     })
     .boxed()
 }
@@ -288,98 +299,4 @@ fn send(place: Option<OwnedPermit<Vec<Seen>>>, answers: Vec<Seen>) {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::model::HubLocation;
-
-    /// A hub on which nothing answers.
-    struct Mute;
-
-    impl PowerSwitch for Mute {
-        async fn switch(&mut self, _: &[Ordered]) -> Vec<Seen> {
-            Vec::new()
-        }
-        async fn read(&mut self, _: &[Asked]) -> Vec<Seen> {
-            Vec::new()
-        }
-    }
-
-    /// A request of a station that may reach what it asks for.
-    pub(in crate::usb) fn asking(ask: Ask) -> SwitchRequest {
-        let sockets = match &ask {
-            Ask::Switch(orders) => orders.iter().map(|order| order.socket.clone()).collect(),
-            Ask::Read(ports) => ports.iter().map(|(_, socket)| socket.clone()).collect(),
-        };
-        let station = StationName::new("desk").unwrap();
-        SwitchRequest { reach: Arc::new(Reach { station, hub: None, sockets }), ask }
-    }
-
-    fn reading() -> SwitchRequest {
-        let socket = Socket::new(HubLocation::new("1-1").unwrap(), 1).unwrap();
-        asking(Ask::Read(vec![(PortId::new(1).unwrap(), socket)]))
-    }
-
-    #[tokio::test]
-    async fn a_station_that_takes_no_answers_holds_up_nobody_else_and_loses_none() {
-        let (bus, task) = serve(Mute);
-        let task = tokio::spawn(task);
-        let (mut deaf, mut other) = (bus.line(), bus.line());
-        drop(bus);
-        let mut sent = 0;
-        while deaf.requests.try_send(reading()).is_ok() || deaf.outcomes.len() < LINE_CAPACITY {
-            sent += 1;
-            tokio::task::yield_now().await;
-        }
-        other.requests.send(reading()).await.unwrap();
-        assert_eq!(other.outcomes.recv().await.map(|seen| seen.len()), Some(1));
-        drop((deaf.requests, other.requests));
-        let mut answered = 0;
-        while let Some(seen) = deaf.outcomes.recv().await {
-            assert!(seen.iter().all(|seen| seen.power.is_none() && seen.problem.is_some()));
-            answered += 1;
-        }
-        assert!(answered >= 2 * LINE_CAPACITY && answered <= sent, "{answered} of {sent}");
-        task.await.unwrap();
-    }
-
-    /// A hub that tells which stations were met and forgotten.
-    struct Telling(mpsc::UnboundedSender<String>);
-
-    impl PowerSwitch for Telling {
-        fn meet(&mut self, reach: &Arc<Reach>) {
-            let _ = self.0.send(format!("{} comes", reach.station));
-        }
-        async fn switch(&mut self, _: &[Ordered]) -> Vec<Seen> {
-            Vec::new()
-        }
-        async fn read(&mut self, asked: &[Asked]) -> Vec<Seen> {
-            let _ = self.0.send(format!("{} readings", asked.len()));
-            Vec::new()
-        }
-        fn forget(&mut self, station: &StationName) {
-            let _ = self.0.send(format!("{station} goes"));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_station_is_forgotten_with_its_last_line_after_its_last_request() {
-        let (tell, mut told) = mpsc::unbounded_channel();
-        let (bus, task) = serve(Telling(tell));
-        let (first, mut second) = (bus.line(), bus.line());
-        drop(bus);
-        first.requests.send(reading()).await.unwrap();
-        second.requests.send(reading()).await.unwrap();
-        drop(first);
-        let task = tokio::spawn(task);
-        second.outcomes.recv().await.unwrap();
-        second.requests.send(reading()).await.unwrap();
-        drop(second);
-        task.await.unwrap();
-        let mut all = Vec::new();
-        while let Some(next) = told.recv().await {
-            all.push(next);
-        }
-        assert_eq!(all.iter().filter(|line| *line == "desk comes").count(), 3, "{all:?}");
-        assert_eq!(all.iter().position(|line| line == "desk goes"), Some(all.len() - 1), "{all:?}");
-    }
-}
+pub(super) mod tests;

@@ -12,11 +12,14 @@ use tokio::sync::watch;
 use super::{
     Survey, UsbSettings,
     driver::{Extent, HubDriver, Look},
-    kernel::{Depth, Reader},
+    glance::Glance,
+    kernel::{Depth, Found, Reader},
     listed,
+    listed::Unread,
     outcome::holds_up,
     parser::{Listing, Phase, Shown},
     runner::{Answer, Names, Runner},
+    sequence::{Call, Sequence, Told},
     tool,
 };
 use crate::model::{HubLocation, Power, Purpose, SwitchProblem, Tally};
@@ -30,6 +33,8 @@ const PORT_MAX: u8 = 14;
 /// Looks without names after a listing with names failed: a thing that spoils it seldom leaves soon, and each try may
 /// take as long as a call may last.
 const LOOKS_WITHOUT_NAMES: u32 = 30;
+/// Looks without the list of all hubs after it hung: what hangs is one hub, and nobody should wait for it each time.
+const LOOKS_WITHOUT_LIST: u32 = 10;
 
 /// The hubs that `uhubctl` finds.
 pub(super) struct Uhubctl {
@@ -39,23 +44,36 @@ pub(super) struct Uhubctl {
     hung_at: Option<HubLocation>,
     /// Looks that do without names.
     nameless: u32,
+    /// Looks that do without the list of all hubs.
+    listless: u32,
+    /// What the kernel showed last.
+    shown: Survey,
 }
 
 impl Uhubctl {
     pub(super) fn new(settings: UsbSettings, tally: watch::Sender<Tally>) -> Self {
         let kernel = Reader::new(&settings);
-        Self { runner: Runner::new(settings, tally), kernel, hung_at: None, nameless: 0 }
+        let (runner, shown) = (Runner::new(settings, tally), Survey::default());
+        Self { runner, kernel, hung_at: None, nameless: 0, listless: 0, shown }
     }
 
-    /// What the kernel's files show of what is plugged in; nothing where there are none.
-    async fn kernel(&mut self) -> Survey {
-        match self.kernel.look(None, Depth::Things).await {
-            Ok(found) => found.survey,
+    /// What the kernel's files show of what is plugged in, and the hubs of which they do not tell in time. Nothing where
+    /// there are none; what they showed last where they fail.
+    async fn kernel(&mut self) -> (Survey, Unread) {
+        let unread = match self.kernel.look(None, Depth::Things).await {
+            Ok(Found { mut survey, late }) => {
+                let known = |hub: &HubLocation| Some((hub.clone(), self.shown.hubs.get(hub)?.clone()));
+                survey.hubs.extend(late.iter().filter_map(known));
+                self.shown = survey;
+                let timeout = SwitchProblem::Timeout(self.runner.limit().as_secs());
+                late.into_iter().map(|hub| (hub, timeout.clone())).collect()
+            }
             Err(problem) => {
                 tracing::debug!("what is plugged in is not known from the kernel: {problem}");
-                Survey::default()
+                Unread::new()
             }
-        }
+        };
+        (self.shown.clone(), unread)
     }
 
     /// A listing with the names of devices, where only that can tell who is plugged in. If it fails, nothing is lost.
@@ -78,11 +96,11 @@ impl Uhubctl {
     }
 
     /// Each of these hubs by a call of its own, because a hub in trouble can spoil the list of all.
-    async fn one_by_one(&mut self, hubs: &BTreeSet<HubLocation>, kernel: &Survey) -> Look {
+    async fn one_by_one(&mut self, asked: &BTreeSet<HubLocation>, kernel: &Survey) -> Look {
         let mut look = Look { extent: Extent::NoMore, ..Look::default() };
         let mut listing = Listing::default();
         let mut hanging: Option<SwitchProblem> = None;
-        let mut hubs: Vec<&HubLocation> = hubs.iter().collect();
+        let mut hubs: Vec<&HubLocation> = asked.iter().collect();
         if let Some(hung) = self.hung_at.take() {
             hubs.sort_by_key(|hub| **hub <= hung);
         }
@@ -108,7 +126,10 @@ impl Uhubctl {
                 }
             }
         }
-        let (survey, unread) = listed::survey(&listing, None, kernel);
+        let (mut survey, mut unread) = listed::survey(&listing, None, kernel);
+        // Of the others nothing was asked.
+        survey.hubs.retain(|at, _| asked.contains(at));
+        unread.retain(|at, _| asked.contains(at));
         let unlisted = listed::unlisted(&survey, &listing);
         let unlisted: BTreeMap<_, _> = unlisted.filter(|(at, _)| !look.unread.contains_key(at)).collect();
         look.unread.extend(unlisted);
@@ -117,13 +138,29 @@ impl Uhubctl {
         look
     }
 
+    /// Switches the ports of one side.
+    async fn set(&mut self, Call { side, ports, power }: &Call) -> Told {
+        addressable(side)?;
+        // Without ports the tool would switch all of them.
+        if ports.is_empty() || ports.iter().any(|port| !(1..=PORT_MAX).contains(port)) {
+            return Err(SwitchProblem::Forbidden(format!("hub `{side}` has no ports {ports:?}")));
+        }
+        let list = ports.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+        let arguments = ["-e", "-l", side.as_str(), "-p", &list, "-a", power.as_str()];
+        match self.runner.call(Purpose::Switch, Names::Without, &arguments).await {
+            Ok(answer) => Self::switched(side, ports, *power, &answer),
+            Err(SwitchProblem::Missing(_)) => Err(SwitchProblem::HubMissing(side.clone())),
+            Err(problem) => {
+                if holds_up(&problem) {
+                    self.hung_at = Some(side.clone());
+                }
+                Err(problem)
+            }
+        }
+    }
+
     /// What a call that switched shows of each port.
-    fn switched(
-        side: &HubLocation,
-        ports: &BTreeSet<u8>,
-        power: Power,
-        answer: &Answer,
-    ) -> Result<BTreeMap<u8, Result<Power, SwitchProblem>>, SwitchProblem> {
+    fn switched(side: &HubLocation, ports: &BTreeSet<u8>, power: Power, answer: &Answer) -> Told {
         if let Some((_, foreign)) = answer.listing.blocks.keys().find(|(_, hub)| hub != side) {
             tracing::warn!(hub = %side, %foreign, "uhubctl also switched a foreign hub");
             return Err(SwitchProblem::Unreadable(format!("it switched hub `{foreign}` as well")));
@@ -139,9 +176,10 @@ impl Uhubctl {
             Some(Shown::Power { power: shown, .. }) => denied().map_or(Ok(*shown), Err),
             Some(Shown::Unreadable(why)) => Err(unreadable(port, why)),
             None => match block.kind {
-                Some(kind) if kind.ports < port => {
-                    Err(SwitchProblem::Missing(format!("hub `{side}` has {} ports", kind.ports)))
-                }
+                Some(kind) if kind.ports < port => Err(SwitchProblem::Missing(format!(
+                    "hub `{side}` has {} ports: is the socket right?",
+                    kind.ports
+                ))),
                 _ => Err(unreadable(port, "the port is not in its output")),
             },
         };
@@ -161,44 +199,54 @@ fn addressable(hub: &HubLocation) -> Result<(), SwitchProblem> {
 }
 
 impl HubDriver for Uhubctl {
+    const AT_ONCE: bool = false;
+
     async fn look(&mut self, hubs: Option<&BTreeSet<HubLocation>>) -> Result<Look, SwitchProblem> {
-        let kernel = self.kernel().await;
+        let (kernel, late) = self.kernel().await;
+        if let Some(hubs) = hubs.filter(|_| self.listless > 0) {
+            self.listless -= 1;
+            let mut look = self.one_by_one(hubs, &kernel).await;
+            look.unread.extend(late.into_iter().filter(|(at, _)| hubs.contains(at)));
+            return Ok(look);
+        }
         let listing = match (self.runner.call(Purpose::Read, Names::Without, &[]).await, hubs) {
             (Ok(answer), _) => answer.listing,
             // It found no hub that it could switch, which is an answer.
             (Err(SwitchProblem::Missing(_)), _) => Listing::default(),
-            (Err(SwitchProblem::Timeout(_) | SwitchProblem::Unreadable(_)), Some(hubs)) => {
-                return Ok(self.one_by_one(hubs, &kernel).await);
+            (Err(problem @ (SwitchProblem::Timeout(_) | SwitchProblem::Unreadable(_))), Some(hubs)) => {
+                if matches!(problem, SwitchProblem::Timeout(_)) {
+                    self.listless = LOOKS_WITHOUT_LIST;
+                }
+                let mut look = self.one_by_one(hubs, &kernel).await;
+                look.unread.extend(late.into_iter().filter(|(at, _)| hubs.contains(at)));
+                return Ok(look);
             }
             (Err(problem), _) => return Err(problem),
         };
         let names = self.names(&listing, &kernel).await;
         let (survey, mut unread) = listed::survey(&listing, names.as_ref(), &kernel);
         unread.extend(listed::unlisted(&survey, &listing));
+        unread.extend(late);
         Ok(Look { survey, extent: Extent::All, unread })
     }
 
-    async fn set(
-        &mut self,
-        side: &HubLocation,
-        ports: &BTreeSet<u8>,
-        power: Power,
-    ) -> Result<BTreeMap<u8, Result<Power, SwitchProblem>>, SwitchProblem> {
-        addressable(side)?;
-        // Without ports the tool would switch all of them.
-        if ports.is_empty() || ports.iter().any(|port| !(1..=PORT_MAX).contains(port)) {
-            return Err(SwitchProblem::Forbidden(format!("hub `{side}` has no ports {ports:?}")));
+    async fn glance(&mut self, hubs: &BTreeSet<HubLocation>) -> Glance {
+        let Ok(Found { survey, late }) = self.kernel.look(Some(hubs), Depth::Shape).await else {
+            return Glance::new();
+        };
+        let mut now: Glance = survey.hubs.into_iter().map(|(at, hub)| (at, Some(hub))).collect();
+        // The kernel does not show every hub that the tool finds.
+        for gone in hubs.iter().filter(|hub| self.shown.hubs.contains_key(*hub) && !late.contains(*hub)) {
+            now.entry(gone.clone()).or_insert(None);
         }
-        let list = ports.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
-        let arguments = ["-e", "-l", side.as_str(), "-p", &list, "-a", power.as_str()];
-        match self.runner.call(Purpose::Switch, Names::Without, &arguments).await {
-            Ok(answer) => Self::switched(side, ports, power, &answer),
-            Err(SwitchProblem::Missing(_)) => Err(SwitchProblem::HubMissing(side.clone())),
-            Err(problem) => {
-                if holds_up(&problem) {
-                    self.hung_at = Some(side.clone());
-                }
-                Err(problem)
+        now
+    }
+
+    async fn set_all(&mut self, hubs: &mut [Sequence]) {
+        for hub in hubs {
+            while let Some(call) = hub.next_call() {
+                let told = self.set(&call).await;
+                hub.take(&call, &told);
             }
         }
     }

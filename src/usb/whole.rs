@@ -13,8 +13,8 @@ use super::{
     kernel::{Depth, Reader},
     listed,
     parser::Listing,
-    recognise,
     runner::{Names, Runner},
+    sides::twin,
     sysfs::Sysfs,
     uhubctl::Uhubctl,
 };
@@ -45,7 +45,7 @@ pub async fn survey(settings: &UsbSettings) -> Survey {
         Err(problem) => Survey { without_uhubctl: Some(problem), ..kernel },
     };
     let twins: BTreeMap<HubLocation, HubLocation> =
-        whole.hubs.keys().filter_map(|at| Some((at.clone(), recognise::twin(&whole, at)?))).collect();
+        whole.hubs.keys().filter_map(|at| Some((at.clone(), twin(&whole, at)?))).collect();
     for (at, hub) in &mut whole.hubs {
         hub.twin = twins.get(at).cloned();
     }
@@ -90,7 +90,7 @@ pub async fn measure(settings: &UsbSettings, sockets: &BTreeSet<Socket>) -> Opti
     let found = Reader::new(settings).look(Some(&hubs), Depth::Things).await.ok()?;
     hubs.extend(found.survey.hubs.into_values().filter_map(|hub| hub.twin));
     let (sysfs, uhubctl) = (watch::Sender::new(Tally::new()), watch::Sender::new(Tally::new()));
-    let by_sysfs = Sysfs::new(settings.clone(), sysfs.clone()).look(Some(&hubs)).await.ok()?;
+    let by_sysfs = Sysfs::looking(settings.clone(), sysfs.clone()).look(Some(&hubs)).await.ok()?;
     // Nobody waits for the slow way where the other one does not work.
     let shown = |look: &Look| sockets.iter().all(|socket| shows(look, socket));
     if sockets.is_empty() || !shown(&by_sysfs) {

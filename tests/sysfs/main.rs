@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 #![expect(clippy::panic, reason = "a test stops at what it did not expect")]
 
+mod awake;
 mod tree;
 
 use std::{
@@ -59,7 +60,12 @@ impl Rig {
         let (sender, tally) = watch::channel(Tally::new());
         let (bus, task) = usb::start(Driver::Sysfs, settings(&tree), sender);
         tokio::spawn(task);
-        Self { line: bus.line(), tree, tally }
+        let reach = Reach {
+            station: StationName::new("desk").unwrap(),
+            hub: None,
+            sockets: A16.iter().map(|(hub, port)| socket(hub, *port)).collect(),
+        };
+        Self { line: bus.line(Arc::new(reach)), tree, tally }
     }
     async fn ask(&mut self, ask: Ask) -> Vec<Seen> {
         let sockets = A16.iter().map(|(hub, port)| socket(hub, *port)).chain([socket("5-2", 4)]).collect();

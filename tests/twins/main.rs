@@ -9,6 +9,7 @@
 )]
 
 mod both_sides;
+mod changing;
 mod found_again;
 mod kernel;
 mod play;

@@ -63,7 +63,7 @@ async fn a_device_that_is_not_yet_described_is_nobody_until_it_is() {
     plug(rig.stage(), "3-1.4", 1, Some(Device { listed: false, ..Device::phone("LATE000123") }));
     let seen = desk.read().await;
     assert_eq!((seen[&3].power, &seen[&3].problem), (Some(Power::On), &None));
-    assert!(!matches!(seen[&3].plugged, Plugged::Thing(_)), "{seen:?}");
+    assert_eq!((&seen[&3].plugged, &seen[&4].plugged), (&Plugged::NotShown, &Plugged::Nothing));
     plug(rig.stage(), "3-1.4", 1, Some(Device::phone("LATE000123")));
     assert_eq!(serial(&desk.read().await[&3]), Some("LATE000123"));
 }

@@ -35,8 +35,7 @@ async fn chain_sockets_of_the_model_whose_chip_is_away() {
     world.unplug("4-1.3");
     let rig = Rig::of(&world);
     let mut desk = rig.a16_with("desk", "3-1", &[(1, "3-1", 3)]);
-    desk.one(1, Power::Off).await;
-    assert_eq!(rig.take_orders(), [""; 0]);
+    refuses_all(&rig, &mut desk, &[1]).await;
 }
 
 #[tokio::test]
@@ -79,6 +78,22 @@ async fn the_soldered_hub_of_a_raspberry_pi_that_says_what_it_is() {
     rig.board("Raspberry Pi 4 Model B Rev 1.4\0");
     let mut desk = rig.sockets("desk", &[("1-1", 1), ("1-1", 4)]);
     refuses_all(&rig, &mut desk, &[1, 2]).await;
+}
+
+#[tokio::test]
+async fn the_soldered_hub_of_a_raspberry_pi_whose_name_is_hidden() {
+    let rig = Rig::of(&World::new(raspberry_pi_4()));
+    let mut desk = rig.sockets("desk", &[("1-1", 1), ("1-1", 4)]);
+    refuses_all(&rig, &mut desk, &[1, 2]).await;
+}
+
+#[tokio::test]
+async fn the_soldered_hub_of_the_first_raspberry_pi() {
+    let mut hub = Hub { id: (0x0424, 0x9512), ..four_ports("1-1") };
+    hub.ports.remove(&4);
+    let rig = Rig::of(&World::new(vec![hub]));
+    let mut desk = rig.sockets("desk", &[("1-1", 2)]);
+    refuses_all(&rig, &mut desk, &[1]).await;
 }
 
 #[tokio::test]

@@ -100,7 +100,8 @@ impl Rig {
     fn station(&self, name: &str, hub: Option<HubPlan>, ports: BTreeMap<PortId, Socket>) -> Station {
         let station = StationName::new(name).unwrap();
         let reach = Reach { station, hub: hub.map(Arc::new), sockets: ports.values().cloned().collect() };
-        Station { reach: Arc::new(reach), ports, line: self.bus.line() }
+        let reach = Arc::new(reach);
+        Station { line: self.bus.line(Arc::clone(&reach)), reach, ports }
     }
 
     /// Every order that was sent to a port, in the order of sending; forgets them.

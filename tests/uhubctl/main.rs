@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use rig::{HUBS, PATIENCE, Rig, answer, ask, asking, order, port, powers, socket};
+use rig::{HUBS, PATIENCE, Rig, answer, ask, asking, line, order, port, powers, socket};
 use smart_charging_station::{
     model::{Ask, Driver, HubLocation, Power, Span, SwitchProblem, Tally},
     usb::{self, Line, UsbSettings},
@@ -52,7 +52,7 @@ async fn orders_go_in_one_call_per_hub_and_direction_and_only_the_last_one_count
     let open = move || fs::OpenOptions::new().write(true).open(opened).unwrap();
     let mut held = tokio::task::spawn_blocking(open).await.unwrap();
     fs::remove_file(gate).unwrap();
-    let mut other = rig.bus.line();
+    let mut other = line(&rig.bus);
     let switch = |orders| asking(Ask::Switch(orders));
     for request in [
         vec![
@@ -227,7 +227,7 @@ async fn two_stations_and_two_services_never_run_two_calls_at_once() {
     let (second, task) =
         usb::start(Driver::Uhubctl, rig.settings.clone(), tokio::sync::watch::channel(Tally::new()).0);
     let second_task = tokio::spawn(task);
-    let mut lines = vec![rig.bus.line(), rig.bus.line(), second.line(), second.line()];
+    let mut lines = vec![line(&rig.bus), line(&rig.bus), line(&second), line(&second)];
     drop(second);
     for round in 0..3 {
         for (at, line) in (1..).zip(&lines) {
@@ -297,7 +297,7 @@ async fn the_real_tool_says_clearly_that_there_is_no_such_hub() {
     assert!(tool.path.is_absolute() && tool.version.starts_with("2."), "{tool:?}");
     let (bus, task) = usb::start(Driver::Uhubctl, settings, tokio::sync::watch::channel(Tally::new()).0);
     let task = tokio::spawn(task);
-    let mut line = bus.line();
+    let mut line = rig::line(&bus);
     drop(bus);
     let place = (port(1), socket("250-1.2.3", 1));
     let read = ask(&mut line, asking(Ask::Read(vec![place]))).await;

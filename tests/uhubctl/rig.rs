@@ -1,6 +1,6 @@
 //! A folder with the stand-in for `uhubctl`, the hubs that it shows, and the task that uses it.
 
-use std::{fs, os::unix::fs::symlink, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fs, os::unix::fs::symlink, path::Path, sync::Arc, time::Duration};
 
 use smart_charging_station::{
     model::{
@@ -45,7 +45,7 @@ impl Rig {
         };
         let (counted, tally) = watch::channel(Tally::new());
         let (bus, task) = usb::start(Driver::Uhubctl, settings.clone(), counted);
-        let line = bus.line();
+        let line = line(&bus);
         let rig = Self { dir, settings, line, tally, bus, task: tokio::spawn(task) };
         rig.put("hubs", HUBS);
         rig
@@ -80,6 +80,12 @@ impl Rig {
         assert_eq!(seen.order, Some(1));
         (seen.power, seen.problem)
     }
+}
+
+/// A line of the station that [`asking`] asks for.
+pub(crate) fn line(bus: &Bus) -> Line {
+    let station = StationName::new("desk").unwrap();
+    bus.line(Arc::new(Reach { station, hub: None, sockets: BTreeSet::new() }))
 }
 
 /// A request of a station that may reach what it asks for.

@@ -85,7 +85,7 @@ pub(super) fn judge(
     if survey.hubs.is_empty() && !survey.from_kernel {
         return (Vec::new(), None, BTreeSet::new());
     }
-    let place = station.hub.as_ref().map(|plan| hubs.place(plan, survey));
+    let place = station.hub.as_ref().map(|plan| Place::of(plan, survey));
     let sockets = sockets_of(station, place.as_ref().unwrap_or(&Place::Here));
     let misplaced = place.as_ref().zip(station.hub.as_ref()).and_then(|(place, plan)| place.misplaced(plan));
     let mut problems: Vec<Diagnostic> =

@@ -87,7 +87,7 @@ pub(super) fn told(asked: &Asked, there: &There<'_>, survey: &Survey, hubs: Hubs
     let (mut made, mut described) = (Vec::new(), Vec::new());
     let file = |name: &StationName| folder.join(format!("{name}.ron"));
     for unit in &hubs.units {
-        let station = there.stations.iter().find(|station| describes(station, unit, &hubs, survey));
+        let station = there.stations.iter().find(|station| describes(station, unit, survey));
         if let (Some(station), None) = (station, &asked.station) {
             described.push((unit.the(), station.name.clone()));
             continue;
@@ -139,11 +139,11 @@ fn known(rules: &Path, stations: &[Arc<Station>]) -> Known {
 }
 
 /// True when a station's file has this hub.
-fn describes(station: &Station, unit: &Unit, hubs: &Hubs, survey: &Survey) -> bool {
+fn describes(station: &Station, unit: &Unit, survey: &Survey) -> bool {
     if station.switch == SwitchKind::Simulated {
         return false;
     }
-    let place = station.hub.as_ref().map_or(Place::Missing, |plan| hubs.place(plan, survey));
+    let place = station.hub.as_ref().map_or(Place::Missing, |plan| Place::of(plan, survey));
     let sides: BTreeSet<&Socket> = unit.ports.iter().flat_map(|port| &port.sides).collect();
     sockets_of(station, &place).iter().any(|(_, socket)| sides.contains(socket))
 }

@@ -47,7 +47,7 @@ pub(super) fn power(facts: &Facts) -> Vec<Power> {
 }
 
 fn of(station: &Station, facts: &Facts) -> Vec<Power> {
-    let place = station.hub.as_ref().map_or(Place::Missing, |plan| facts.hubs.place(plan, &facts.survey));
+    let place = station.hub.as_ref().map_or(Place::Missing, |plan| Place::of(plan, &facts.survey));
     let sockets = sockets_of(station, &place).into_iter();
     sockets
         .map(|(port, socket)| {
@@ -79,7 +79,7 @@ fn station_lines(station: &Station, facts: &Facts) -> Vec<Line> {
     }
     let mut lines = Vec::new();
     if let Some(plan) = &station.hub {
-        let place = facts.hubs.place(plan, &facts.survey);
+        let place = Place::of(plan, &facts.survey);
         let state = if place.is_found() { State::Note } else { State::Wrong };
         lines.extend(place.misplaced(plan).map(|told| Line::new(state, topic, told.text, told.todo)));
         if !place.is_found() {

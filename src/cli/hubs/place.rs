@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Hubs, Unit, UnitPort};
+use super::{Hubs, UnitPort};
 use crate::{
     model::{ChipPath, HubLocation, HubPlan, Power, Socket, Station},
-    usb::{Survey, misfit},
+    usb::{Survey, misfit, places},
 };
 
 /// Where the hub of a station is.
@@ -72,32 +72,24 @@ impl Place {
         };
         Some(Misplaced { code, text, todo })
     }
+
+    /// Where a station's hub is, as the service finds it when it starts: where the file says if it is whole there, else at
+    /// the same place of another bus if just one is there.
+    pub(in crate::cli) fn of(plan: &HubPlan, survey: &Survey) -> Self {
+        let mut places = places(survey, plan);
+        match (places.pop(), places.is_empty()) {
+            (Some(at), true) if at == plan.at => Self::Here,
+            (Some(at), true) => Self::Moved(at),
+            (Some(last), false) => Self::Several(places.into_iter().chain([last]).collect()),
+            (None, _) if survey.hubs.contains_key(&plan.at) => {
+                misfit(survey, plan).map_or(Self::Here, Self::Misfit)
+            }
+            (None, _) => Self::Missing,
+        }
+    }
 }
 
 impl Hubs {
-    /// Where a station's hub is. As the service does it: where the file says if the shape fits, else at the same place of
-    /// another bus if just one is there.
-    pub(in crate::cli) fn place(&self, plan: &HubPlan, survey: &Survey) -> Place {
-        if survey.hubs.contains_key(&plan.at) {
-            return misfit(survey, plan).map_or(Place::Here, Place::Misfit);
-        }
-        let path = plan.at.parts().1;
-        let kind = |unit: &&Unit| unit.model.as_ref().is_some_and(|model| model.name == plan.model.name);
-        let sides = self.units.iter().filter(kind).flat_map(|unit| [Some(&unit.at), unit.other.as_ref()]);
-        let usb3 = |at: &HubLocation| survey.hubs.get(at).is_some_and(|found| found.usb3);
-        let mut found: Vec<HubLocation> =
-            sides.flatten().filter(|at| at.parts().1 == path).cloned().collect();
-        // Both sides of one hub are one hub.
-        if found.iter().any(|at| !usb3(at)) {
-            found.retain(|at| !usb3(at));
-        }
-        match found.len() {
-            0 => Place::Missing,
-            1 => found.pop().map_or(Place::Missing, Place::Moved),
-            _ => Place::Several(found),
-        }
-    }
-
     /// The power of a station's port, or why it is not known or not to be switched. `moved`: where its hub is now.
     pub(in crate::cli) fn power(&self, socket: &Socket, survey: &Survey) -> Result<Power, String> {
         let hub =

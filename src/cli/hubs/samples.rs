@@ -33,6 +33,7 @@ impl Host {
             power: Ok(Power::On),
             thing: None,
             class: None,
+            undescribed: false,
             hub: None,
             disable_file: Access::Yes,
         };

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,7 @@ use rustix::{
 use super::picture;
 use crate::{
     model::HubLocation,
-    usb::{Access, UsbSettings},
+    usb::{Access, UsbSettings, words::printable},
 };
 
 /// A file of the kernel holds at most one page.
@@ -82,7 +82,7 @@ impl Roots {
     }
     /// What the board is called.
     pub(super) fn board(&self) -> Option<String> {
-        text(&self.board).ok().map(|name| picture::printable(&name, 120)).filter(|name| !name.is_empty())
+        text(&self.board).ok().map(|name| printable(&name, 120)).filter(|name| !name.is_empty())
     }
     /// All hubs that are there.
     pub(super) fn hubs(&self) -> io::Result<Vec<HubLocation>> {
@@ -163,6 +163,19 @@ pub(super) fn disabled(roots: &Roots, at: &HubLocation, ports: u8) -> BTreeMap<u
         Err(error) => Err(error.kind().into()),
     };
     (1..=ports).map(|port| (port, read(port))).collect()
+}
+
+/// Tells the kernel not to put a hub to sleep any more, as far as this user may. A hub that sleeps takes about a second
+/// for each answer, and may give power back to its ports when it wakes. That it may not be told is no trouble.
+pub(in crate::usb) fn keep_awake(roots: &Roots, at: &HubLocation) {
+    let control = roots.device(at).join("power/control");
+    if !text(&control).is_ok_and(|now| now == "auto") {
+        return;
+    }
+    let open = File::options().write(true).truncate(true).open(&control);
+    if let Err(error) = open.and_then(|mut file| file.write_all(b"on")) {
+        tracing::debug!(hub = %at, %error, "the hub may go on sleeping");
+    }
 }
 
 /// What the hub says of itself, and what the devices in its ports say.

@@ -30,10 +30,14 @@ const NAMES_LIMIT: Duration = Duration::from_secs(1);
 /// How much is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::usb) enum Depth {
+    /// What hub it is and what is plugged in, without the words of devices. Asks nobody, so that it is done at once.
+    Shape,
     /// What is plugged in. Asks no hub, so that none is woken.
     Things,
     /// The power of the ports too.
     All,
+    /// As [`Depth::All`], of hubs that are told not to sleep any more, as far as this user may tell them.
+    Awake,
 }
 
 /// The steps of reading one hub, in this order.
@@ -119,7 +123,7 @@ impl Reader {
             }
             let (parts, received) = mpsc::channel(stages.len());
             let (roots, hub, steps) = (Arc::clone(&self.roots), at.clone(), stages.clone());
-            let thread = spawn(move || read(&roots, &hub, &steps, &parts))?;
+            let thread = spawn(move || read(&roots, &hub, &steps, depth == Depth::Awake, &parts))?;
             started.push((at, stages, received, thread));
         }
         let mut survey = Survey { board, from_kernel: true, ..Survey::default() };
@@ -139,7 +143,9 @@ impl Reader {
             };
             let power = match gathered.power {
                 Some(power) => Ok(power),
-                None if depth == Depth::Things => Err("it was not asked for".to_owned()),
+                None if matches!(depth, Depth::Shape | Depth::Things) => {
+                    Err("it was not asked for".to_owned())
+                }
                 None => {
                     late.insert(at.clone());
                     Err(format!("the hub has not answered within {} s", self.limit.as_secs()))
@@ -189,8 +195,9 @@ impl Reader {
             return Vec::new();
         }
         let wanted: &[Stage] = match depth {
+            Depth::Shape => &[Stage::Shape],
             Depth::Things => &[Stage::Shape, Stage::Said],
-            Depth::All => &[Stage::Shape, Stage::Power, Stage::Said],
+            Depth::All | Depth::Awake => &[Stage::Shape, Stage::Power, Stage::Said],
         };
         wanted.iter().copied().filter(|stage| !hangs(*stage)).collect()
     }
@@ -215,7 +222,7 @@ pub(in crate::usb) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<Join
 }
 
 /// The work of one thread.
-fn read(roots: &Roots, at: &HubLocation, stages: &[Stage], parts: &mpsc::Sender<Part>) {
+fn read(roots: &Roots, at: &HubLocation, stages: &[Stage], awake: bool, parts: &mpsc::Sender<Part>) {
     let mut ports = 0;
     for stage in stages {
         let part = match stage {
@@ -225,7 +232,12 @@ fn read(roots: &Roots, at: &HubLocation, stages: &[Stage], parts: &mpsc::Sender<
                 ports = shape.as_ref().map_or(0, |files| files.ports.keys().last().copied().unwrap_or(0));
                 Part::Shape(shape)
             }
-            Stage::Power => Part::Power(files::disabled(roots, at, ports)),
+            Stage::Power => {
+                if awake {
+                    files::keep_awake(roots, at);
+                }
+                Part::Power(files::disabled(roots, at, ports))
+            }
             Stage::Said => {
                 let (own, things) = files::said(roots, at, ports);
                 Part::Said(own, things)

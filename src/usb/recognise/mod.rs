@@ -4,9 +4,12 @@
 //! make it certain, because makers put other chips into the same housing.
 
 mod onboard;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod trees;
 
 pub use onboard::onboard;
-pub use trees::{Fit, Tree, misfit, trees, twin};
+pub(super) use shape::{Shape, chips, elsewhere, lacks, shape};
+pub use shape::{misfit, places};
+pub use trees::{Fit, Tree, trees};

@@ -26,7 +26,7 @@ const LAN9512: Onboard = Onboard {
 const LAN9514: Onboard = Onboard {
     id: ChipId { vendor: 0x0424, product: 0x9514 },
     ports: 5,
-    boards: &["Raspberry Pi Model B Plus", "Raspberry Pi 2 Model B", "Raspberry Pi 3 Model B Rev"],
+    boards: &["Raspberry Pi Model B Plus", "Raspberry Pi 2 Model B", "Raspberry Pi 3 Model B"],
     why: "its ports have one switch, and on one of them hangs the network of the board",
 };
 const PI_3B_PLUS: Onboard = Onboard {
@@ -66,8 +66,12 @@ pub fn onboard(survey: &Survey, at: &HubLocation) -> Option<String> {
         "1.1" if PI_3B_PLUS_SECOND.has(hub, board) && (board.is_some() || is("1", &PI_3B_PLUS)) => {
             &PI_3B_PLUS_SECOND
         }
-        // Sold in housings too: there, no root hub has this one port only.
-        "1" if VL805.has(hub, board) && (board.is_some() || root_ports(survey, bus) == Some(1)) => &VL805,
+        // Sold in housings too: there, no root hub has this one port only. Where the root hub is not shown, nobody knows.
+        "1" if VL805.has(hub, board)
+            && (board.is_some() || root_ports(survey, bus).is_none_or(|ports| ports == 1)) =>
+        {
+            &VL805
+        }
         "1" => [&LAN9512, &LAN9514].into_iter().find(|known| known.has(hub, board))?,
         _ => return None,
     };

@@ -3,10 +3,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{Tree, misfit, onboard, trees, twin};
+use super::{Tree, misfit, onboard, trees};
 use crate::{
     model::{ChipPath, ChipSocket, HubLocation, HubModel, HubPlan, ModelName, PortId, Power},
-    usb::{Access, HubFound, SocketFound, Survey, Switching},
+    usb::{Access, HubFound, SocketFound, Survey, Switching, twin},
 };
 
 fn at(text: &str) -> HubLocation {
@@ -19,6 +19,7 @@ fn survey(hubs: &[(&str, &str, u8, bool)]) -> Survey {
         power: Ok(Power::On),
         thing: None,
         class: None,
+        undescribed: false,
         hub: None,
         disable_file: Access::Yes,
     };
@@ -188,7 +189,7 @@ fn a_misfit_is_told_in_words() {
     assert_eq!(said, None);
     assert_eq!(
         misfit(&whole, &plan("5-2.4", "plain-7")).as_deref(),
-        Some("`5-2.4.4` is no hub, the model says a hub with 4 ports")
+        Some("of the 2 chips of `plain-7`, the chip `5-2.4.4` is not there")
     );
     assert!(misfit(&Survey::default(), &plan("5-2", "plain-4")).is_some());
 }

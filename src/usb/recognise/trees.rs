@@ -5,9 +5,10 @@ use std::{
     sync::Arc,
 };
 
+use super::shape::{Shape, shape};
 use crate::{
-    model::{ChipId, ChipPath, HubLocation, HubModel, HubPlan},
-    usb::{HubFound, Survey},
+    model::{ChipId, ChipPath, HubLocation, HubModel},
+    usb::{Survey, sides::twin},
 };
 
 /// One hub as people buy it.
@@ -69,50 +70,6 @@ pub fn trees(survey: &Survey, models: &[Arc<HubModel>]) -> Vec<Tree> {
     trees
 }
 
-/// Why the hub at its place does not fit its model; `None`: it fits. More hubs in its free sockets do no harm.
-pub fn misfit(survey: &Survey, plan: &HubPlan) -> Option<String> {
-    shape_misfit(survey, &plan.at, &plan.model)
-}
-
-/// The other side of a hub: where the kernel says, else at the same place of the neighbouring bus, else the only one at
-/// the same place of any bus (if that has no other choice either).
-pub fn twin(survey: &Survey, at: &HubLocation) -> Option<HubLocation> {
-    let hub = survey.hubs.get(at)?;
-    let says_so = || survey.hubs.iter().find(|(_, other)| other.twin.as_ref() == Some(at)).map(|(at, _)| at);
-    if let Some(twin) = hub.twin.as_ref().or_else(says_so) {
-        return Some(twin.clone());
-    }
-    let candidates = candidates(survey, at, hub);
-    let (bus, _) = at.parts();
-    // Linux numbers the two buses of one controller one after the other, the USB 2 side first.
-    let neighbour = if hub.usb3 { bus.checked_sub(1) } else { bus.checked_add(1) };
-    let next_door = candidates.iter().find(|(other, _)| Some(other.parts().0) == neighbour);
-    match (next_door, candidates.as_slice()) {
-        (Some((twin, _)), _) => Some((*twin).clone()),
-        (None, [(only, found)]) if self::candidates(survey, only, found).len() == 1 => Some((*only).clone()),
-        _ => None,
-    }
-}
-
-/// Hubs of the other kind with as many ports, at the same place of another bus, whose other side is not known.
-fn candidates<'a>(
-    survey: &'a Survey,
-    at: &HubLocation,
-    hub: &HubFound,
-) -> Vec<(&'a HubLocation, &'a HubFound)> {
-    let (bus, path) = at.parts();
-    let fits = |other: &HubLocation, found: &HubFound| {
-        let (other_bus, other_path) = other.parts();
-        found.usb3 != hub.usb3
-            && found.twin.is_none()
-            && ports(found) == ports(hub)
-            && other_bus != bus
-            && other_path == path
-            && !path.is_empty()
-    };
-    survey.hubs.iter().filter(|(other, found)| fits(other, found)).collect()
-}
-
 /// True for the side of a hub by which it is known.
 fn leads(survey: &Survey, at: &HubLocation) -> bool {
     let usb3 = |at: &HubLocation| survey.hubs.get(at).is_some_and(|hub| hub.usb3);
@@ -129,7 +86,7 @@ fn fits(survey: &Survey, at: &HubLocation, models: &[Arc<HubModel>]) -> Vec<Fit>
 }
 
 fn fit(survey: &Survey, at: &HubLocation, model: &Arc<HubModel>) -> Option<Fit> {
-    if shape_misfit(survey, at, model).is_some() {
+    if shape(&survey.hubs, at, model) != Shape::Whole {
         return None;
     }
     let ids = ids(survey, at, model);
@@ -158,21 +115,6 @@ fn soldered(survey: &Survey, at: &HubLocation, model: &HubModel) -> bool {
         }
         None => !path.contains('.') && !at.is_root(),
     }
-}
-
-fn shape_misfit(survey: &Survey, at: &HubLocation, model: &HubModel) -> Option<String> {
-    model.chips.iter().find_map(|(path, &wanted)| {
-        let Some(chip) = at.chip(path) else { return Some(format!("`{at}` is too deep for it")) };
-        match survey.hubs.get(&chip).map(ports) {
-            Some(found) if found == wanted => None,
-            Some(found) => Some(format!("`{chip}` has {found} ports, the model says {wanted}")),
-            None => Some(format!("`{chip}` is no hub, the model says a hub with {wanted} ports")),
-        }
-    })
-}
-
-fn ports(hub: &HubFound) -> u8 {
-    hub.sockets.keys().last().copied().unwrap_or(0)
 }
 
 /// The chips that are likely to be in one housing: those below with the numbers of the first one, as far as they hang

@@ -13,8 +13,11 @@ use rustix::{io::Errno, system::uname};
 
 use super::driver::Shown;
 use crate::{
-    model::{HubLocation, Power, SwitchProblem},
-    usb::kernel::{Roots, interface, port_folder, power, text},
+    model::{HubLocation, Power, Socket, SwitchProblem},
+    usb::{
+        Access,
+        kernel::{Roots, interface, keep_awake, port_folder, power, text},
+    },
 };
 
 /// A USB 3 port shows its new state a moment later; `uhubctl` waits as long.
@@ -32,6 +35,7 @@ pub(super) fn set(
     awaited: impl Fn() -> bool,
 ) -> Result<Shown, SwitchProblem> {
     let place = Place { roots, side };
+    keep_awake(roots, side);
     let folder = interface(roots, side).map_err(|error| place.problem(&roots.device(side), &error))?;
     let path = |port: u8| port_folder(&folder, side, port).join("disable");
     let mut shown = Shown::new();
@@ -105,6 +109,20 @@ impl Place<'_> {
     }
 }
 
+/// Why the file of a port cannot be written, if so.
+pub(super) fn refused(roots: &Roots, side: &Socket, access: Access) -> Option<SwitchProblem> {
+    let error = match access {
+        Access::Yes => return None,
+        Access::No => Errno::ACCESS,
+        Access::ReadOnly => Errno::ROFS,
+        Access::Absent => Errno::NOENT,
+    };
+    let hub = side.hub();
+    let path = port_folder(&roots.devices.join(format!("{hub}:1.0")), hub, side.port()).join("disable");
+    let error = io::Error::from_raw_os_error(error.raw_os_error());
+    Some(problem(&path, &error, hub, true, &release()))
+}
+
 /// Why no port of a hub can be switched or read.
 pub(super) fn without_files(hub: &HubLocation) -> SwitchProblem {
     no_file(hub, &release())
@@ -136,7 +154,7 @@ fn no_file(hub: &HubLocation, release: &str) -> SwitchProblem {
             "Linux {release} has no files that switch ports, 6.0 is the oldest that has: use `switch: Uhubctl()`"
         )
     } else {
-        format!("the kernel shows no such port of hub `{hub}`")
+        format!("the kernel shows no such port of hub `{hub}`: is the socket right?")
     })
 }
 

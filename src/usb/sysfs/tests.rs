@@ -10,7 +10,11 @@ use tokio::sync::watch;
 use super::Sysfs;
 use crate::{
     model::{Calls, Driver, HubLocation, Power, Purpose, Span, SwitchProblem, Tally},
-    usb::{Access, Survey, UsbSettings, driver::HubDriver},
+    usb::{
+        Access, Survey, UsbSettings,
+        driver::HubDriver,
+        sequence::{Sequence, Unit},
+    },
 };
 
 #[path = "../../../tests/sysfs/tree.rs"]
@@ -39,8 +43,11 @@ impl Rig {
         Self { driver: Sysfs::new(settings, sender), tree, tally }
     }
     async fn look(&mut self, hubs: &[&str]) -> Survey {
-        let hubs: BTreeSet<HubLocation> = hubs.iter().map(|hub| at(hub)).collect();
-        self.driver.look((!hubs.is_empty()).then_some(&hubs)).await.unwrap().survey
+        let mut hubs: BTreeSet<HubLocation> = hubs.iter().map(|hub| at(hub)).collect();
+        if hubs.is_empty() {
+            hubs.extend(self.driver.look(None).await.unwrap().survey.hubs.into_keys());
+        }
+        self.driver.look(Some(&hubs)).await.unwrap().survey
     }
     async fn set(
         &mut self,
@@ -48,10 +55,19 @@ impl Rig {
         ports: &[u8],
         power: Power,
     ) -> Result<BTreeMap<u8, Result<Power, SwitchProblem>>, SwitchProblem> {
-        let ports = ports.iter().copied().collect();
-        tokio::time::timeout(PATIENCE, self.driver.set(&at(side), &ports, power))
-            .await
-            .expect("an answer in time")
+        let calls = vec![(at(side), ports.iter().copied().collect())];
+        let mut hubs = [Sequence::new(Unit { power, hub: at(side), calls })];
+        tokio::time::timeout(PATIENCE, self.driver.set_all(&mut hubs)).await.expect("an answer in time");
+        let [hub] = hubs;
+        let said = hub.said();
+        let problems: BTreeSet<_> =
+            said.values().filter_map(|said| said.as_ref().err().map(ToString::to_string)).collect();
+        match said.values().next() {
+            Some(Err(problem)) if problems.len() == 1 && said.values().all(Result::is_err) => {
+                Err(problem.clone())
+            }
+            _ => Ok(said.into_iter().map(|(socket, said)| (socket.port(), said)).collect()),
+        }
     }
     fn calls(&self, purpose: Purpose) -> Calls {
         self.tally.borrow().get(&(Driver::Sysfs, purpose)).copied().unwrap_or_default()

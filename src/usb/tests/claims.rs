@@ -94,6 +94,17 @@ async fn a_station_does_not_find_its_hub_where_another_station_has_its_own() {
 }
 
 #[tokio::test]
+async fn a_station_that_has_not_asked_yet_keeps_its_hub_too() {
+    let (lost, owner) = (with_model("lost", "5-1"), with_model("owner", "3-1"));
+    let mut hubs = at("3-1", "4-1");
+    hubs.meet(&lost);
+    hubs.meet(&owner);
+    let missing = Some(SwitchProblem::HubMissing(hub("5-1")));
+    assert_eq!(one(&mut hubs, &lost, ("5-1", 1), Power::Off).await, (None, missing));
+    assert!(hubs.driver.sets().is_empty());
+}
+
+#[tokio::test]
 async fn two_stations_that_lost_their_hubs_do_not_take_the_same_one() {
     let (one_, other) = (with_model("one", "5-1"), with_model("other", "7-1"));
     let mut hubs = at("3-1", "4-1");
@@ -113,7 +124,7 @@ async fn root_hubs_chain_sockets_and_hubs_that_never_switch_are_refused_with_the
     assert_eq!(reason(one(&mut hubs, &written, ("3", 1), Power::Off).await.1), "`3` is a root hub");
     assert!(hubs.driver.calls.is_empty());
     let why = reason(one(&mut hubs, &written, ("3-1", 3), Power::Off).await.1);
-    assert_eq!(why, "hub `4-1.3` is or was plugged into it");
+    assert_eq!(why, "hub `4-1.3` is or was plugged into it; restart the service once it is gone for good");
     let mut reach = (*with_model("drawer", "3-1")).clone();
     reach.sockets.insert(socket("3-1.3", 4));
     let why = reason(one(&mut hubs, &reach.into(), ("3-1.3", 4), Power::On).await.1);
@@ -133,7 +144,7 @@ async fn a_hub_that_was_plugged_into_a_socket_once_is_remembered_on_either_side(
     hubs.driver.socket("4-1.4", 1).hub = None;
     read(&mut hubs, &reach).await;
     let why = reason(one(&mut hubs, &reach, ("3-1.4", 1), Power::Off).await.1);
-    assert_eq!(why, "hub `4-1.4.1` is or was plugged into it");
+    assert_eq!(why, "hub `4-1.4.1` is or was plugged into it; restart the service once it is gone for good");
 }
 
 #[tokio::test]
@@ -151,17 +162,21 @@ async fn the_hubs_on_a_raspberry_pi_are_refused_and_the_same_chips_elsewhere_are
         (None, &[("1-1", "0424:9514", 5)][..], "1-1", true),
         (Some("Raspberry Pi 3 Model B"), &[("1-1", "0424:9514", 5)], "1-1", true),
         (None, &[("1-1.2", "0424:9514", 5)], "1-1.2", false),
-        (None, &[("1-1", "0424:2514", 4), ("1-1.1", "0424:2514", 4)], "1-1.1", true),
-        (None, &[("1-1", "0424:2514", 4), ("1-1.1", "0424:2514", 4)], "1-1", true),
+        (None, &[("1-1", "0424:2514", 4), ("1-1.1", "0424:2514", 3)], "1-1.1", true),
+        (None, &[("1-1", "0424:2514", 4), ("1-1.1", "0424:2514", 3)], "1-1", true),
+        (None, &[("1-1", "0424:9512", 3)], "1-1", true),
+        (Some("Raspberry Pi Model B Rev 2"), &[("1-1", "0424:9512", 3)], "1-1", true),
         (None, &[("1-1", "0424:2514", 4)], "1-1", false),
         (pi, &[("1-1", "2109:3431", 4)], "1-1", true),
         (pi, &[("1-1", "2109:3431", 4), ("1-1.2", "2109:3431", 4)], "1-1.2", false),
-        (None, &[("1-1", "2109:3431", 4)], "1-1", false),
+        (None, &[("1", "1d6b:0002", 1), ("1-1", "2109:3431", 4)], "1-1", true),
+        (None, &[("1-1", "2109:3431", 4)], "1-1", true),
+        (None, &[("1", "1d6b:0002", 16), ("1-1", "2109:3431", 4)], "1-1", false),
         (Some("Radxa ROCK 5B"), &[("1-1", "0424:9514", 5)], "1-1", false),
     ] {
         let mut hubs = soldered(board, hubs);
-        let reach = written("desk", &[(at, 4)]);
-        let problem = one(&mut hubs, &reach, (at, 4), Power::Off).await.1;
+        let reach = written("desk", &[(at, 3)]);
+        let problem = one(&mut hubs, &reach, (at, 3), Power::Off).await.1;
         assert_eq!(code(problem.as_ref()) == "forbidden_socket", refused, "{board:?} {at}: {problem:?}");
         assert_eq!(hubs.driver.sets().is_empty(), refused);
     }

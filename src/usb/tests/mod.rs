@@ -5,6 +5,7 @@ mod never;
 mod places;
 mod sides;
 mod topology;
+mod trouble;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +15,9 @@ use std::{
 use super::{
     Access, Asked, HubFound, Ordered, PowerSwitch, SocketFound, Survey, Switching,
     driver::{Extent, HubDriver, Look},
+    glance::Glance,
     hubs::Hubs,
+    sequence::{Call, Sequence, Told},
 };
 use crate::model::{
     ChipId, ChipPath, ChipSocket, HubLocation, HubModel, HubPlan, ModelName, Order, PortId, Power, Reach,
@@ -34,18 +37,39 @@ pub(super) struct Fake {
     pub(super) fails: BTreeMap<HubLocation, SwitchProblem>,
     /// What looking fails with.
     pub(super) blind: Option<SwitchProblem>,
+    /// What comes to a place when it is switched and nothing is there.
+    pub(super) replaced: Option<(&'static str, &'static str)>,
+    /// Knows of other sides what its looks show.
+    pub(super) silent: bool,
     /// What it holds for the other side.
     pub(super) pairs: BTreeMap<HubLocation, HubLocation>,
     /// Shows only what is asked for.
     pub(super) modest: bool,
+    /// What has become of hubs since they were looked at.
+    pub(super) since: Glance,
+    /// They go on changing.
+    pub(super) restless: bool,
+    /// What telling the other side fails with.
+    pub(super) speechless: Option<SwitchProblem>,
+    /// A side that may not be written.
+    pub(super) locked: Option<HubLocation>,
     /// Hubs that a look has shown.
     pub(super) shown: BTreeSet<HubLocation>,
+    /// Hubs that the last look has shown.
+    pub(super) last: BTreeSet<HubLocation>,
+    /// Where a look has shown all chips of a sixteen-port hub.
+    pub(super) whole: BTreeSet<HubLocation>,
     pub(super) calls: Vec<String>,
 }
 
 impl HubDriver for Fake {
+    const AT_ONCE: bool = false;
+
     async fn look(&mut self, hubs: Option<&BTreeSet<HubLocation>>) -> Result<Look, SwitchProblem> {
         let asked = hubs.filter(|_| self.modest);
+        if !self.restless {
+            self.since.clear();
+        }
         self.calls.push(if asked.is_some() { "look at some" } else { "look" }.to_owned());
         if let Some(problem) = &self.blind {
             return Err(problem.clone());
@@ -53,46 +77,80 @@ impl HubDriver for Fake {
         let mut survey = self.survey.clone();
         survey.hubs.retain(|at, _| !self.hidden.contains(at) && asked.is_none_or(|asked| asked.contains(at)));
         self.shown.extend(survey.hubs.keys().cloned());
+        self.last = survey.hubs.keys().cloned().collect();
+        let whole = |at: &&HubLocation| {
+            let chip =
+                |path: &ChipPath| survey.hubs.get(&at.chip(path)?).filter(|hub| hub.sockets.len() == 4);
+            rsh_a16().chips.keys().all(|path| chip(path).is_some())
+        };
+        self.whole.extend(survey.hubs.keys().filter(whole).cloned());
         let extent = if asked.is_some() { Extent::Asked } else { Extent::All };
         Ok(Look { survey, extent, unread: self.unread.clone() })
     }
 
-    async fn set(
-        &mut self,
-        side: &HubLocation,
-        ports: &BTreeSet<u8>,
-        power: Power,
-    ) -> Result<BTreeMap<u8, Result<Power, SwitchProblem>>, SwitchProblem> {
+    async fn glance(&mut self, hubs: &BTreeSet<HubLocation>) -> Glance {
+        self.since
+            .iter()
+            .filter(|(at, _)| hubs.contains(*at))
+            .map(|(at, hub)| (at.clone(), hub.clone()))
+            .collect()
+    }
+
+    async fn set_all(&mut self, hubs: &mut [Sequence]) {
+        for hub in hubs {
+            while let Some(call) = hub.next_call() {
+                let told = self.set(&call);
+                hub.take(&call, &told);
+            }
+        }
+    }
+
+    fn refuses(&self, side: &Socket, _: &SocketFound) -> Option<SwitchProblem> {
+        let locked = self.locked.as_ref() == Some(side.hub());
+        locked.then(|| SwitchProblem::Permission(format!("`{}`", side.hub())))
+    }
+
+    async fn other_side(&mut self, side: &HubLocation) -> Result<Option<HubLocation>, SwitchProblem> {
+        if self.silent {
+            return Err(SwitchProblem::OtherSide("not known".to_owned()));
+        }
+        self.calls.push(format!("other side of {side}"));
+        self.speechless.clone().map_or_else(|| Ok(self.pairs.get(side).cloned()), Err)
+    }
+}
+
+impl Fake {
+    fn set(&mut self, Call { side, ports, power }: &Call) -> Told {
         let list: Vec<String> = ports.iter().map(u8::to_string).collect();
         self.calls.push(format!("{power} {side} {}", list.join(",")));
         if let Some(problem) = self.fails.get(side) {
             return Err(problem.clone());
+        }
+        if !self.survey.hubs.contains_key(side)
+            && let Some((at, id)) = self.replaced
+        {
+            self.add(at, false, id, 4);
+            return Err(SwitchProblem::HubMissing(side.clone()));
         }
         let hub = self.survey.hubs.get_mut(side).ok_or(SwitchProblem::HubMissing(side.clone()))?;
         let mut said = BTreeMap::new();
         for port in ports {
             let Some(socket) = hub.sockets.get_mut(port) else { continue };
             if !self.stubborn.contains(&Socket::new(side.clone(), *port).unwrap()) {
-                socket.power = Ok(power);
+                socket.power = Ok(*power);
             }
             said.insert(*port, socket.power.clone().map_err(SwitchProblem::Unreadable));
         }
         Ok(said)
     }
 
-    async fn other_side(&mut self, side: &HubLocation) -> Result<Option<HubLocation>, SwitchProblem> {
-        self.calls.push(format!("other side of {side}"));
-        Ok(self.pairs.get(side).cloned())
-    }
-}
-
-impl Fake {
     /// Adds a hub, all ports on.
     pub(super) fn add(&mut self, at: &str, usb3: bool, id: &str, ports: u8) -> &mut HubFound {
         let bare = || SocketFound {
             power: Ok(Power::On),
             thing: None,
             class: None,
+            undescribed: false,
             hub: None,
             disable_file: Access::Yes,
         };

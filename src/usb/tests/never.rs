@@ -1,12 +1,12 @@
 //! Whatever stations ask of whatever hubs: some sockets are never touched.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use proptest::prelude::{Strategy, any, prop, prop_assert, proptest};
 
 use super::{Fake, hub, order, port, rsh_a16, socket};
 use crate::{
-    model::{HubLocation, HubPlan, Plugged, Power, Reach, Socket, StationName, SwitchProblem},
+    model::{ChipPath, HubLocation, HubPlan, Plugged, Power, Reach, Socket, StationName, SwitchProblem},
     usb::{Asked, PowerSwitch, hubs::Hubs},
 };
 
@@ -70,6 +70,14 @@ fn plug(fake: &mut Fake, at: &str, usb3: bool, ports: u8) {
     fake.add(at, usb3, if usb3 { "0bda:0411" } else { "0bda:5411" }, ports);
 }
 
+/// The other side of a hub in the world, as places tell it: buses 1 and 2, and 3 and 4, are one controller each.
+fn other_side(fake: &Fake, side: &HubLocation) -> Option<HubLocation> {
+    let (bus, path) = side.parts();
+    let other = hub(&format!("{}-{path}", if bus % 2 == 1 { bus + 1 } else { bus - 1 }));
+    let (one, two) = (fake.survey.hubs.get(side)?, fake.survey.hubs.get(&other)?);
+    (one.usb3 != two.usb3 && one.sockets.len() == two.sockets.len()).then_some(other)
+}
+
 /// Where else a hub may be: on the other bus of the same controller, or where the station's hub was found.
 fn same_path(one: &HubLocation, other: &HubLocation) -> bool {
     one.parts().1 == other.parts().1
@@ -86,6 +94,7 @@ proptest! {
         let mut hubs = Hubs::new(fake);
         let mut stations = [station(0, 3, 4), station(1, 5, 4), station(2, 5, 2)];
         let mut ever: [Vec<Socket>; 3] = Default::default();
+        let mut met = BTreeMap::new();
         for step in steps {
             let fake = &mut hubs.driver;
             match step {
@@ -98,6 +107,7 @@ proptest! {
                 Step::Replan { station: number, at, ports } => stations[number] = station(number, at, ports),
                 Step::Gone { station: number } => {
                     hubs.forget(&stations[number].station);
+                    met.remove(&number);
                     ever[number].clear();
                 }
                 Step::Read { station } => {
@@ -106,6 +116,7 @@ proptest! {
                     let ask = |socket: &Socket| Asked { reach: reach.clone(), port: port(1), socket: socket.clone() };
                     let asked: Vec<_> = reach.sockets.iter().map(ask).collect();
                     hubs.meet(reach);
+                    met.insert(station, reach.clone());
                     let seen = runtime.block_on(hubs.read(&asked));
                     prop_assert!(seen.len() == asked.len());
                     for seen in seen {
@@ -120,15 +131,18 @@ proptest! {
                     let power = if on { Power::On } else { Power::Off };
                     let before = fake.sets().len();
                     hubs.meet(&reach);
+                    met.insert(station, reach.clone());
                     let seen = runtime.block_on(hubs.switch(&[order(&reach, asked.clone(), power)])).remove(0);
                     let fake = &hubs.driver;
                     let sent: Vec<&str> = fake.sets()[before..].to_vec();
                     prop_assert!(seen.power.is_some() || seen.problem.is_some());
-                    prop_assert!(sent.len() <= 2);
+                    // Each side once, power given back to one of them, and all that again elsewhere.
+                    prop_assert!(sent.len() <= 5, "{:?}", sent);
                     for call in &sent {
                         let words: Vec<&str> = call.split(' ').collect();
                         let (side, sent_port) = (hub(words[1]), words[2]);
-                        prop_assert!(words[0] == power.as_str() && sent_port == port.to_string());
+                        prop_assert!(words[0] == power.as_str() || words[0] == "on", "{}", call);
+                        prop_assert!(sent_port == port.to_string());
                         prop_assert!(!side.is_root() && !asked.hub().is_root(), "{}", call);
                         prop_assert!(ever[station].contains(&asked), "{} of {:?}", call, asked);
                         prop_assert!(same_path(&side, asked.hub()), "{} of {:?}", call, asked);
@@ -136,17 +150,41 @@ proptest! {
                         prop_assert!(!fake.shown.contains(&below), "{} with `{}` behind", call, below);
                         let chain = reach.hub.as_ref().is_some_and(|plan| plan.chain().any(|chain| chain == asked));
                         prop_assert!(!chain, "{} of the chain", call);
+                        let own = |own: &Socket| own.port() == port && same_path(own.hub(), asked.hub());
+                        let released = !reach.sockets.iter().any(own);
+                        let theirs = Socket::new(side, port).unwrap();
+                        let owner = met.iter().find(|(other, met)| {
+                            **other != station && met.hub.is_none() && met.sockets.contains(&theirs)
+                        });
+                        prop_assert!(!released || owner.is_none(), "{} is now a port of {:?}", call, owner);
+                    }
+                    let plan = reach.hub.as_ref().filter(|plan| ChipPath::between(&plan.at, asked.hub()).is_some());
+                    let sides = sent.iter().map(|call| hub(call.split(' ').nth(1).unwrap()));
+                    let sides: Vec<_> = sides.collect();
+                    // What was sent to places at which nothing is any more switched nothing.
+                    let arrived = sides.iter().any(|side| fake.survey.hubs.contains_key(side));
+                    if let (Some(plan), true) = (plan, arrived) {
+                        let was_whole = |side: &HubLocation| {
+                            let same_bus = |at: &&HubLocation| at.parts().0 == side.parts().0;
+                            fake.whole.iter().filter(same_bus).any(|at| same_path(at, &plan.at))
+                        };
+                        prop_assert!(sides.iter().any(was_whole), "{:?} in a hub of another shape", sent);
                     }
                     if matches!(seen.problem, Some(SwitchProblem::Forbidden(_) | SwitchProblem::OtherSide(_)
                         | SwitchProblem::Misfit(_))) {
                         prop_assert!(seen.power.is_none());
                     }
                     if seen.power == Some(Power::Off) && !on {
-                        let off = |call: &&str| {
-                            let side = hub(call.split(' ').nth(1).unwrap());
-                            fake.survey.hubs[&side].sockets[&port].power == Ok(Power::Off)
-                        };
-                        prop_assert!(sent.iter().all(off));
+                        prop_assert!(!sent.is_empty());
+                        for side in sent.iter().map(|call| hub(call.split(' ').nth(1).unwrap())) {
+                            let other = other_side(fake, &side).filter(|other| fake.last.contains(other));
+                            for side in [Some(side), other].into_iter().flatten() {
+                                // What was sent to a place at which nothing is any more switched nothing.
+                                let Some(hub) = fake.survey.hubs.get(&side) else { continue };
+                                let power = &hub.sockets[&port].power;
+                                prop_assert!(*power == Ok(Power::Off), "{side} still has power: {sent:?}");
+                            }
+                        }
                     }
                 }
             }

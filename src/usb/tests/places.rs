@@ -102,13 +102,120 @@ async fn another_kind_of_hub_is_a_misfit() {
 }
 
 #[tokio::test]
-async fn a_chip_that_is_gone_does_not_take_the_others_with_it() {
+async fn a_chip_that_goes_does_not_take_the_others_with_it() {
+    let reach = with_model("desk", "5-2");
+    let mut hubs = at("5-2", "6-2");
+    read(&mut hubs, &reach).await;
+    hubs.driver.survey.hubs.retain(|at, _| !at.as_str().contains("-2.3"));
+    for _ in 0..4 {
+        let seen = read(&mut hubs, &reach).await;
+        assert_eq!(seen.values().filter(|seen| seen.power == Some(Power::On)).count(), 6);
+        assert_eq!(seen[&socket("5-2.3.4", 1)].problem, Some(SwitchProblem::HubMissing(hub("5-2.3.4"))));
+    }
+    hubs.driver.survey.hubs.retain(|at, _| !at.as_str().contains("-2.4"));
+    assert_eq!(one(&mut hubs, &reach, ("5-2", 1), Power::Off).await, (Some(Power::Off), None));
+}
+
+#[tokio::test]
+async fn a_hub_that_lacks_chips_when_it_is_seen_first_is_a_misfit() {
     let reach = with_model("desk", "5-2");
     let mut hubs = at("5-2", "6-2");
     hubs.driver.survey.hubs.retain(|at, _| !at.as_str().contains("-2.3"));
+    let misfit = "of the 5 chips of `rsh-a16`, the chips `5-2.3`, `5-2.3.3`, `5-2.3.4` are not there";
+    let misfit = Some(SwitchProblem::Misfit(misfit.to_owned()));
+    assert!(read(&mut hubs, &reach).await.values().all(|seen| seen.problem == misfit));
+    for power in [Power::Off, Power::On] {
+        assert_eq!(one(&mut hubs, &reach, ("5-2", 1), power).await, (None, misfit.clone()));
+    }
+    assert!(hubs.driver.sets().is_empty());
+    let garbled = SwitchProblem::Unreadable("hub `5-2.3.3` is shown twice".to_owned());
+    hubs.driver.unread.insert(hub("5-2.3.3"), garbled.clone());
+    assert_eq!(one(&mut hubs, &reach, ("5-2", 1), Power::Off).await, (None, Some(garbled)));
+}
+
+#[tokio::test]
+async fn the_whole_hub_elsewhere_is_meant_and_not_the_smaller_one_at_its_place() {
+    let reach = with_model("desk", "5-2");
+    for known in [true, false] {
+        let mut hubs = at("5-2", "6-2");
+        if known {
+            read(&mut hubs, &reach).await;
+        }
+        hubs.driver.survey.hubs.clear();
+        hubs.driver.add_rsh_a16("3-2", "4-2");
+        hubs.driver.add("5-2", false, "1a40:0101", 4);
+        hubs.driver.add("5-2.4", false, "1a40:0101", 4);
+        assert!(read(&mut hubs, &reach).await.values().all(|seen| seen.hub_at == Some(hub("3-2"))));
+        one(&mut hubs, &reach, ("5-2.4", 1), Power::Off).await;
+        assert_eq!(hubs.driver.sets(), ["off 4-2.4 1", "off 3-2.4 1"]);
+    }
+}
+
+#[tokio::test]
+async fn a_smaller_hub_in_the_place_of_the_one_that_was_there_is_a_stranger() {
+    let reach = with_model("desk", "5-2");
+    for (id, seen_to_go) in [("0bda:5411", true), ("1a40:0101", false)] {
+        let mut hubs = at("5-2", "6-2");
+        read(&mut hubs, &reach).await;
+        hubs.driver.survey.hubs.clear();
+        if seen_to_go {
+            read(&mut hubs, &reach).await;
+        }
+        hubs.driver.add("5-2", false, id, 4);
+        let seen = read(&mut hubs, &reach).await;
+        assert!(seen.values().all(|seen| code(seen.problem.as_ref()) == "model_misfit"), "{seen:?}");
+        let problem = one(&mut hubs, &reach, ("5-2", 1), Power::Off).await.1;
+        assert_eq!(code(problem.as_ref()), "model_misfit", "{id}");
+        assert!(hubs.driver.sets().is_empty());
+    }
+    // That it went is told by the call that found nothing.
+    let mut hubs = at("5-2", "6-2");
+    read(&mut hubs, &reach).await;
+    hubs.driver.survey.hubs.clear();
+    hubs.driver.replaced = Some(("5-2", "0bda:5411"));
+    one(&mut hubs, &reach, ("5-2", 1), Power::Off).await;
+    let sent = hubs.driver.sets().len();
+    let problem = one(&mut hubs, &reach, ("5-2", 1), Power::Off).await.1;
+    assert_eq!((code(problem.as_ref()), hubs.driver.sets().len()), ("model_misfit", sent));
+}
+
+#[tokio::test]
+async fn a_hub_that_lacks_a_chip_is_not_left_for_another_one() {
+    let reach = with_model("desk", "5-2");
+    let mut hubs = at("5-2", "6-2");
+    read(&mut hubs, &reach).await;
+    hubs.driver.survey.hubs.retain(|at, _| !at.as_str().ends_with("-2.4"));
+    hubs.driver.add_rsh_a16("3-2", "4-2");
     let seen = read(&mut hubs, &reach).await;
-    assert_eq!(seen.values().filter(|seen| seen.power == Some(Power::On)).count(), 6);
-    assert_eq!(seen[&socket("5-2.3.4", 1)].problem, Some(SwitchProblem::HubMissing(hub("5-2.3.4"))));
+    assert!(seen.values().all(|seen| code(seen.problem.as_ref()) == "model_misfit"), "{seen:?}");
+    let problem = one(&mut hubs, &reach, ("5-2.4", 1), Power::Off).await.1;
+    assert_eq!(code(problem.as_ref()), "model_misfit", "nobody knows which of them is meant");
+    assert!(hubs.driver.sets().is_empty());
+}
+
+#[tokio::test]
+async fn a_hub_without_ports_has_not_started_and_is_no_misfit() {
+    let reach = with_model("desk", "5-2");
+    let mut fake = Fake::default();
+    fake.add("5-2", false, "0bda:5411", 0);
+    let seen = read(&mut Hubs::new(fake), &reach).await;
+    assert!(seen.values().all(|seen| seen.problem == Some(SwitchProblem::HubMissing(hub("5-2")))));
+}
+
+#[tokio::test]
+async fn a_port_that_only_one_side_has_is_switched_there() {
+    let mut fake = Fake::default();
+    fake.add("3-1", false, "0bda:5411", 5).twin = Some(hub("4-1"));
+    fake.add("4-1", true, "0bda:0411", 4).twin = Some(hub("3-1"));
+    let mut hubs = Hubs::new(fake);
+    let reach = written("desk", &[("3-1", 4), ("3-1", 5)]);
+    assert_eq!(one(&mut hubs, &reach, ("3-1", 5), Power::Off).await, (Some(Power::Off), None));
+    assert_eq!(one(&mut hubs, &reach, ("3-1", 4), Power::Off).await, (Some(Power::Off), None));
+    assert_eq!(hubs.driver.sets(), ["off 3-1 5", "off 4-1 4", "off 3-1 4"]);
+    hubs.driver.survey.hubs.get_mut(&hub("4-1")).unwrap().sockets.clear();
+    read(&mut hubs, &reach).await;
+    let problem = one(&mut hubs, &reach, ("3-1", 5), Power::Off).await.1;
+    assert_eq!(code(problem.as_ref()), "other_side", "its other side has not started yet");
 }
 
 #[tokio::test]
@@ -128,7 +235,7 @@ async fn a_driver_that_shows_what_it_is_asked_for_is_asked_for_all_when_that_is_
     let mut hubs = at("3-2", "4-2");
     hubs.driver.modest = true;
     assert!(read(&mut hubs, &reach).await.values().all(|seen| seen.hub_at == Some(hub("3-2"))));
-    assert_eq!(hubs.driver.calls, ["look at some", "look"]);
+    assert_eq!(hubs.driver.calls, ["look at some", "look", "look at some"]);
     hubs.driver.calls.clear();
     read(&mut hubs, &reach).await;
     assert_eq!(hubs.driver.calls, ["look at some"]);
