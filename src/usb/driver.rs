@@ -1,7 +1,10 @@
 //! What a way of switching can do: list hubs, and switch ports of one side of one hub. It knows nothing of stations,
 //! models or the other side; all that is the same for every way, and elsewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{SocketFound, Survey, glance::Glance, sequence::Sequence};
 use crate::model::{HubLocation, Socket, SwitchProblem};
@@ -35,6 +38,8 @@ pub(super) enum Extent {
 pub(super) trait HubDriver: Send {
     /// True if hubs can be switched at the same time.
     const AT_ONCE: bool;
+    /// How long further orders are waited for before a call: short against one.
+    const GATHERS: Duration = Duration::ZERO;
 
     /// Looks at these hubs, or at where all are. A hub that is asked for and in no part of the answer is not there.
     fn look(

@@ -9,6 +9,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use super::{
@@ -281,6 +282,8 @@ impl Objection {
 }
 
 impl<D: HubDriver> PowerSwitch for Hubs<D> {
+    const GATHERS: Duration = D::GATHERS;
+
     fn meet(&mut self, reach: &Arc<Reach>) {
         self.claims.note(reach);
     }

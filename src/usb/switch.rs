@@ -1,6 +1,6 @@
 //! What every kind of hub can do.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::model::{Order, PortId, Reach, Seen, Socket, StationName};
 
@@ -27,6 +27,9 @@ pub struct Asked {
 /// Something that switches and reads ports. Answers always, in bounded time: what cannot be done is answered with
 /// its problem.
 pub trait PowerSwitch: Send {
+    /// How long the next order is waited for, to be done together with those that are there: short against one call.
+    const GATHERS: Duration = Duration::ZERO;
+
     /// A station has this reach: told when its line is made, when it is about to have another one, and for every request
     /// before it is served.
     fn meet(&mut self, _reach: &Arc<Reach>) {}

@@ -19,6 +19,9 @@ const HUBS_MAX: usize = 2048;
 /// Looks at all hubs that must not show the other side of a hub before it is taken for gone: a side that enumerates anew
 /// is away for about a second.
 const LOOKS_UNTIL_GONE: u32 = 2;
+/// Looks for which it is remembered that a hub did not answer to its place: several may be learned from before anybody
+/// asks.
+const LOOKS_LOST: u32 = 4;
 
 /// The hubs as they were seen last, and what must not be forgotten of those before.
 #[derive(Debug, Default)]
@@ -33,10 +36,8 @@ pub(super) struct Topology {
     asked: BTreeSet<HubLocation>,
     /// The other side that each hub was last seen with.
     before: BTreeMap<HubLocation, Before>,
-    /// Hubs that did not answer to their place since the last look.
-    lost: BTreeSet<HubLocation>,
-    /// The same between the last look and the one before.
-    lost_before: BTreeSet<HubLocation>,
+    /// Hubs that did not answer to their place lately, and for how many looks that is remembered.
+    lost: BTreeMap<HubLocation, u32>,
     /// True once all hubs were listed.
     complete: bool,
 }
@@ -98,7 +99,10 @@ impl Topology {
             self.survey.hubs.insert(at, hub);
         }
         self.unread.extend(unread.into_iter().take(HUBS_MAX));
-        self.lost_before = std::mem::take(&mut self.lost);
+        self.lost.retain(|_, looks| {
+            *looks = looks.saturating_sub(1);
+            *looks > 0
+        });
         self.remember_sides(all);
     }
 
@@ -106,12 +110,12 @@ impl Topology {
     pub(super) fn lost(&mut self, hub: &HubLocation) {
         self.survey.hubs.remove(hub);
         self.unread.remove(hub);
-        self.lost.insert(hub.clone());
+        self.lost.insert(hub.clone(), LOOKS_LOST);
     }
 
-    /// True if a side of a hub was away between the last look and the one before, or since.
+    /// True if a side of a hub did not answer to its place lately.
     pub(super) fn was_lost(&self, hub: &HubLocation) -> bool {
-        let lost = |side: &HubLocation| self.lost.contains(side) || self.lost_before.contains(side);
+        let lost = |side: &HubLocation| self.lost.contains_key(side);
         lost(hub) || self.before.get(hub).is_some_and(|before| lost(&before.other))
     }
 

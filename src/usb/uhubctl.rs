@@ -5,7 +5,10 @@
 //! anybody waiting without an end: of the calls of one look at most two hang, and the hubs behind them answer the next
 //! time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use tokio::sync::watch;
 
@@ -200,6 +203,8 @@ fn addressable(hub: &HubLocation) -> Result<(), SwitchProblem> {
 
 impl HubDriver for Uhubctl {
     const AT_ONCE: bool = false;
+    /// A call takes half a second at least on real hubs.
+    const GATHERS: Duration = Duration::from_millis(30);
 
     async fn look(&mut self, hubs: Option<&BTreeSet<HubLocation>>) -> Result<Look, SwitchProblem> {
         let (kernel, late) = self.kernel().await;

@@ -14,9 +14,12 @@ use futures_util::{
     FutureExt, StreamExt,
     stream::{BoxStream, SelectAll, unfold},
 };
-use tokio::sync::{
-    mpsc::{self, OwnedPermit},
-    watch,
+use tokio::{
+    sync::{
+        mpsc::{self, OwnedPermit},
+        watch,
+    },
+    time::{Instant, timeout_at},
 };
 
 use super::{Asked, Ordered, PowerSwitch, UsbSettings, hubs::Hubs, sysfs::Sysfs, uhubctl::Uhubctl};
@@ -31,6 +34,8 @@ const LINE_CAPACITY: usize = 32;
 const NEWS_MAX: usize = 1024;
 /// Requests of one batch. More would let a flood of requests put off its own answers.
 const BATCH_MAX: usize = 256;
+/// A batch is waited for at most so many times as long as for its next request.
+const GATHERINGS: u32 = 10;
 
 /// A station's way to the task. Drop `requests` to end it: what was sent is still done, and `outcomes` ends after the
 /// last answer.
@@ -68,6 +73,12 @@ enum Incoming {
     Request(Request),
     /// A line of this station has ended, after its last request.
     Ended(StationName),
+}
+
+impl Incoming {
+    fn switches(&self) -> bool {
+        matches!(self, Self::Request(Request { request, .. }) if matches!(request.ask, Ask::Switch(_)))
+    }
 }
 
 impl Bus {
@@ -134,12 +145,7 @@ async fn run<S: PowerSwitch>(switch: S, mut news: mpsc::Receiver<News>) {
                 while let Ok(told) = news.try_recv() {
                     lines.learn(told);
                 }
-                let mut batch = vec![first];
-                while batch.len() < BATCH_MAX
-                    && let Some(Some(next)) = lines.open.next().now_or_never()
-                {
-                    batch.push(next);
-                }
+                let batch = lines.gather(first).await;
                 let (requests, gone) = lines.sort(batch);
                 perform(&mut lines.switch, requests).await;
                 gone.iter().for_each(|station| lines.switch.forget(station));
@@ -157,6 +163,25 @@ struct Lines<S> {
 }
 
 impl<S: PowerSwitch> Lines<S> {
+    /// All requests that wait, and those that come within moments where a call takes long: each call saved is worth many
+    /// times that.
+    async fn gather(&mut self, first: Incoming) -> Vec<Incoming> {
+        let end = Instant::now() + S::GATHERS * GATHERINGS;
+        let mut batch = vec![first];
+        while batch.len() < BATCH_MAX {
+            let next = match self.open.next().now_or_never() {
+                None if !S::GATHERS.is_zero() && batch.iter().any(Incoming::switches) => {
+                    let patience = end.min(Instant::now() + S::GATHERS);
+                    timeout_at(patience, self.open.next()).await.ok().flatten()
+                }
+                next => next.flatten(),
+            };
+            let Some(next) = next else { break };
+            batch.push(next);
+        }
+        batch
+    }
+
     fn learn(&mut self, News { reach, line }: News) {
         let station = &reach.station;
         if let Some((asked, answers)) = line {
