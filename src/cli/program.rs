@@ -86,8 +86,8 @@ fn start_logging(command: &Command) -> Result<(), Failure> {
         Command::Run(_) => "info",
         // The demo tells what happens in its own lines.
         Command::Demo(_) => "error,smart_charging_station::app::reload=off",
-        // The service may run in this process, and people are asked meanwhile.
-        Command::Identify(_) => "error",
+        // The service may run in this process, and people are asked meanwhile. The others say in their own lines what is wrong.
+        Command::Identify(_) | Command::Check(_) | Command::Discover(_) | Command::Doctor(_) => "error",
         _ => "warn",
     };
     let wanted = env::var("SCS_LOG").ok().filter(|text| !text.trim().is_empty());

@@ -111,6 +111,14 @@ fn phones(url: &str, phones: &'static [Phone]) -> JoinSet<()> {
     lives
 }
 
+/// One device says that it charges, so that a search begins.
+async fn one_reports(url: &str) {
+    let report = json!({"device": "somebody", "level": 50, "charging": true});
+    let sent = reqwest::Client::new().post(format!("{url}/api/v1/reports")).json(&report).send();
+    // It is in no port, which the answer says, and is heard all the same.
+    sent.await.expect("the service answers");
+}
+
 async fn port_is(service: &Service, number: u16, power: &str) {
     let what = format!("port {number} {power}");
     service.until(&what, async |service| service.port(number).await["power"] == power).await;
@@ -126,7 +134,11 @@ async fn phones_that_report_are_found_and_named_alone() {
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     assert!(ended.said.contains("port 3: `alpha` found"), "{}", ended.said);
     assert!(ended.said.contains("no device said that it stopped charging"), "{}", ended.said);
-    assert!(ended.said.contains("1: (device: \"beta\"),\n        2: (),\n"), "{}", ended.said);
+    assert!(
+        ended.said.contains("1: (device: \"beta\"),\n        3: (device: \"alpha\"),\n"),
+        "{}",
+        ended.said
+    );
     let places = [("alpha", 3), ("beta", 1)];
     for (device, port) in places {
         assert_eq!(service.get(&format!("/api/v1/devices/{device}")).await["port"], port);
@@ -175,6 +187,58 @@ async fn a_person_names_what_went_out() {
 }
 
 #[tokio::test]
+async fn a_name_is_in_one_port_and_answers_that_end_break_the_search_off() {
+    let folder = unnamed();
+    let service = Service::start(&folder).await;
+    let mut identify = Identify::start(&folder, &service.url(""), &["--seconds", "1", "--yes"]);
+    identify.types("beta\nbeta\nn\nbeta\ny\n").await;
+    drop(identify.process.stdin.take());
+    let ended = identify.ended().await;
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(ended.said.contains("`beta` is in port 1 already: take it from there? [y/N]"), "{}", ended.said);
+    assert!(ended.said.contains("    ports: {\n        2: (device: \"beta\"),\n    },\n"), "{}", ended.said);
+    assert!(
+        ended.said.contains("`beta` is in port 2, as you say") && ended.said.contains("broken off"),
+        "{}",
+        ended.said
+    );
+    for number in 1..=3 {
+        port_is(&service, number, "on").await;
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_empty_port_that_has_a_name_is_told() {
+    let folder = unnamed();
+    folder.write("stations/desk.ron", &UNNAMED.replace("1: ()", "1: (device: \"alpha\")"));
+    let service = Service::start(&folder).await;
+    let mut identify = Identify::start(&folder, &service.url(""), &["--seconds", "1", "--yes"]);
+    identify.types("\nq\n").await;
+    let ended = identify.ended().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert!(ended.said.contains("take `alpha` out of port 1 in stations/desk.ron"), "{}", ended.said);
+    assert!(ended.said.contains("    ports: {\n        1: (),\n    },\n"), "{}", ended.said);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn without_any_report_nothing_is_switched_and_a_wrong_port_is_told_at_once() {
+    let folder = unnamed();
+    let service = Service::start(&folder).await;
+    let url = service.url("");
+    let ended = Identify::start(&folder, &url, &["--auto", "--yes", "--wait", "1 s"]).ended().await;
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(ended.said.contains("error: no device reports whether it charges"), "{}", ended.said);
+    let ended = Identify::start(&folder, &url, &["--auto", "--yes", "--ports", "99"]).ended().await;
+    assert_eq!((ended.code, ended.said.contains("port  device")), (Some(1), false), "{}", ended.said);
+    assert_eq!(service.get("/api/v1/switches?station=desk").await["switches"], json!([]));
+    let ended = Identify::start(&folder, "nonsense", &["--auto"]).ended().await;
+    assert_eq!(ended.code, Some(2), "{}", ended.said);
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn nobody_who_answers_means_that_nothing_is_switched() {
     let folder = unnamed();
     let service = Service::start(&folder).await;
@@ -191,6 +255,7 @@ async fn nobody_who_answers_means_that_nothing_is_switched() {
 async fn a_search_that_is_broken_off_gives_the_port_back_and_says_what_is_known() {
     let folder = unnamed();
     let service = Service::start(&folder).await;
+    one_reports(&service.url("")).await;
     let identify = Identify::start(&folder, &service.url(""), &["--auto", "--yes"]);
     port_is(&service, 1, "off").await;
     identify.signal("INT").await;
@@ -207,6 +272,7 @@ async fn a_search_that_is_killed_ends_by_itself_and_by_the_next_one() {
     let folder = unnamed();
     let service = Service::start(&folder).await;
     let url = service.url("");
+    one_reports(&url).await;
     let identify = Identify::start(&folder, &url, &["--auto", "--yes"]);
     port_is(&service, 1, "off").await;
     identify.signal("KILL").await;
@@ -228,6 +294,7 @@ async fn a_service_that_is_killed_in_a_search_gives_every_port_its_power_at_the_
     folder.write("stations/desk.ron", &Hub::station().replace("rules: [(rule: \"keep-between\")],", ""));
     let service = Service::start(&folder).await;
     port_is(&service, 2, "on").await;
+    one_reports(&service.url("")).await;
     let identify =
         Identify::start(&folder, &service.url(""), &["--auto", "--yes", "--ports", "2", "--wait", "1 h"]);
     port_is(&service, 2, "off").await;
@@ -252,6 +319,8 @@ async fn without_a_service_it_runs_one_meanwhile() {
     let mut identify = Identify::start(&folder, nobody, &arguments);
     let said = identify.says("devices report to http://127.0.0.1:").await;
     assert!(said.starts_with("No service runs, so it runs here"), "{said}");
+    let url = said.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
+    one_reports(url).await;
     let off = async {
         let mut pace = interval(Duration::from_millis(20));
         while !hub.is_off(1) {

@@ -7,9 +7,9 @@ use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
 
 use crate::{
-    cli::hubs::{Hubs, Place, by_reason, look_around, sockets_of},
+    cli::hubs::{Hubs, ONE_SIDE, Place, by_reason, look_around, sockets_of},
     config::Plan,
-    model::{Diagnostic, Severity, Socket, Station, SwitchKind},
+    model::{Diagnostic, Severity, Socket, Station, SwitchKind, SwitchProblem},
     settings::Settings,
     usb::{self, Access, Pace, Survey},
 };
@@ -24,6 +24,10 @@ pub(super) struct Report {
     pub(super) station: String,
     /// True when all its ports are there.
     pub(super) there: bool,
+    /// False when a side of a port cannot be read or switched.
+    pub(super) whole: bool,
+    /// What to know when only one side of the hub is seen.
+    pub(super) half: Option<String>,
     /// Whether the kernel's files would do.
     pub(super) sysfs: Sysfs,
     /// How fast either way reads the ports, if both work.
@@ -54,12 +58,21 @@ pub(super) async fn look(settings: &Settings, plan: &Plan) -> (Vec<Diagnostic>, 
         settings.directories.stations.join(format!("{}.ron", station.name)).display().to_string()
     };
     let Ok((survey, hubs)) = timeout(PATIENCE, look_around(settings)).await else {
-        let message = format!("the hubs of this host did not answer within {} s", PATIENCE.as_secs());
+        let message = format!(
+            "the hubs of this host did not answer within {} s, so nothing is known of those of the stations",
+            PATIENCE.as_secs()
+        );
         return (vec![warning("usb", "hub-slow", message, "`scs doctor` says more")], Vec::new());
     };
+    let places = hubs.places(&stations, &survey);
     let (mut problems, mut reports) = (Vec::new(), Vec::new());
+    for twice in hubs.claimed_twice(&stations, &places, &survey) {
+        let path = settings.directories.stations.join(format!("{}.ron", twice.station));
+        problems.push(warning(&path.display().to_string(), "socket-used-twice", twice.text, ONE_SIDE));
+    }
     for station in stations {
-        let (found, report, sockets) = judge(station, &file(station), &survey, &hubs);
+        let Some(place) = places.get(&station.name) else { continue };
+        let (found, report, sockets) = judge(station, &file(station), place, &survey, &hubs);
         problems.extend(found);
         let Some(mut report) = report else { continue };
         if report.sysfs == Sysfs::Works {
@@ -79,28 +92,44 @@ fn is_real(station: &Station) -> bool {
 pub(super) fn judge(
     station: &Station,
     file: &str,
+    place: &Place,
     survey: &Survey,
     hubs: &Hubs,
 ) -> (Vec<Diagnostic>, Option<Report>, BTreeSet<Socket>) {
-    if survey.hubs.is_empty() && !survey.from_kernel {
+    let told = matches!(survey.without_uhubctl, None | Some(SwitchProblem::ToolMissing(_)));
+    if survey.hubs.is_empty() && !survey.from_kernel && told {
         return (Vec::new(), None, BTreeSet::new());
     }
-    let place = station.hub.as_ref().map(|plan| Place::of(plan, survey));
-    let sockets = sockets_of(station, place.as_ref().unwrap_or(&Place::Here));
-    let misplaced = place.as_ref().zip(station.hub.as_ref()).and_then(|(place, plan)| place.misplaced(plan));
+    let sockets = sockets_of(station, place);
+    let misplaced = station.hub.as_ref().and_then(|plan| place.misplaced(plan));
     let mut problems: Vec<Diagnostic> =
         misplaced.into_iter().map(|told| warning(file, told.code, told.text, &told.todo)).collect();
-    let absent = place.as_ref().is_some_and(|place| !place.is_found());
+    let absent = !place.is_found();
     let power: Vec<_> = sockets.iter().map(|(port, socket)| (*port, hubs.power(socket, survey))).collect();
     if !absent {
         let wrong = power.iter().filter_map(|(port, power)| Some((*port, power.as_ref().err()?.as_str())));
         let hint = "`scs discover` shows which sockets there are";
         problems.extend(by_reason(wrong).into_iter().map(|text| warning(file, "hub-socket", text, hint)));
     }
+    let troubles: Vec<(u16, String)> = sockets
+        .iter()
+        .flat_map(|(port, socket)| {
+            let troubles = hubs.side_troubles(socket, survey, station.switch);
+            troubles.into_iter().map(|trouble| (*port, trouble))
+        })
+        .collect();
+    if !absent {
+        let sides = by_reason(troubles.iter().map(|(port, trouble)| (*port, trouble.as_str())));
+        let hint = "`scs doctor` says more";
+        problems.extend(sides.into_iter().map(|text| warning(file, "hub-side", text, hint)));
+    }
+    let half = sockets.iter().find_map(|(_, socket)| hubs.half(socket, survey));
     let sockets: BTreeSet<Socket> = sockets.into_iter().map(|(_, socket)| socket).collect();
     let report = Report {
         station: station.name.to_string(),
         there: power.iter().all(|(_, power)| power.is_ok()),
+        whole: troubles.is_empty(),
+        half,
         sysfs: sysfs(&sockets, survey),
         pace: None,
     };
@@ -163,7 +192,12 @@ impl Sysfs {
 impl Report {
     /// One line for people.
     pub(super) fn text(&self) -> String {
-        let hub = if self.there { "its ports are there" } else { "not all of its ports are there" };
+        let hub = match (self.there, self.whole, &self.half) {
+            (false, ..) => "not all of its ports are there".to_owned(),
+            (true, false, _) => "its ports are there, but not both sides of each".to_owned(),
+            (true, true, Some(half)) => format!("its ports are there; {half}"),
+            (true, true, None) => "its ports are there".to_owned(),
+        };
         let sysfs = match (self.sysfs.why(), self.pace) {
             (Some(why), _) => format!("`switch: Sysfs()` does not work here ({why})"),
             (None, None) => "`switch: Sysfs()` works here".to_owned(),
@@ -183,6 +217,7 @@ impl Report {
         serde_json::json!({
             "station": self.station,
             "there": self.there,
+            "both_sides": self.whole && self.half.is_none(),
             "sysfs_works": self.sysfs == Sysfs::Works,
             "sysfs_problem": self.sysfs.why(),
             "sysfs_ms": self.pace.map(|pace| ms(pace.sysfs)),

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::hub::{Report, Sysfs, judge};
 use crate::{
-    cli::hubs::samples::{FIVE, Host, a16, at},
+    cli::hubs::{
+        Place,
+        samples::{FIVE, Host, a16, at},
+    },
     config::{Files, Plan, SourceFile},
     model::{Severity, SwitchKind},
     usb::{Access, Pace},
@@ -17,9 +20,15 @@ fn judged(host: &Host, text: &str) -> (Vec<String>, Option<Report>) {
     let plan = Plan::check(Files { stations: vec![source], ..Files::default() }).unwrap();
     let station = plan.stations.values().next().unwrap();
     assert!(station.switch != SwitchKind::Simulated);
-    let (problems, report, sockets) = judge(station, "stations/desk.ron", &host.0, &host.hubs());
+    let (problems, report, sockets) = judge(
+        station,
+        "stations/desk.ron",
+        &host.hubs().places(&[station], &host.0)[&station.name],
+        &host.0,
+        &host.hubs(),
+    );
     assert!(problems.iter().all(|problem| problem.severity == Severity::Warning));
-    assert_eq!(sockets.is_empty(), host.0.hubs.is_empty());
+    assert!(!sockets.is_empty() || host.0.hubs.is_empty());
     (problems.into_iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect(), report)
 }
 
@@ -84,4 +93,92 @@ fn a_port_with_a_hub_in_it_is_told() {
     assert_eq!(problems[0], "hub-socket: port 1: a hub is plugged into 5-2 port 1, so it is never switched");
     assert!(problems[1].starts_with("hub-socket: port 4: the hub at 5-2.4 has no port 2"), "{problems:?}");
     assert!(!report.unwrap().there);
+}
+
+/// What two stations are told together: what both claim, and where their hubs are.
+fn two(host: &Host, files: [&str; 2]) -> (Vec<String>, Vec<Place>) {
+    let source = |(name, text): (&str, &str)| SourceFile {
+        path: format!("{name}.ron"),
+        name: name.into(),
+        text: text.into(),
+    };
+    let stations = ["desk", "lab"].into_iter().zip(files).map(source).collect();
+    let plan = Plan::check(Files { stations, ..Files::default() }).unwrap();
+    let stations: Vec<_> = plan.stations.values().map(AsRef::as_ref).collect();
+    let hubs = host.hubs();
+    let places = hubs.places(&stations, &host.0);
+    let twice = hubs.claimed_twice(&stations, &places, &host.0);
+    (
+        twice.into_iter().map(|twice| format!("{}: {}", twice.station, twice.text)).collect(),
+        places.into_values().collect(),
+    )
+}
+
+#[test]
+fn one_socket_that_two_ports_claim_by_its_two_sides_is_told() {
+    let by = |hub: &str| {
+        format!("(switch: Uhubctl(), topic: \"{hub}\", ports: {{1: (socket: (hub: \"{hub}\", port: 1))}})")
+    };
+    let told = two(&a16(), [&by("5-2"), &by("6-2")]).0;
+    assert_eq!(
+        told,
+        [
+            "lab: port 1 of `desk` and port 1 of `lab` are one socket: 5-2 port 1 and 6-2 port 1 are its two sides"
+        ]
+    );
+    assert!(two(&a16(), [&by("5-2"), &by("5-2.3")]).0.is_empty());
+    let both = "(switch: Uhubctl(), topic: \"x\", ports: {1: (socket: (hub: \"5-2\", port: 1)), 2: (socket: (hub: \"6-2\", port: 1))})";
+    let told = two(&a16(), [both, &by("5-2.3")]).0;
+    assert_eq!(told, ["desk: ports 1 and 2 are one socket: 5-2 port 1 and 6-2 port 1 are its two sides"]);
+    let (told, _) = two(&a16(), [DESK, &DESK.replace("5-2", "6-2").replace("(hub", "(topic: \"y\", hub")]);
+    assert!(told.len() == 1 && told[0].ends_with("(and 15 more)"), "{told:?}");
+}
+
+#[test]
+fn one_hub_elsewhere_is_promised_to_one_station_only() {
+    let moved = Host::new().two_sided(["7-2", "8-2"], ["0bda:5411", "0bda:0411"], &FIVE);
+    let other = DESK.replace("5-2", "9-2").replace("(hub", "(topic: \"y\", hub");
+    let named = vec!["desk".to_owned(), "lab".to_owned()];
+    let contested = Place::Contested(at("7-2"), named);
+    assert_eq!(two(&moved, [DESK, &other]).1, [contested.clone(), contested.clone()]);
+    let has = other.replace("9-2", "7-2");
+    assert_eq!(two(&moved, [DESK, &has]).1, [contested, Place::Here]);
+}
+
+#[test]
+fn a_side_that_cannot_be_read_or_switched_is_told() {
+    let mut host = a16();
+    host.socket("5-2", 1).power = Err("no answer".into());
+    let (problems, report) = judged(&host, DESK);
+    assert_eq!(problems, ["hub-side: port 1: its USB 2 side (5-2) cannot be read: no answer"]);
+    assert!(report.unwrap().text().starts_with("desk: its ports are there, but not both sides of each"));
+    let unlisted = a16().every(|_, hub| {
+        if hub.usb3 {
+            hub.switching = crate::usb::Switching::Unknown;
+        }
+    });
+    let (problems, _) = judged(&unlisted, DESK);
+    assert!(
+        problems[0].contains("ports 1-16: its USB 3 side (6-2) is not listed by uhubctl"),
+        "{problems:?}"
+    );
+    let half = Host::new().one_sided("5-2", "0bda:5411", &FIVE);
+    let text = judged(&half, DESK).1.unwrap().text();
+    assert!(
+        text.starts_with("desk: its ports are there; only its USB 2 side is seen: a USB 2 cable"),
+        "{text}"
+    );
+}
+
+#[test]
+fn where_nothing_could_be_looked_at_nobody_is_asked_to_plug_it_in() {
+    let mut host = Host::new();
+    host.0.hubs.clear();
+    host.0.without_uhubctl = Some(crate::model::SwitchProblem::Timeout(3));
+    let (problems, report) = judged(&host, DESK);
+    assert!(
+        problems[0].starts_with("hub-unseen: whether the RSHTECH RSH-A16 is at `5-2` is not known"),
+        "{problems:?}"
+    );
+    assert!(report.is_none() && problems[0].contains("within 3 s"), "{problems:?}");
 }

@@ -11,18 +11,19 @@ use super::{
     file::{Known, station_file},
     page::hubs,
     shelf::{Kept, Made, free, is_there, write_new},
-    told::Told,
+    stations::{Broken, file_name, stations},
+    told::{Described, Told},
 };
 use crate::{
     cli::{
         args::Discover,
         demo::shipped_rules,
         failure::{Exit, Failure},
-        hubs::{Hubs, Place, Unit, look_around, sockets_of},
+        hubs::{Hubs, Place, Places, look_around, owner},
         look::Look,
     },
-    config::{Directories, Files, Plan},
-    model::{Socket, Station, StationName, SwitchKind},
+    config::Directories,
+    model::{Station, StationName},
     settings::Settings,
     usb::Survey,
 };
@@ -39,10 +40,8 @@ pub(in crate::cli) async fn discover(
 ) -> Result<(), Failure> {
     let settings =
         Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
-    let files = Files::read(&settings.directories, &[]).ok();
     let (survey, found) = look_around(&settings).await;
-    let stations = files.and_then(|files| Plan::check(files).ok()).map(|plan| plan.stations);
-    let stations: Vec<Arc<Station>> = stations.into_iter().flat_map(|all| all.into_values()).collect();
+    let (stations, broken) = stations(&settings.directories);
     let usual =
         || StationName::new(USUAL_NAME).map_err(|error| Failure::new(Exit::Defect, error.to_string(), ""));
     let asked = Asked {
@@ -50,7 +49,12 @@ pub(in crate::cli) async fn discover(
         first: args.station.clone().map_or_else(usual, Ok)?,
         write: args.write,
     };
-    let there = There { directories: &settings.directories, listed: &settings.stations, stations: &stations };
+    let there = There {
+        directories: &settings.directories,
+        listed: &settings.stations,
+        stations: &stations,
+        broken: &broken,
+    };
     let told = told(&asked, &there, &survey, found);
     if args.json {
         writeln!(out, "{:#}", told.json(&survey))?;
@@ -76,6 +80,8 @@ pub(super) struct There<'a> {
     /// The stations that `settings.ron` lists; empty: all are run.
     pub(super) listed: &'a [StationName],
     pub(super) stations: &'a [Arc<Station>],
+    /// Files of stations that cannot be read as such.
+    pub(super) broken: &'a [Broken],
 }
 
 /// Makes the files, and writes those that are wanted.
@@ -86,27 +92,46 @@ pub(super) fn told(asked: &Asked, there: &There<'_>, survey: &Survey, hubs: Hubs
     let mut names: BTreeSet<StationName> = BTreeSet::new();
     let (mut made, mut described) = (Vec::new(), Vec::new());
     let file = |name: &StationName| folder.join(format!("{name}.ron"));
+    let stations: Vec<&Station> = there.stations.iter().map(AsRef::as_ref).collect();
+    let places = hubs.places(&stations, survey);
+    let unreadable = there.broken.iter().find(|broken| broken.text.is_none());
     for unit in &hubs.units {
-        let station = there.stations.iter().find(|station| describes(station, unit, survey));
-        if let (Some(station), None) = (station, &asked.station) {
-            described.push((unit.the(), station.name.clone()));
+        if let Some((station, place)) = owner(&stations, &places, unit) {
+            described.push(Described::of(unit, station, place));
+            continue;
+        }
+        if let Some(broken) = there.broken.iter().find(|broken| broken.may_have(unit)) {
+            described.push(Described::broken(unit, &broken.name));
             continue;
         }
         let name = free(&asked.first, |name| names.contains(name));
         names.insert(name.clone());
-        let (path, text) = (file(&name), station_file(unit, survey, &mut known));
-        let state = match () {
-            () if is_there(&path) => {
-                Kept::Taken(free(&name, |name| names.contains(name) || is_there(&file(name))))
-            }
-            () if asked.write => written(&path, &text),
-            () => Kept::Shown,
-        };
-        made.push(Made { name, path, text, state });
+        made.push((file(&name), name, station_file(unit, survey, &mut known)));
     }
+    let mut proposed = names;
+    let mut put = |(path, name, text): (PathBuf, StationName, String)| {
+        let state = match unreadable {
+            _ if is_there(&path) => {
+                let other = free(&name, |name| proposed.contains(name) || is_there(&file(name)));
+                proposed.insert(other.clone());
+                Kept::Taken(other)
+            }
+            Some(broken) if asked.write => {
+                let broken = file_name(&broken.name);
+                Kept::Failed(format!("{broken} cannot be read, and may have this hub already"))
+            }
+            _ if asked.write => written(&path, &text),
+            _ => Kept::Shown,
+        };
+        Made { name, path, text, state }
+    };
+    let made: Vec<Made> = made.into_iter().map(&mut put).collect();
+    let elsewhere = elsewhere(&stations, &places);
     let wrote = made.iter().any(|made| made.state == Kept::Written);
     let rules = (no_rules && wrote).then(|| put_rules(rules));
-    Told { hubs, made, described, rules, listed: there.listed.to_vec(), asked_to_write: asked.write }
+    let refused = asked.station.is_some() && made.is_empty() && !described.is_empty();
+    let listed = there.listed.to_vec();
+    Told { hubs, made, described, elsewhere, rules, listed, asked_to_write: asked.write, refused }
 }
 
 fn written(path: &Path, text: &str) -> Kept {
@@ -138,12 +163,14 @@ fn known(rules: &Path, stations: &[Arc<Station>]) -> Known {
     }
 }
 
-/// True when a station's file has this hub.
-fn describes(station: &Station, unit: &Unit, survey: &Survey) -> bool {
-    if station.switch == SwitchKind::Simulated {
-        return false;
-    }
-    let place = station.hub.as_ref().map_or(Place::Missing, |plan| Place::of(plan, survey));
-    let sides: BTreeSet<&Socket> = unit.ports.iter().flat_map(|port| &port.sides).collect();
-    sockets_of(station, &place).iter().any(|(_, socket)| sides.contains(socket))
+/// What is to be said of stations whose hub is not where their file says.
+fn elsewhere(stations: &[&Station], places: &Places) -> Vec<String> {
+    let told = |station: &&Station| {
+        let place = places.get(&station.name)?;
+        let plan =
+            station.hub.as_ref().filter(|_| matches!(place, Place::Elsewhere(_) | Place::Contested(..)))?;
+        let told = place.misplaced(plan)?;
+        Some(format!("The station {}: {}; {}.", station.name, told.text, told.todo))
+    };
+    stations.iter().filter_map(told).collect()
 }

@@ -6,6 +6,7 @@ mod drawing;
 mod file;
 mod page;
 mod shelf;
+mod stations;
 #[cfg(test)]
 mod tests;
 mod told;

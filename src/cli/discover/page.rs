@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::drawing::{INDENT, draw};
 use crate::{
     cli::{
-        hubs::{Fixed, Hubs, Unit, by_reason, name_of},
+        hubs::{Fixed, Hubs, Unit, by_reason, name_of, unseen},
         look::{Look, Paint, cut, wrap},
     },
     model::{Socket, SwitchProblem},
@@ -102,6 +102,16 @@ fn doubts(unit: &Unit, survey: &Survey, look: Look) -> String {
     for line in by_reason(unknown) {
         warn(&mut text, &format!("power not known, {line}"), look);
     }
+    let known = unit.ports.iter().filter(|port| port.power(survey).is_ok());
+    let troubles: Vec<(u16, String)> = known
+        .flat_map(|port| unit.unread(port, survey).into_iter().map(|trouble| (port.number.get(), trouble)))
+        .collect();
+    for line in by_reason(troubles.iter().map(|(port, trouble)| (*port, trouble.as_str()))) {
+        warn(&mut text, &line, look);
+    }
+    if let Some(half) = unit.half(survey) {
+        warn(&mut text, &half, look);
+    }
     text
 }
 
@@ -135,12 +145,12 @@ fn left_alone(hubs: &Hubs, look: Look) -> String {
 /// What to look at when there is no hub, the likely first.
 fn nothing(hubs: &Hubs, survey: &Survey, look: Look) -> String {
     let mut text = String::new();
+    if let (Some(why), true) = (unseen(survey), hubs.fixed.is_empty()) {
+        return blind(&why, survey, look);
+    }
     let head = "No hub was found whose ports can be switched. What to look at, in this order:";
     put(&mut text, head, "", Some(Paint::Yellow), look);
     let mut steps = Vec::new();
-    if !survey.from_kernel {
-        steps.push("This system shows no USB devices at all. In a container or a virtual machine, hand in /sys, /dev/bus/usb and the hub.".to_owned());
-    }
     match &survey.without_uhubctl {
         None | Some(SwitchProblem::Missing(_)) => {}
         Some(problem) => steps.push(format!("{problem}.")),
@@ -155,6 +165,22 @@ fn nothing(hubs: &Hubs, survey: &Survey, look: Look) -> String {
     for (n, step) in steps.iter().enumerate() {
         put_after(&mut text, &format!("{INDENT}{}. ", n + 1), step, look);
     }
+    text.push('\n');
+    text
+}
+
+/// What to say where nothing could be looked at, so that nobody knows whether a hub is there.
+fn blind(why: &str, survey: &Survey, look: Look) -> String {
+    let mut text = String::new();
+    let head = "Nothing could be looked at, so whether a hub is plugged in is not known:";
+    put(&mut text, head, "", Some(Paint::Yellow), look);
+    put(&mut text, &format!("{why}."), INDENT, None, look);
+    if !survey.from_kernel {
+        let hand_in = "This system shows no USB devices at all. In a container or a virtual machine, hand in /sys, \
+                       /dev/bus/usb and the hub.";
+        put(&mut text, hand_in, INDENT, None, look);
+    }
+    put(&mut text, "Mend that first; `scs doctor` says more.", "", None, look);
     text.push('\n');
     text
 }

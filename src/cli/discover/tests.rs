@@ -33,7 +33,8 @@ fn asked(name: Option<&str>, write: bool) -> Asked {
 
 /// What is found where no station is yet.
 fn found(host: &Host) -> Told {
-    let there = There { directories: &directories(Path::new("stations")), listed: &[], stations: &[] };
+    let there =
+        There { directories: &directories(Path::new("stations")), listed: &[], stations: &[], broken: &[] };
     told(&asked(Some("new"), false), &there, &host.0, host.hubs())
 }
 
@@ -194,7 +195,12 @@ fn a_file_says_when_only_the_shape_fits() {
 #[test]
 fn a_hub_that_a_station_has_gets_no_second_file_unless_asked_for() {
     let stations = stations(&found(&a16()));
-    let there = There { directories: &directories(Path::new("stations")), listed: &[], stations: &stations };
+    let there = There {
+        directories: &directories(Path::new("stations")),
+        listed: &[],
+        stations: &stations,
+        broken: &[],
+    };
     let told_of = |host: &Host, name| told(&asked(name, false), &there, &host.0, host.hubs());
     let told = told_of(&a16(), None);
     assert!(told.made.is_empty() && !told.failed());
@@ -203,7 +209,11 @@ fn a_hub_that_a_station_has_gets_no_second_file_unless_asked_for() {
         "{}",
         told.text(LOOK)
     );
-    assert_eq!(told_of(&a16(), Some("lab")).made.len(), 1);
+    let refused = told_of(&a16(), Some("lab"));
+    assert!(refused.made.is_empty() && refused.failed());
+    assert_eq!(refused.exit(), Exit::Failed);
+    let refused = super::command::told(&asked(Some("lab"), true), &there, &a16().0, a16().hubs());
+    assert_eq!((refused.made.len(), refused.exit()), (0, Exit::CannotCreate));
     let moved = Host::new().two_sided(["7-2", "8-2"], ["0bda:5411", "0bda:0411"], &FIVE);
     assert!(told_of(&moved, None).made.is_empty());
     let other = told_of(&plain().plug("1-1", 1, "Google Pixel 7", Some("28021FDH2000AB")), None);
@@ -216,7 +226,7 @@ fn files_are_written_once_and_never_over_another() {
     let directories =
         Directories { rules: folder.path().join("rules"), ..directories(&folder.path().join("stations")) };
     let lab = [StationName::new("lab").unwrap()];
-    let there = There { directories: &directories, listed: &lab, stations: &[] };
+    let there = There { directories: &directories, listed: &lab, stations: &[], broken: &[] };
     let write = |name| told(&asked(name, true), &there, &a16().0, a16().hubs());
     let first = write(None);
     assert_eq!((first.failed(), &first.made[0].state), (false, &Kept::Written));
@@ -232,4 +242,60 @@ fn files_are_written_once_and_never_over_another() {
     assert_eq!(second.made[0].state, Kept::Taken(StationName::new("desk-2").unwrap()));
     assert!(second.text(LOOK).contains("scs discover --write --station desk-2"), "{}", second.text(LOOK));
     assert_eq!(fs::read_to_string(&first.made[0].path).unwrap(), "mine");
+}
+
+#[test]
+fn a_file_that_is_broken_hides_neither_its_own_hub_nor_that_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let directories = directories(folder.path());
+    fs::write(folder.path().join("lab.ron"), "(switch: Uhubctl(), hub: (model: \"rsh-a16\", at: \"5-2\"))")
+        .unwrap();
+    fs::write(folder.path().join("shelf.ron"), "(hub: (model: \"plain-4\", at: \"1-1\"").unwrap();
+    let (stations, broken) = super::stations::stations(&directories);
+    assert_eq!((stations.len(), broken.len()), (1, 1));
+    let mut host = a16().one_sided("1-1", "1a40:0101", &[""]);
+    let there = There { directories: &directories, listed: &[], stations: &stations, broken: &broken };
+    let of = |host: &Host| told(&asked(None, true), &there, &host.0, host.hubs());
+    let both = of(&host);
+    assert_eq!((both.made.len(), both.described.len()), (0, 2), "{}", both.text(LOOK));
+    assert!(both.text(LOOK).contains("! its file is broken; `scs check` says where"), "{}", both.text(LOOK));
+    host = host.one_sided("1-2", "1a40:0101", &[""]);
+    assert_eq!(of(&host).made[0].state, Kept::Written, "the broken file does not name this one");
+    let unreadable = super::stations::Broken { name: "x".into(), text: None };
+    let there = There { stations: &[], broken: &[unreadable], ..there };
+    fs::remove_file(folder.path().join("desk.ron")).unwrap();
+    let refused = told(&asked(None, true), &there, &host.0, host.hubs());
+    assert!(refused.failed() && refused.made.iter().all(|made| made.state != Kept::Written));
+}
+
+#[test]
+fn a_free_name_is_none_that_is_just_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let directories = directories(folder.path());
+    fs::write(folder.path().join("desk.ron"), "").unwrap();
+    let there = There { directories: &directories, listed: &[], stations: &[], broken: &[] };
+    let host = a16().one_sided("1-1", "1a40:0101", &[""]);
+    let told = told(&asked(None, true), &there, &host.0, host.hubs());
+    let states: Vec<&Kept> = told.made.iter().map(|made| &made.state).collect();
+    assert_eq!(states, [&Kept::Taken(StationName::new("desk-3").unwrap()), &Kept::Written]);
+}
+
+#[test]
+fn a_model_that_does_not_fit_is_told_with_the_line_to_write() {
+    let stations = stations(&found(&a16()));
+    let there = There {
+        directories: &directories(Path::new("stations")),
+        listed: &[],
+        stations: &stations,
+        broken: &[],
+    };
+    let say = |host: &Host| {
+        told(&asked(None, false), &there, &host.0, host.hubs()).text(Look { width: 1000, colour: false })
+    };
+    let a10 = Host::new().two_sided(["5-2", "6-2"], ["0bda:5411", "0bda:0411"], &["", ".3", ".4"]);
+    let text = say(&a10);
+    assert!(text.contains("! what is at `5-2` is no RSHTECH RSH-A16: "), "{text}");
+    assert!(text.contains("write hub: (model: \"rsh-a10\", at: \"5-2\") in the station file"), "{text}");
+    let text = say(&Host::new().two_sided(["5-1", "6-1"], ["0bda:5411", "0bda:0411"], &FIVE));
+    assert!(text.contains("there is no RSHTECH RSH-A16 at `5-2`, there is one at `5-1`"), "{text}");
 }

@@ -6,10 +6,10 @@ use super::shelf::{Kept, Made};
 use crate::{
     cli::{
         failure::Exit,
-        hubs::{Fixed, Hubs, Unit, UnitPort},
+        hubs::{Fixed, Hubs, Place, Unit, UnitPort},
         look::{Look, Paint, plain, wrap},
     },
-    model::StationName,
+    model::{Station, StationName},
     usb::Survey,
 };
 
@@ -21,13 +21,43 @@ pub(super) struct Told {
     /// One file for each hub that no station has.
     pub(super) made: Vec<Made>,
     /// The hubs that have a station already, and which.
-    pub(super) described: Vec<(String, StationName)>,
+    pub(super) described: Vec<Described>,
+    /// What is to be said of stations whose hub is not where their file says.
+    pub(super) elsewhere: Vec<String>,
     /// Where the shipped rules were put, if there were none, or why not.
     pub(super) rules: Option<Result<PathBuf, String>>,
     /// The stations that `settings.ron` lists; empty: all are run.
     pub(super) listed: Vec<StationName>,
     /// Whether files were to be written.
     pub(super) asked_to_write: bool,
+    /// True when a name was given for a file, and every hub has one already.
+    pub(super) refused: bool,
+}
+
+/// A hub that a station has already.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Described {
+    /// What people call it.
+    pub(super) hub: String,
+    /// Which station.
+    pub(super) station: String,
+    /// What is wrong about it, and what to do; empty: nothing.
+    pub(super) wrong: String,
+}
+
+impl Described {
+    /// A hub and the station that has it.
+    pub(super) fn of(unit: &Unit, station: &Station, place: &Place) -> Self {
+        let told = station.hub.as_ref().filter(|_| !place.is_found()).and_then(|plan| place.misplaced(plan));
+        let wrong = told.map(|told| format!("{}; {}", told.text, told.todo)).unwrap_or_default();
+        Self { hub: unit.the(), station: station.name.to_string(), wrong }
+    }
+
+    /// A hub that a file names which is not right.
+    pub(super) fn broken(unit: &Unit, station: &str) -> Self {
+        let wrong = "its file is broken; `scs check` says where".to_owned();
+        Self { hub: unit.the(), station: station.to_owned(), wrong }
+    }
 }
 
 impl Told {
@@ -35,21 +65,29 @@ impl Told {
     pub(super) fn failed(&self) -> bool {
         let missing = |made: &Made| made.state != Kept::Written;
         self.hubs.units.is_empty()
+            || self.refused
             || (self.asked_to_write && self.made.iter().any(missing))
             || matches!(self.rules, Some(Err(_)))
     }
 
     /// What the shell learns of a failure.
     pub(super) fn exit(&self) -> Exit {
-        if self.hubs.units.is_empty() { Exit::Failed } else { Exit::CannotCreate }
+        let nothing = self.hubs.units.is_empty() || (self.refused && !self.asked_to_write);
+        if nothing { Exit::Failed } else { Exit::CannotCreate }
     }
 
     /// The files, and what to do next.
     pub(super) fn text(&self, look: Look) -> String {
         let mut text = String::new();
-        for (hub, station) in &self.described {
+        for Described { hub, station, wrong } in &self.described {
             let line = format!("The station {station} has {hub} already, so no file is made for it.");
             lines(&mut text, &line, None, look);
+            if !wrong.is_empty() {
+                lines(&mut text, &format!("! {wrong}"), Some(Paint::Yellow), look);
+            }
+        }
+        for line in &self.elsewhere {
+            lines(&mut text, line, Some(Paint::Yellow), look);
         }
         for made in &self.made {
             text.push('\n');
@@ -125,9 +163,16 @@ impl Told {
             "uhubctl": survey.without_uhubctl.as_ref().map(ToString::to_string),
             "hubs": self.hubs.units.iter().map(|unit| hub_json(unit, survey)).collect::<Vec<_>>(),
             "never_switched": fixed.collect::<Vec<_>>(),
-            "described": self.described.iter().map(|(hub, station)| serde_json::json!({ "hub": hub, "station": station.as_str() })).collect::<Vec<_>>(),
+            "described": self.described.iter().map(Described::json).collect::<Vec<_>>(),
             "stations": self.made.iter().map(Made::json).collect::<Vec<_>>(),
         })
+    }
+}
+
+impl Described {
+    fn json(&self) -> serde_json::Value {
+        let problem = Some(&self.wrong).filter(|wrong| !wrong.is_empty());
+        serde_json::json!({ "hub": self.hub, "station": self.station, "problem": problem })
     }
 }
 
@@ -151,7 +196,7 @@ impl Made {
             }
             Kept::Failed(why) => {
                 let line = format!(
-                    "{path} cannot be written ({why}). The folder of the stations is named in settings.ron."
+                    "{path} is not written ({why}). The folder of the stations is named in settings.ron."
                 );
                 lines(&mut text, &line, Some(Paint::Red), look);
             }

@@ -8,7 +8,7 @@ use super::{
     rule::Permit,
 };
 use crate::{
-    cli::hubs::Unit,
+    cli::hubs::{Unit, is_unlisted},
     model::{ChipId, HubLocation, SwitchKind},
     usb::{Access, HubFound, Survey},
 };
@@ -22,8 +22,13 @@ pub(super) fn lines(unit: &Unit, facts: &Facts) -> Vec<Line> {
     }
     let mut lines: Vec<Line> =
         [device_files(unit, facts), disable_files(unit, facts)].into_iter().flatten().collect();
-    if lines.is_empty() {
-        let sides = if unit.other.is_some() { "both sides of " } else { "" };
+    let unread = unit.ports.iter().any(|port| !unit.unread(port, &facts.survey).is_empty());
+    if lines.is_empty() && !unread {
+        let sides = match unit.half(&facts.survey) {
+            Some(_) => "the side that is seen of ",
+            None if unit.other.is_some() => "both sides of ",
+            None => "",
+        };
         lines.push(Line::fine(TOPIC, format!("{} may switch {sides}{}", facts.who.name, unit.the())));
     }
     lines.extend(sleep(unit, facts));
@@ -74,11 +79,14 @@ fn lacks(unit: &Unit, survey: &Survey) -> bool {
 
 /// The files that `uhubctl` opens.
 fn device_files(unit: &Unit, facts: &Facts) -> Option<Line> {
-    let with = |access| chips(unit, &facts.survey, |hub| hub.device_file == access);
+    // What uhubctl lists, it could open, whatever the file looks like.
+    let asked = facts.survey.without_uhubctl.is_none();
+    let closed = |hub: &HubFound| !asked || is_unlisted(hub, &facts.survey);
+    let with = |access| chips(unit, &facts.survey, |hub| hub.device_file == access && closed(hub));
     let state = if uses(facts, SwitchKind::Uhubctl) { State::Wrong } else { State::Note };
     let (no, absent, read_only) = (with(Access::No), with(Access::Absent), with(Access::ReadOnly));
+    let name = &facts.who.name;
     if !no.is_empty() {
-        let name = &facts.who.name;
         let text = match one_side(&no, unit, &facts.survey) {
             Some(side) => format!(
                 "{name} may not open {side} of {}, only the other: ports that are off would keep their power",
@@ -88,13 +96,31 @@ fn device_files(unit: &Unit, facts: &Facts) -> Option<Line> {
         };
         return Some(Line::new(state, TOPIC, text, INSTALL_RULE));
     }
+    let of = |chips: &[_]| match one_side(chips, unit, &facts.survey) {
+        Some(side) => format!("{side} of {}", unit.the()),
+        None => unit.the(),
+    };
     let todo = "in a container, hand in /dev/bus/usb of the host, writable";
     if !absent.is_empty() {
-        let text = format!("/dev/bus/usb has no file for {}", unit.the());
+        return Some(Line::new(state, TOPIC, format!("/dev/bus/usb has no file for {}", of(&absent)), todo));
+    }
+    if !read_only.is_empty() {
+        let text = format!("/dev/bus/usb is read-only, also for {}", of(&read_only));
         return Some(Line::new(state, TOPIC, text, todo));
     }
-    (!read_only.is_empty())
-        .then(|| Line::new(state, TOPIC, format!("/dev/bus/usb is read-only, also for {}", unit.the()), todo))
+    let unlisted = chips(unit, &facts.survey, |hub| is_unlisted(hub, &facts.survey));
+    (!unlisted.is_empty()).then(|| {
+        let text = format!(
+            "uhubctl does not list {}, which the kernel shows: {name} may not open it, or it does not answer",
+            of(&unlisted)
+        );
+        Line::new(
+            state,
+            TOPIC,
+            text,
+            "unplug the hub and plug it in again; in a container, hand in /dev/bus/usb",
+        )
+    })
 }
 
 /// The files that the kernel has for switching; `uhubctl` uses them as well, if it may.

@@ -1,12 +1,11 @@
 //! What is right, what should be known, and what is wrong: one line for each check. Pure.
 
-use super::{
-    access,
-    facts::{Facts, Lock},
-    sockets,
-};
+use super::{access, facts::Facts, sockets};
 use crate::{
-    cli::look::count,
+    cli::{
+        hubs::{Lock, Unit, by_reason, unseen},
+        look::count,
+    },
     model::{SwitchKind, SwitchProblem},
 };
 
@@ -143,6 +142,11 @@ fn sources(facts: &Facts) -> Vec<Line> {
 fn hubs(facts: &Facts) -> Vec<Line> {
     let topic = "hub";
     if facts.hubs.units.is_empty() {
+        if let (Some(why), 0) = (unseen(&facts.survey), facts.hubs.fixed.len()) {
+            let text =
+                format!("nothing could be looked at, so whether one is plugged in is not known: {why}");
+            return vec![Line::new(State::Wrong, topic, text, "mend that first, then run this again")];
+        }
         let text = match facts.hubs.fixed.len() {
             0 => "none is plugged in".to_owned(),
             some => format!("none that can switch its ports ({} that cannot)", count(some, "hub")),
@@ -156,6 +160,13 @@ fn hubs(facts: &Facts) -> Vec<Line> {
             None => format!("{} at {}, one side", unit.title(), unit.at),
         };
         lines.push(Line::fine(topic, text));
+        if let Some(half) = unit.half(&facts.survey) {
+            let usb3 = facts.survey.hubs.get(&unit.at).is_some_and(|hub| hub.usb3);
+            let state = if usb3 { State::Wrong } else { State::Note };
+            let todo = "a port of a hub that shows both sides keeps its power until both are off";
+            lines.push(Line::new(state, topic, format!("{}: {half}", unit.the()), todo));
+        }
+        lines.extend(unread(unit, facts));
         if !unit.proven(&facts.survey) {
             let text = format!(
                 "whether {} can switch its ports one by one is not known: uhubctl could not look at it",
@@ -166,6 +177,22 @@ fn hubs(facts: &Facts) -> Vec<Line> {
         lines.extend(unit.cautions.iter().map(|caution| Line::new(State::Note, topic, caution, "")));
     }
     lines
+}
+
+/// The sides of ports that cannot be read. Where nobody could ask for them that has been told.
+fn unread(unit: &Unit, facts: &Facts) -> Vec<Line> {
+    let survey = &facts.survey;
+    let ports =
+        unit.ports.iter().filter(|port| survey.without_uhubctl.is_none() || port.power(survey).is_ok());
+    let troubles: Vec<(u16, String)> = ports
+        .flat_map(|port| unit.unread(port, survey).into_iter().map(|trouble| (port.number.get(), trouble)))
+        .collect();
+    let texts = by_reason(troubles.iter().map(|(port, trouble)| (*port, trouble.as_str())));
+    let todo = "look at what is wrong here; else unplug the hub, wait, and plug it in again";
+    texts
+        .into_iter()
+        .map(|text| Line::new(State::Wrong, "hub", format!("{}, {text}", unit.the()), todo))
+        .collect()
 }
 
 fn lock(facts: &Facts) -> Line {

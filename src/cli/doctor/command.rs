@@ -5,7 +5,7 @@ use std::{io::Write, sync::Arc};
 use super::{
     access::permit,
     checks::checks,
-    facts::{Facts, Stations, Who, kernel, lock},
+    facts::{Facts, Stations, Who, kernel},
     page::Findings,
     sockets::power,
 };
@@ -13,7 +13,7 @@ use crate::{
     cli::{
         args::Doctor,
         failure::{Exit, Failure},
-        hubs::look_around,
+        hubs::{lock, look_past},
         look::Look,
     },
     config::{Files, Plan},
@@ -47,7 +47,7 @@ async fn facts(settings: &Settings) -> Facts {
     // Before the tool is called: a call of ours would hold the lock.
     let lock = (settings.usb.lock.clone(), lock(&settings.usb.lock).await);
     let tool = usb::probe(&settings.usb).await;
-    let (survey, hubs) = look_around(settings).await;
+    let (survey, hubs) = look_past(settings, &lock.1).await;
     let stations = if settings.directories.station_names().is_empty() {
         Err(Stations::None)
     } else {

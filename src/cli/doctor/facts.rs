@@ -1,18 +1,9 @@
 //! What is true of this host, this user and the files: gathered once, judged in [`super::checks`].
 
-use std::{
-    collections::BTreeSet,
-    fs::{self, File, TryLockError},
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
-
-use tokio::time::{Instant, sleep};
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use crate::{
-    cli::hubs::Hubs,
+    cli::hubs::{Hubs, Lock},
     model::{Station, SwitchProblem},
     usb::{Survey, ToolInfo},
 };
@@ -45,17 +36,6 @@ pub(super) enum Stations {
     None,
     /// Files are broken, so many errors.
     Broken(usize),
-}
-
-/// Whether another program switches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Lock {
-    /// Nobody does.
-    Free,
-    /// Another does just now.
-    Held,
-    /// The file cannot be used.
-    Denied(String),
 }
 
 /// Who this process is.
@@ -121,35 +101,6 @@ impl Who {
     }
 }
 
-/// A service that runs holds the lock for one call at a time, so it is waited for so long.
-const LOCK_WITHIN: Duration = Duration::from_secs(2);
-/// Between two tries.
-const LOCK_PACE: Duration = Duration::from_millis(50);
-
-/// Tries the lock until it is free, for 2 s at most; what is not there is free.
-pub(super) async fn lock(path: &Path) -> Lock {
-    let began = Instant::now();
-    loop {
-        match try_lock(path) {
-            Lock::Held if began.elapsed() < LOCK_WITHIN => sleep(LOCK_PACE).await,
-            known => return known,
-        }
-    }
-}
-
-fn try_lock(path: &Path) -> Lock {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Lock::Free,
-        Err(error) => return Lock::Denied(error.to_string()),
-    };
-    match file.try_lock_shared() {
-        Ok(()) => Lock::Free,
-        Err(TryLockError::WouldBlock) => Lock::Held,
-        Err(TryLockError::Error(error)) => Lock::Denied(error.to_string()),
-    }
-}
-
 /// The version of the kernel.
 pub(super) fn kernel() -> String {
     fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned()
@@ -180,22 +131,5 @@ mod tests {
     fn root_is_the_user_with_the_number_0_also_without_files() {
         let who = Who::read("Uid:\t1000\t0\t0\t0\nGid:\t0\t0\t0\t0\n", "", "");
         assert_eq!((who.name.as_str(), who.root, who.group()), ("0", true, "dialout"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_lock_is_free_held_or_denied() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
-        assert_eq!(lock(&path).await, Lock::Free);
-        let file = File::create(&path).unwrap();
-        assert_eq!(lock(&path).await, Lock::Free);
-        file.lock().unwrap();
-        assert_eq!(lock(&path).await, Lock::Held);
-        assert!(matches!(lock(&path.join("deeper")).await, Lock::Denied(_)));
-        let released = async {
-            sleep(Duration::from_secs(1)).await;
-            file.unlock().unwrap();
-        };
-        assert_eq!(tokio::join!(lock(&path), released).0, Lock::Free, "a call of a service ends soon");
     }
 }

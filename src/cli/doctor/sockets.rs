@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     cli::{
-        hubs::{Place, by_reason, ranges, sockets_of},
+        hubs::{ONE_SIDE, Place, Places, by_reason, ranges, sockets_of},
         look::count,
     },
     model::{self, Socket, Station, SwitchKind},
@@ -47,14 +47,22 @@ pub(super) fn power(facts: &Facts) -> Vec<Power> {
 }
 
 fn of(station: &Station, facts: &Facts) -> Vec<Power> {
-    let place = station.hub.as_ref().map_or(Place::Missing, |plan| Place::of(plan, &facts.survey));
-    let sockets = sockets_of(station, &place).into_iter();
+    let places = places(facts);
+    let sockets = sockets_of(station, places.get(&station.name).unwrap_or(&Place::Missing)).into_iter();
     sockets
         .map(|(port, socket)| {
             let power = facts.hubs.power(&socket, &facts.survey);
             Power { station: station.name.to_string(), port, socket, power }
         })
         .collect()
+}
+
+fn known(facts: &Facts) -> Vec<&Station> {
+    facts.stations.iter().flatten().map(AsRef::as_ref).collect()
+}
+
+fn places(facts: &Facts) -> Places {
+    facts.hubs.places(&known(facts), &facts.survey)
 }
 
 /// The checks of all stations.
@@ -68,7 +76,13 @@ pub(super) fn lines(facts: &Facts) -> Vec<Line> {
             let text = format!("the files are broken: {}", count(*errors, "error"));
             vec![Line::new(State::Wrong, "stations", text, "`scs check` says where")]
         }
-        Ok(stations) => stations.iter().flat_map(|station| station_lines(station, facts)).collect(),
+        Ok(stations) => {
+            let twice = facts.hubs.claimed_twice(&known(facts), &places(facts), &facts.survey);
+            let twice = twice
+                .into_iter()
+                .map(|twice| Line::new(State::Wrong, twice.station.as_str(), twice.text, ONE_SIDE));
+            stations.iter().flat_map(|station| station_lines(station, facts)).chain(twice).collect()
+        }
     }
 }
 
@@ -79,7 +93,7 @@ fn station_lines(station: &Station, facts: &Facts) -> Vec<Line> {
     }
     let mut lines = Vec::new();
     if let Some(plan) = &station.hub {
-        let place = Place::of(plan, &facts.survey);
+        let place = places(facts).remove(&station.name).unwrap_or(Place::Missing);
         let state = if place.is_found() { State::Note } else { State::Wrong };
         lines.extend(place.misplaced(plan).map(|told| Line::new(state, topic, told.text, told.todo)));
         if !place.is_found() {

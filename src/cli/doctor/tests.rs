@@ -5,13 +5,16 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     access::permit,
     checks::{State, checks},
-    facts::{Facts, Lock, Stations, Who},
+    facts::{Facts, Stations, Who},
     page::Findings,
     sockets::power,
 };
 use crate::{
     cli::{
-        hubs::samples::{FIVE, Host, a16, at, golden},
+        hubs::{
+            Lock,
+            samples::{FIVE, Host, a16, at, golden},
+        },
         look::Look,
     },
     config::{Files, Plan, SourceFile},
@@ -70,6 +73,7 @@ fn container() -> Host {
     Host::new().one_sided("1-1", "0409:55aa", &FIVE).every(|_, hub| {
         hub.sockets.values_mut().for_each(|socket| socket.disable_file = Access::ReadOnly);
         hub.device_file = Access::Absent;
+        hub.switching = Switching::Unknown;
     })
 }
 
@@ -223,4 +227,62 @@ fn every_line_fits() {
             assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
         }
     }
+}
+
+#[test]
+fn a_side_that_uhubctl_does_not_list_or_cannot_read_is_named() {
+    let said = |host: &Host| {
+        let lines = checks(&facts(host)).into_iter().filter(|line| line.state == State::Wrong);
+        lines.map(|line| line.text).collect::<Vec<_>>()
+    };
+    let unlisted = a16().every(|_, hub| {
+        if hub.usb3 {
+            hub.switching = Switching::Unknown;
+        } else {
+            // What is listed could be opened.
+            hub.device_file = Access::Absent;
+        }
+    });
+    let found = said(&unlisted);
+    assert!(
+        found[0].starts_with("uhubctl does not list the USB 3 side (6-2, 0bda:0411) of the RSHTECH"),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    let mut unread = a16();
+    unread.socket("5-2", 1).power = Err("no answer".into());
+    let found = said(&unread);
+    assert_eq!(found, ["the RSHTECH RSH-A16 at 5-2, port 1: its USB 2 side (5-2) cannot be read: no answer"]);
+    assert!(!checks(&facts(&unread)).iter().any(|line| line.text.contains("may switch both sides")));
+    let mut half = a16();
+    half.0.hubs.retain(|at, _| at.as_str() != "6-2.3.4");
+    half.side(&at("5-2.3.4")).twin = None;
+    let found = said(&half);
+    assert!(found[0].contains("ports 9-12: only its USB 2 side (5-2) is seen"), "{found:?}");
+}
+
+#[test]
+fn one_socket_that_two_ports_claim_is_wrong() {
+    let mut facts = facts(&a16());
+    facts.stations = Ok(station(
+        "(switch: Uhubctl(), ports: {1: (socket: (hub: \"5-2\", port: 1)), 2: (socket: (hub: \"6-2\", port: 1))})",
+    ));
+    let lines = checks(&facts);
+    let wrong = lines.iter().find(|line| line.state == State::Wrong).unwrap();
+    assert!(wrong.topic == "desk" && wrong.text.starts_with("ports 1 and 2 are one socket"), "{wrong:?}");
+}
+
+#[test]
+fn where_nothing_could_be_looked_at_that_is_said() {
+    let mut host = Host::new();
+    host.0.hubs.clear();
+    host.0.without_uhubctl = Some(SwitchProblem::Busy(2));
+    let mut facts = facts(&host);
+    facts.stations = Ok(station(DESK));
+    let text = findings(&facts).text(Look { width: 1000, colour: false });
+    assert!(text.contains("nothing could be looked at, so whether one is plugged in is not known"), "{text}");
+    assert!(
+        text.contains("whether the RSHTECH RSH-A16 is at `5-2` is not known") && !text.contains("plug it in"),
+        "{text}"
+    );
 }

@@ -1,16 +1,29 @@
 //! Asks the host for its hubs. The only part that is not pure.
 
-use super::Hubs;
+use super::{Hubs, Lock, lock};
 use crate::{
     config::{self, Files},
+    model::Span,
     settings::Settings,
-    usb::{self, Survey},
+    usb::{self, Survey, UsbSettings},
 };
+
+/// Where another program holds the lock, `uhubctl` is waited for no longer than twice this.
+const BRIEF: Span = Span::from_secs(1);
 
 /// What hangs on the buses, and the same as people buy it. Of broken files only the shipped models are known.
 pub(in crate::cli) async fn look_around(settings: &Settings) -> (Survey, Hubs) {
+    look_past(settings, &lock(&settings.usb.lock).await).await
+}
+
+/// The same where the state of the lock is known: nobody waits long for one that another program does not let go.
+pub(in crate::cli) async fn look_past(settings: &Settings, lock: &Lock) -> (Survey, Hubs) {
     let models = config::models(&Files::read_hubs(&settings.directories).unwrap_or_default());
-    let survey = usb::survey(&settings.usb).await;
+    let mut usb = settings.usb.clone();
+    if *lock == Lock::Held {
+        usb = UsbSettings { time_limit: usb.time_limit.min(BRIEF), ..usb };
+    }
+    let survey = usb::survey(&usb).await;
     let hubs = Hubs::of(&survey, &models);
     (survey, hubs)
 }

@@ -2,14 +2,18 @@
 
 mod around;
 mod known;
+mod lock;
 mod phones;
 mod place;
+mod places;
 #[cfg(test)]
 pub(super) mod samples;
 mod unit;
 
-pub(super) use around::look_around;
+pub(super) use around::{look_around, look_past};
 pub(super) use known::{Fixed, Hubs};
+pub(super) use lock::{Lock, lock};
 pub(super) use phones::is_phone;
-pub(super) use place::{Place, by_reason, ranges, sockets_of};
-pub(super) use unit::{Unit, UnitPort, name_of};
+pub(super) use place::{Place, by_reason, ranges, sockets_of, unseen};
+pub(super) use places::{ONE_SIDE, Places, owner};
+pub(super) use unit::{Unit, UnitPort, is_unlisted, name_of};

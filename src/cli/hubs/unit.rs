@@ -56,6 +56,64 @@ impl Unit {
         }
     }
 
+    /// The line of a station file for it, if its model is known.
+    pub(in crate::cli) fn line(&self) -> Option<String> {
+        let model = self.model.as_ref()?;
+        Some(format!("hub: (model: \"{}\", at: \"{}\")", model.name, self.at))
+    }
+
+    /// What to know when it has two sides by its numbers and shows only one.
+    pub(in crate::cli) fn half(&self, survey: &Survey) -> Option<String> {
+        let model = self.model.as_ref().filter(|_| self.certain && self.other.is_none())?;
+        let seen = self.ids(survey);
+        if model.ids.iter().all(|id| seen.contains(id)) {
+            return None;
+        }
+        let by_kernel = survey.hubs.keys().any(HubLocation::is_root);
+        Some(match survey.hubs.get(&self.at)?.usb3 {
+            true => "only its USB 3 side is seen: rights to the USB 2 side are missing".to_owned(),
+            false if by_kernel => {
+                "only its USB 2 side is seen: a USB 2 cable, or a USB 2 socket of the computer".to_owned()
+            }
+            false => "only its USB 2 side is seen: a USB 2 cable, or missing rights".to_owned(),
+        })
+    }
+
+    /// What people call a side, by one of its sockets.
+    fn side(&self, socket: &Socket, survey: &Survey) -> String {
+        let usb3 = survey.hubs.get(socket.hub()).is_some_and(|hub| hub.usb3);
+        let is_side = |at: &&HubLocation| survey.hubs.get(*at).is_some_and(|hub| hub.usb3 == usb3);
+        let at = [Some(&self.at), self.other.as_ref()].into_iter().flatten().find(is_side);
+        format!("USB {} side ({})", if usb3 { 3 } else { 2 }, at.unwrap_or(socket.hub()))
+    }
+
+    /// Which side of a port cannot be read, and why, as one side that can hides the other.
+    pub(in crate::cli) fn unread(&self, port: &UnitPort, survey: &Survey) -> Vec<String> {
+        let sides: Vec<_> = port.found(survey).collect();
+        let why = |(side, found): &(&Socket, &SocketFound)| {
+            let why = found.power.as_ref().err()?;
+            Some(format!("its {} cannot be read: {why}", self.side(side, survey)))
+        };
+        let mut troubles: Vec<String> = sides.iter().filter_map(why).collect();
+        if sides.len() == 1 && self.other.is_some() {
+            let seen = sides.first().map(|(side, _)| self.side(side, survey)).unwrap_or_default();
+            troubles.push(format!(
+                "only its {seen} is seen, and other ports show two: it cannot be switched off"
+            ));
+        }
+        troubles
+    }
+
+    /// Which side of a port the kernel shows and `uhubctl` does not list, so that it cannot switch it.
+    pub(in crate::cli) fn unlisted(&self, port: &UnitPort, survey: &Survey) -> Vec<String> {
+        let is_unlisted =
+            |side: &&Socket| survey.hubs.get(side.hub()).is_some_and(|hub| is_unlisted(hub, survey));
+        let words = |side: &Socket| {
+            format!("its {} is not listed by uhubctl, so it cannot be switched off", self.side(side, survey))
+        };
+        port.sides.iter().filter(is_unlisted).map(words).collect()
+    }
+
     /// True when it says of itself that it switches each port by itself; false: nobody could ask it.
     pub(in crate::cli) fn proven(&self, survey: &Survey) -> bool {
         survey.hubs.get(&self.at).is_some_and(|hub| hub.switching == Switching::Single)
@@ -114,6 +172,11 @@ impl UnitPort {
     pub(in crate::cli) fn thing<'s>(&'s self, survey: &'s Survey) -> Option<&'s Thing> {
         self.found(survey).find_map(|(_, found)| found.thing.as_ref())
     }
+}
+
+/// True for a chip that `uhubctl` had to list and did not, because it could not open it.
+pub(in crate::cli) fn is_unlisted(hub: &HubFound, survey: &Survey) -> bool {
+    survey.without_uhubctl.is_none() && hub.switching == Switching::Unknown
 }
 
 /// What a device is called; never empty, may hold any printable characters.

@@ -33,7 +33,7 @@ pub struct Identify {
     #[arg(long, value_name = "NAME")]
     pub station: Option<StationName>,
     /// Where the service is
-    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL")]
+    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL", value_parser = address)]
     pub url: String,
     /// Access token of the role operate, if the service asks for one
     #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
@@ -78,6 +78,14 @@ impl FromStr for Ports {
     }
 }
 
+fn address(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| url.has_host());
+    match url.as_ref().map(reqwest::Url::scheme) {
+        Some("http" | "https") => Ok(text.to_owned()),
+        _ => Err("write it as http://HOST:PORT, for example http://127.0.0.1:5000".to_owned()),
+    }
+}
+
 fn patience(text: &str) -> Result<Span, String> {
     let wait = duration(text)?;
     let fits = (Span::from_secs(1)..=Span::from_hours(1)).contains(&wait);
@@ -97,6 +105,13 @@ mod tests {
         assert!(said("scs identify --ports 1,x").contains("write for example 1,3-5"));
         assert!(said("scs identify --ports 0").contains("numbered from 1"));
         assert!(said("scs identify --wait 2h").contains("1 s to 1 h"));
+        for url in ["nonsense", "127.0.0.1:5000", "ftp://desk", "http://", ""] {
+            let error = Cli::try_parse_from(["scs", "identify", "--url", url]).unwrap_err();
+            assert!(
+                error.exit_code() == 2 && error.to_string().contains("http://HOST:PORT"),
+                "{url}: {error}"
+            );
+        }
         assert!(said("scs identify --seconds 0").contains("1..=600"));
     }
 

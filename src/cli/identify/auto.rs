@@ -11,7 +11,10 @@ use super::{
     trial::{Finding, Next, Trial},
 };
 use crate::{
-    cli::{failure::Failure, look::age},
+    cli::{
+        failure::{Exit, Failure},
+        look::age,
+    },
     model::{DeviceName, PortId, Power, Span},
 };
 
@@ -26,6 +29,7 @@ pub(super) async fn auto<W: Write>(
     ports: &[PortId],
     wait: Span,
 ) -> Result<(), Failure> {
+    await_reports(search, wait).await?;
     for port in ports {
         let picture = search.station.picture().await?;
         let outcome = match skipped(&picture, *port) {
@@ -53,6 +57,25 @@ pub(super) async fn auto<W: Write>(
             "{} cannot be found so: their reports do not say `charging`. Let their app send it, or leave --auto out",
             quiet.join(", ")
         ))?;
+    }
+    Ok(())
+}
+
+/// Waits until a device reports whether it charges. Without one, no port says anything however often it is switched.
+async fn await_reports<W: Write>(search: &mut Search<'_, W>, wait: Span) -> Result<(), Failure> {
+    let began = Instant::now();
+    let mut told = false;
+    while search.station.picture().await?.said.values().all(|said| said.charging.is_none()) {
+        if began.elapsed() >= wait.unsigned_abs() {
+            let what = "no device reports whether it charges, so none can be found so; nothing was switched";
+            let hint = "let their app send `charging`, or leave --auto out: then you are asked";
+            return Err(Failure::new(Exit::Failed, what, hint));
+        }
+        if !std::mem::replace(&mut told, true) {
+            let what = "No device has reported whether it charges: waiting for the first one, up to";
+            search.say(&format!("{what} {}", age(wait)))?;
+        }
+        sleep(PACE).await;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ mod tests;
 mod trial;
 mod walk;
 
-use std::{collections::BTreeSet, io::Write};
+use std::io::Write;
 
 use self::{
     args::Identify,
@@ -64,20 +64,25 @@ async fn whole<W: Write>(
         let answers = Answers::default();
         let search = Search { station: &station, progress: &mut progress, answers, out };
         tokio::select! {
-            ended = Box::pin(run(args, search)) => Some(ended),
-            () = requests.next() => None,
+            ended = Box::pin(run(args, search)) => ended,
+            () = requests.next() => Ok(Ended::BrokenOff),
         }
     };
     if let Some(port) = progress.held {
         // It ends by itself too, if a little later.
         let _ = station.let_go(port).await;
     }
-    if let Some(Err(failure)) = ended {
-        write!(out, "{}", page::summary(&progress.outcomes, look))?;
-        return Err(failure);
-    }
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(failure) => {
+            if !progress.outcomes.is_empty() {
+                write!(out, "{}", page::summary(&progress.outcomes, look))?;
+            }
+            return Err(failure);
+        }
+    };
     tell(&station, &progress, look, out).await?;
-    if ended.is_none() {
+    if ended == Ended::BrokenOff {
         return Err(Failure::new(Exit::Failed, "broken off: the ports are as they were", ""));
     }
     let troubles = progress.outcomes.values().filter(|outcome| outcome.is_trouble()).count();
@@ -94,9 +99,19 @@ async fn whole<W: Write>(
     Ok(())
 }
 
+/// How a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// It is done, or somebody said that it is.
+    Done,
+    /// Nobody answers any more, or a signal came.
+    BrokenOff,
+}
+
 /// Everything up to the last port.
-async fn run<W: Write>(args: &Identify, mut search: Search<'_, W>) -> Result<(), Failure> {
+async fn run<W: Write>(args: &Identify, mut search: Search<'_, W>) -> Result<Ended, Failure> {
     let picture = search.station.picture().await?;
+    check_ports(args, &picture)?;
     for port in picture.ports.values().filter(|port| port.probe.is_some()) {
         search.say(&format!("port {}: a search that was broken off is ended", port.port))?;
         search.station.let_go(port.port).await?;
@@ -107,9 +122,10 @@ async fn run<W: Write>(args: &Identify, mut search: Search<'_, W>) -> Result<(),
             search.progress.outcomes.insert(*id, Outcome::Proven(device.clone()));
         }
     }
-    let ports = wanted(args, &picture)?;
+    let ports = wanted(args, &picture);
     if ports.is_empty() {
-        return search.say("Serial numbers say it all: nothing needs to be switched.");
+        search.say("Serial numbers say it all: nothing needs to be switched.")?;
+        return Ok(Ended::Done);
     }
     if !args.yes {
         let many = count(ports.len(), "port");
@@ -117,7 +133,7 @@ async fn run<W: Write>(args: &Identify, mut search: Search<'_, W>) -> Result<(),
             format!("{many} of `{}` will be switched one by one. Begin? [Y/n]", search.station.name);
         match search.ask(&question).await?.as_deref() {
             Some("" | "y" | "Y" | "yes") => {}
-            Some(_) => return Ok(()),
+            Some(_) => return Ok(Ended::Done),
             None => {
                 let what = "nothing was switched: nobody answers";
                 return Err(Failure::new(Exit::Failed, what, "say --yes to begin unasked"));
@@ -125,24 +141,33 @@ async fn run<W: Write>(args: &Identify, mut search: Search<'_, W>) -> Result<(),
         }
     }
     if args.auto {
-        auto::auto(&mut search, &ports, args.wait).await
+        auto::auto(&mut search, &ports, args.wait).await.map(|()| Ended::Done)
     } else {
         walk::walk(&mut search, &ports, crate::model::Span::from_secs(i64::from(args.seconds))).await
     }
 }
 
-/// The ports to be searched: those that are named, else all; a person is not asked about what is proven.
-fn wanted(args: &Identify, picture: &Picture) -> Result<Vec<PortId>, Failure> {
-    let Some(named) = &args.ports else {
-        let open = picture.ports.values().filter(|port| args.auto || port.proven().is_none());
-        return Ok(open.map(|port| port.port).collect());
-    };
-    let unknown: BTreeSet<_> = named.0.iter().filter(|port| !picture.ports.contains_key(port)).collect();
-    if let Some(port) = unknown.first() {
-        let what = format!("the station has no port {port}");
-        return Err(Failure::new(Exit::Failed, what, "`scs status` shows its ports"));
+/// Fails with the first port that is named and not there.
+fn check_ports(args: &Identify, picture: &Picture) -> Result<(), Failure> {
+    let mut named = args.ports.iter().flat_map(|ports| &ports.0);
+    match named.find(|port| !picture.ports.contains_key(port)) {
+        Some(port) => {
+            let what = format!("the station has no port {port}");
+            Err(Failure::new(Exit::Failed, what, "`scs status` shows its ports"))
+        }
+        None => Ok(()),
     }
-    Ok(named.0.iter().copied().collect())
+}
+
+/// The ports to be searched: those that are named, else all; a person is not asked about what is proven.
+fn wanted(args: &Identify, picture: &Picture) -> Vec<PortId> {
+    match &args.ports {
+        Some(named) => named.0.iter().copied().collect(),
+        None => {
+            let open = picture.ports.values().filter(|port| args.auto || port.proven().is_none());
+            open.map(|port| port.port).collect()
+        }
+    }
 }
 
 /// What is known at the end, and what to write into the station file.
@@ -158,12 +183,23 @@ async fn tell<W: Write>(
     }
     let picture = station.picture().await?;
     write!(out, "\n{}", page::summary(outcomes, look))?;
+    let lines = page::lines(outcomes, &picture, station.writes_sockets);
+    for (port, device) in page::still_named(outcomes, &picture) {
+        writeln!(
+            out,
+            "\nport {port}: stations/{}.ron still names `{device}` there: take it out of the file",
+            station.name
+        )?;
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
     writeln!(
         out,
         "\nThe service knows these names already. To keep them in stations/{}.ron, write",
         station.name
     )?;
-    writeln!(out, "(and keep what else stands in these lines):\n")?;
-    write!(out, "{}", page::lines(outcomes, &picture, station.writes_sockets))?;
+    writeln!(out, "(and keep what else stands in these lines, and all other lines):\n")?;
+    write!(out, "{lines}")?;
     Ok(())
 }

@@ -19,6 +19,8 @@ pub(super) enum Outcome {
     KeepsCharging(DeviceName, bool),
     /// A person says that nothing is there.
     Nothing,
+    /// The device that seemed to be here is in that other port, as a person says.
+    Taken(DeviceName, PortId),
     /// No device said anything, which proves nothing; in words.
     Silent(String),
     /// It was not switched; why.
@@ -43,6 +45,7 @@ impl Outcome {
             | Self::Found(_)
             | Self::KeepsCharging(..)
             | Self::Nothing
+            | Self::Taken(..)
             | Self::Contradicted(_) => false,
         }
     }
@@ -50,9 +53,12 @@ impl Outcome {
     fn device(&self) -> Option<&DeviceName> {
         match self {
             Self::Proven(device) | Self::Found(device) | Self::KeepsCharging(device, _) => Some(device),
-            Self::Nothing | Self::Silent(_) | Self::Skipped(_) | Self::Unclear(_) | Self::Contradicted(_) => {
-                None
-            }
+            Self::Nothing
+            | Self::Taken(..)
+            | Self::Silent(_)
+            | Self::Skipped(_)
+            | Self::Unclear(_)
+            | Self::Contradicted(_) => None,
         }
     }
 
@@ -69,6 +75,7 @@ impl Outcome {
                     .to_owned()
             }
             Self::Nothing => "nothing there, as you say".to_owned(),
+            Self::Taken(device, port) => format!("`{device}` is in port {port}, as you say"),
             Self::Silent(why) => why.clone(),
             Self::Skipped(why) => format!("not switched: {why}"),
             Self::Unclear(why) => format!("unclear: {why}"),
@@ -88,19 +95,49 @@ pub(super) fn summary(outcomes: &BTreeMap<PortId, Outcome>, look: Look) -> Strin
     table([Side::Right, Side::Left, Side::Left], &rows, look)
 }
 
-/// The lines of `ports` for the station file, with what is known of all its ports now.
+/// The lines of `ports` for the station file, with what is known of its ports now; empty: nothing is. No device stands in
+/// two of them, and a port of which nothing is known in none.
 pub(super) fn lines(outcomes: &BTreeMap<PortId, Outcome>, picture: &Picture, writes_sockets: bool) -> String {
-    let mut text = "    ports: {\n".to_owned();
+    let places = places(outcomes);
+    let mut text = String::new();
     for (id, port) in &picture.ports {
         let outcome = outcomes.get(id);
         let found = outcome.and_then(Outcome::device);
-        let gone = matches!(outcome, Some(Outcome::Nothing));
-        let device = found.or(port.device.as_ref().filter(|_| !gone));
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "        {id}: ({}),", fields(port, device, writes_sockets));
+        let gone = matches!(outcome, Some(Outcome::Nothing | Outcome::Taken(..)));
+        let is_here = |device: &&DeviceName| places.get(device).is_none_or(|place| place == id);
+        let device = found.or(port.device.as_ref().filter(|_| !gone)).filter(is_here);
+        let emptied = gone && port.file_device.is_some();
+        if device.is_some() || emptied || writes_sockets {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "        {id}: ({}),", fields(port, device, writes_sockets));
+        }
     }
-    text.push_str("    },\n");
-    text
+    if text.is_empty() { text } else { format!("    ports: {{\n{text}    }},\n") }
+}
+
+/// Where each device is that was found: a serial number says more than a person, and a person more than what only charges.
+fn places(outcomes: &BTreeMap<PortId, Outcome>) -> BTreeMap<&DeviceName, PortId> {
+    let rank = |outcome: &Outcome| match outcome {
+        Outcome::Proven(_) => 2,
+        Outcome::Found(_) => 1,
+        _ => 0,
+    };
+    let mut found: Vec<_> = outcomes
+        .iter()
+        .filter_map(|(port, outcome)| Some((rank(outcome), outcome.device()?, *port)))
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, device, port)| (device, port)).collect()
+}
+
+/// The devices that the station file names in ports where they are not.
+pub(super) fn still_named<'p>(
+    outcomes: &BTreeMap<PortId, Outcome>,
+    picture: &'p Picture,
+) -> Vec<(PortId, &'p DeviceName)> {
+    let gone = |id: &PortId| matches!(outcomes.get(id), Some(Outcome::Nothing));
+    let named = picture.ports.iter().filter(|(id, _)| gone(id));
+    named.filter_map(|(id, port)| Some((*id, port.file_device.as_ref()?))).collect()
 }
 
 fn fields(port: &Port, device: Option<&DeviceName>, writes_sockets: bool) -> String {
@@ -183,6 +220,14 @@ mod tests {
     },
 "
         );
+        // Of nothing there is no line, and no device has two.
+        let ports =
+            [port(1, &json!({"device": "beta"})), port(2, &json!({"device": "beta"})), port(7, &json!({}))];
+        let ports = ports.map(|port| (port.port, port)).into_iter().collect();
+        let twice = Picture { at: jiff::Timestamp::UNIX_EPOCH, ports, said: BTreeMap::new() };
+        let found = BTreeMap::from([(id(2), Outcome::Found(name("beta"))), (id(7), Outcome::Nothing)]);
+        assert_eq!(lines(&found, &twice, false), "    ports: {\n        2: (device: \"beta\"),\n    },\n");
+        assert_eq!(still_named(&outcomes(), &picture), [(id(5), &name("gone"))]);
         let socket = lines(&outcomes(), &picture, true);
         assert!(socket.contains("5: (socket: (hub: \"5-2\", port: 5)),"), "{socket}");
     }

@@ -39,6 +39,22 @@ impl Progress {
             self.outcomes.insert(port, outcome);
         }
     }
+
+    /// The port in which a device was found.
+    pub(super) fn port_of(&self, device: &DeviceName) -> Option<PortId> {
+        let found = |(port, outcome): (&PortId, &Outcome)| match outcome {
+            Outcome::Proven(known) | Outcome::Found(known) => (known == device).then_some(*port),
+            _ => None,
+        };
+        self.outcomes.iter().find_map(found)
+    }
+
+    /// A device was found in this port after all, so it is in no other.
+    pub(super) fn taken(&mut self, device: &DeviceName, port: PortId) {
+        if let Some(other) = self.port_of(device).filter(|other| *other != port) {
+            self.outcomes.insert(other, Outcome::Taken(device.clone(), port));
+        }
+    }
 }
 
 /// A search that is under way.
@@ -162,6 +178,11 @@ mod tests {
             progress.learn(port, nothing(String::new()));
             assert_eq!(progress.outcomes[&port], proven);
         }
+        let second = PortId::new(2).unwrap();
+        assert_eq!(progress.port_of(&name("pixel-7")), Some(port));
+        progress.taken(&name("pixel-7"), second);
+        assert_eq!(progress.outcomes[&port], Outcome::Taken(name("pixel-7"), second));
+        assert_eq!(progress.port_of(&name("pixel-7")), None);
         progress.learn(port, Outcome::KeepsCharging(name("pixel-7"), true));
         assert_ne!(progress.outcomes[&port], proven);
     }

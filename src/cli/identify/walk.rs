@@ -5,6 +5,7 @@ use std::io::Write;
 use tokio::time::sleep;
 
 use super::{
+    Ended,
     page::Outcome,
     picture::Picture,
     search::Search,
@@ -26,6 +27,8 @@ const KEYS: &str = "a name, Enter = nothing there, r = again, s = skip, q = stop
 enum Step {
     Known(Outcome),
     Stop,
+    /// Nobody answers any more.
+    End,
 }
 
 /// Walks through these ports.
@@ -33,7 +36,7 @@ pub(super) async fn walk<W: Write>(
     search: &mut Search<'_, W>,
     ports: &[PortId],
     moment: Span,
-) -> Result<(), Failure> {
+) -> Result<Ended, Failure> {
     search.say(&format!("Each time answer with {KEYS}."))?;
     for port in ports {
         match visit(search, *port, moment).await? {
@@ -43,10 +46,11 @@ pub(super) async fn walk<W: Write>(
                 }
                 search.progress.learn(*port, outcome);
             }
-            Step::Stop => return Ok(()),
+            Step::Stop => return Ok(Ended::Done),
+            Step::End => return Ok(Ended::BrokenOff),
         }
     }
-    Ok(())
+    Ok(Ended::Done)
 }
 
 async fn visit<W: Write>(search: &mut Search<'_, W>, port: PortId, moment: Span) -> Result<Step, Failure> {
@@ -66,7 +70,8 @@ async fn visit<W: Write>(search: &mut Search<'_, W>, port: PortId, moment: Span)
                 format!("port {port} has `{what}`, which never reported. Switch it all the same? [y/N]");
             match search.ask(&question).await?.as_deref() {
                 Some("y" | "Y" | "yes") => {}
-                Some("q") | None => return Ok(Step::Stop),
+                Some("q") => return Ok(Step::Stop),
+                None => return Ok(Step::End),
                 Some(_) => return skipped("it never reported, and you said no"),
             }
         }
@@ -114,19 +119,57 @@ async fn answer<W: Write>(
     loop {
         let answer = search.ask(&format!("port {port} >")).await?;
         let name = match answer.as_deref() {
-            None | Some("q") => return Ok(Some(Step::Stop)),
+            None => return Ok(Some(Step::End)),
+            Some("q") => return Ok(Some(Step::Stop)),
             Some("r") => return Ok(None),
             Some("s") => return Ok(Some(Step::Known(Outcome::Skipped("you skipped it".to_owned())))),
-            Some("") => return Ok(Some(Step::Known(Outcome::Nothing))),
+            Some("") => {
+                still_named(search, port, picture)?;
+                return Ok(Some(Step::Known(Outcome::Nothing)));
+            }
             Some(name) => name,
         };
         let why = match DeviceName::new(name) {
             Err(error) => error.to_string(),
-            Ok(device) => match search.name(port, &device, picture).await? {
-                Ok(()) => return Ok(Some(Step::Known(Outcome::Found(device)))),
-                Err(why) => why,
+            Ok(device) => match take(search, port, &device).await? {
+                None => return Ok(Some(Step::End)),
+                Some(false) => continue,
+                Some(true) => match search.name(port, &device, picture).await? {
+                    Ok(()) => {
+                        search.progress.taken(&device, port);
+                        return Ok(Some(Step::Known(Outcome::Found(device))));
+                    }
+                    Err(why) => why,
+                },
             },
         };
         search.say(&plain(&why))?;
     }
+}
+
+/// Whether a name may be taken from the port that has it by what is known so far; `None`: nobody answers.
+async fn take<W: Write>(
+    search: &mut Search<'_, W>,
+    port: PortId,
+    device: &DeviceName,
+) -> Result<Option<bool>, Failure> {
+    let Some(other) = search.progress.port_of(device).filter(|other| *other != port) else {
+        return Ok(Some(true));
+    };
+    let question = format!("`{device}` is in port {other} already: take it from there? [y/N]");
+    let answer = search.ask(&question).await?;
+    Ok(answer.map(|answer| matches!(answer.as_str(), "y" | "Y" | "yes")))
+}
+
+/// A port that is empty as a person says, and has a name all the same.
+fn still_named<W: Write>(search: &mut Search<'_, W>, port: PortId, picture: &Picture) -> Result<(), Failure> {
+    let Some(state) = picture.ports.get(&port) else { return Ok(()) };
+    let Some(device) = &state.device else { return Ok(()) };
+    let station = &search.station.name;
+    let todo = if state.file_device.as_ref() == Some(device) {
+        format!("take `{device}` out of port {port} in stations/{station}.ron")
+    } else {
+        format!("give `{device}` to its port when you come to it")
+    };
+    search.say(&format!("port {port}: the service still has `{device}` here; {todo}"))
 }
