@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
 
 use crate::model::SwitchProblem;
@@ -26,6 +27,7 @@ pub(super) async fn acquire(path: &Path, patience: Duration) -> Result<File, Swi
     let cannot = |error| SwitchProblem::Permission(format!("lock file `{}`: {error}", path.display()));
     let file = open(path).map_err(cannot)?;
     let started = Instant::now();
+    let mut looked = false;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -33,9 +35,37 @@ pub(super) async fn acquire(path: &Path, patience: Duration) -> Result<File, Swi
             Err(TryLockError::WouldBlock) if started.elapsed() >= patience => {
                 return Err(SwitchProblem::Busy(patience.as_secs()));
             }
-            Err(TryLockError::WouldBlock) => sleep(PAUSE).await,
+            Err(TryLockError::WouldBlock) => {
+                if !std::mem::replace(&mut looked, true) {
+                    end_orphans(path);
+                }
+                sleep(PAUSE).await;
+            }
         }
     }
+}
+
+/// Ends calls that a service has left behind when it was killed: their standard input is the lock, and their parent is
+/// the first process. Nobody waits for them, and what they do late is not wanted any more.
+fn end_orphans(path: &Path) {
+    let Ok(lock) = path.canonicalize() else { return };
+    let Ok(processes) = std::fs::read_dir("/proc") else { return };
+    for process in processes.flatten() {
+        let number = process.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        let Some(pid) = number.and_then(Pid::from_raw) else { continue };
+        let holds = std::fs::read_link(process.path().join("fd/0")).is_ok_and(|input| input == lock);
+        if holds && is_orphan(&process.path()) {
+            let ended = kill_process(pid, Signal::KILL);
+            tracing::warn!(%pid, ?ended, "a call of uhubctl that another service has left behind is ended");
+        }
+    }
+}
+
+/// True if the parent is the first process. The name of the program, in brackets, may hold anything.
+fn is_orphan(process: &Path) -> bool {
+    let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
+    let parent = stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1));
+    parent == Some("1")
 }
 
 /// Reading is enough to lock, and is all that a file of another user allows.
@@ -79,5 +109,25 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         let problem = acquire(&file.join("lock"), PAUSE).await.err();
         assert!(matches!(problem, Some(SwitchProblem::Permission(why)) if why.starts_with("lock file `")));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_a_killed_service_left_behind_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        drop(acquire(&path, PAUSE).await.unwrap());
+        // The shell ends at once, so that its child, which holds the lock as its input, is an orphan.
+        let script = format!(
+            "exec 3< '{}'; {{ flock -n 0 && exec sleep 600; }} <&3 3<&- >/dev/null 2>&1 &",
+            path.display()
+        );
+        assert!(std::process::Command::new("sh").args(["-c", &script]).status().unwrap().success());
+        let held = async {
+            while acquire(&path, Duration::ZERO).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), held).await.expect("the lock is held");
+        assert!(acquire(&path, Duration::from_secs(20)).await.is_ok());
     }
 }
