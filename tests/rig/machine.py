@@ -18,6 +18,16 @@ EVERY_SOCKET = {(hub, port) for hub in HUBS for port in range(1, 5)}
 DAISY_CHAIN = {("5-2", 3), ("5-2", 4), ("5-2.3", 3), ("5-2.3", 4)}
 
 
+# The bus that the tree is on at first, and the controllers of the buses that it can be plugged into.
+HOME = 5
+CONTROLLERS = {3: "x1", 5: "x"}
+
+
+def name_of(location):
+    """The name of a hub in QEMU, `h234` for 5-2.3.4."""
+    return "h" + location.removeprefix("5-").replace(".", "")
+
+
 class RigError(Exception):
     """The machine itself did not do as it should."""
 
@@ -65,6 +75,7 @@ class Machine:
         for old in (self.serial, self.trace, qmp):
             old.unlink(missing_ok=True)
         hubs = [argument for hub in HUBS for argument in ("-device", self.hub(hub))]
+        self.bus = HOME
         self.process = subprocess.Popen(
             # Software emulation: it works on any machine, also without /dev/kvm. The clock starts at a fixed noon,
             # so that rules which look at the time of day answer the same on every run.
@@ -93,7 +104,8 @@ class Machine:
 
     @staticmethod
     def hub(location):
-        return f"usb-hub,bus=x.0,port={location.removeprefix('5-')},ports=4,port-power=on"
+        path = location.removeprefix("5-")
+        return f"usb-hub,id={name_of(location)},bus={CONTROLLERS[HOME]}.0,port={path},ports=4,port-power=on"
 
     def connect(self, path):
         self.monitor = socket.socket(socket.AF_UNIX)
@@ -139,17 +151,45 @@ class Machine:
         return text
 
     def plug(self, name, path):
-        """Plugs a phone into a port, `2.3.4.2` for hub 5-2.3.4 port 2."""
-        self.command("device_add", driver="usb-mtp", id=name, bus="x.0", port=path, serial=name.upper(),
-                     rootdir=str(self.phones))
+        """Plugs a phone into a port, `2.3.4.2` for hub 5-2.3.4 port 2. Its serial number is its name in capitals."""
+        self.command("device_add", driver="usb-mtp", id=name, bus=f"{CONTROLLERS[self.bus]}.0", port=path,
+                     serial=name.upper(), rootdir=str(self.phones))
+
+    def unplug(self, name):
+        """Pulls a phone out."""
+        self.command("device_del", id=name)
+
+    def unplug_hub(self, location):
+        """Pulls a hub out, and with it everything behind it; the guest's kernel has seen it afterwards."""
+        self.command("device_del", id=name_of(location))
+        self.gone(location)
+
+    def plug_hubs(self, *locations, bus=None):
+        """Plugs hubs in at these places, on this bus or the one that they were on; the kernel knows them afterwards."""
+        self.bus = bus or self.bus
+        for location in locations:
+            self.command("device_add", driver="usb-hub", id=name_of(location), bus=f"{CONTROLLERS[self.bus]}.0",
+                         port=location.removeprefix("5-"), ports=4, **{"port-power": True})
+        if not wait_for(20, lambda: all(self.knows(location) for location in locations)):
+            raise RigError("the guest's kernel did not find the hubs that were plugged in")
+
+    def gone(self, location):
+        if not wait_for(20, lambda: not self.knows(location)):
+            raise RigError(f"the guest's kernel still knows {location}")
+
+    def knows(self, location):
+        """True if the guest's kernel knows all ports of this hub, on the bus that the tree is on now."""
+        here = location.replace("5-", f"{self.bus}-", 1)
+        return self.door(f"test -e /sys/bus/usb/devices/{here}:1.0/{here}-port4/disable")[0] == 0
 
     def sockets_off(self):
         """The sockets without power as the guest's kernel reads them from the hubs, without uhubctl or the service.
 
         A socket that the kernel does not know any more, because its hub is gone, has no power either.
         """
-        listing = self.run("cd /sys/bus/usb/devices && grep . 5-2*:1.0/*-port*/disable || true")
-        powered = re.findall(r"/(\S+)-port(\d+)/disable:0", listing)
+        listing = self.run(f"cd /sys/bus/usb/devices && grep . {self.bus}-2*:1.0/*-port*/disable || true")
+        powered = re.findall(r"/\d+(\S+)-port(\d+)/disable:0", listing)
+        powered = [(f"5{path}", port) for path, port in powered]
         return EVERY_SOCKET - {(hub, int(port)) for hub, port in powered}
 
     def cut(self):

@@ -5,81 +5,32 @@ Usage: scenario.py [PROGRAM], default target/debug/scs. Ends with 1 when a step 
 What the hub did is never asked of the service: it is read from the guest's kernel and from the hubs' own trace.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
 
 import initramfs
-from machine import DAISY_CHAIN, HUBS, Machine, RigError, fetch, wait_for
-
-# Port 10 of stations/desk.ron.
-PORT, SOCKET = 10, ("5-2.3.4", 2)
-ALL_ON, ONLY_TEN_OFF = set(), {SOCKET}
-# One uhubctl call takes up to 8 s in the emulated machine, and a poll may be under way.
-SWITCH_SECONDS = 30
-POLL_SECONDS = 10
-HOLD_SECONDS = 30
-RELOAD_SECONDS = 10
-# How long a state that must not change is watched.
-WATCH_SECONDS = 5
+from commands import Commands
+from machine import DAISY_CHAIN, HUBS, Machine
+from plugging import Plugging
+from speed import Speed
+from steps import (ALL_ON, HOLD_SECONDS, ONLY_TEN_OFF, POLL_SECONDS, RELOAD_SECONDS, SOCKET, SWITCH_SECONDS, Steps)
 
 
-class Scenario:
-    def __init__(self, machine):
-        self.machine, self.passed, self.failed = machine, 0, 0
-
-    def step(self, what, expected, seen):
-        """Prints and counts one step; `seen` must equal `expected`."""
-        if seen == expected:
-            self.passed += 1
-            print(f"ok      {what}", flush=True)
-        else:
-            self.failed += 1
-            print(f"FAILED  {what}: expected {show(expected)}, saw {show(seen)}", flush=True)
-
-    def comes_true(self, what, expected, seconds, probe):
-        """A step that has some time to come true."""
-        self.step(what, expected, wait_for(seconds, probe, lambda seen: seen == expected))
-
-    def hub_shows(self, what, expected, seconds=SWITCH_SECONDS):
-        self.comes_true(what, expected, seconds, self.machine.sockets_off)
-
-    def hub_keeps(self, what, expected):
-        """A step that fails when the hub shows anything else for a while."""
-        self.step(what, expected, wait_for(WATCH_SECONDS, self.machine.sockets_off, lambda seen: seen != expected))
-
-    def api(self, method, path, body=None):
-        status, text = fetch(self.machine.http + path, method, body and json.dumps(body).encode())
-        try:
-            return status, json.loads(text)
-        except ValueError:
-            return status, text
-
-    def report(self, level):
-        """A phone's report; answers with the decision's verdict."""
-        status, answer = self.api("POST", "/api/v1/reports", {"station": "desk", "port": PORT, "level": level})
-        return answer.get("verdict", answer) if status in (200, 201) else (status, answer)
-
-    def mode(self, mode):
-        return self.api("PUT", f"/api/v1/stations/desk/ports/{PORT}/mode", {"mode": mode})[0]
-
-    def edit(self, what, substitution, file):
-        """Edits a file in the guest as a person would, and waits until another version of the plan is in force."""
-        version = lambda: self.api("GET", "/api/v1/config")
-        before = version()
-        self.machine.run(f"sed -i '{substitution}' {file}")
-        self.comes_true(what, True, RELOAD_SECONDS, lambda: version() != before)
+class Scenario(Steps):
+    """What the service is for, by each of its two ways of switching."""
 
     def run(self):
-        chapters = [self.the_machine_is_right, self.reports_switch_exactly_one_port, self.a_manual_mode_holds,
-                    self.an_edited_rule_decides, self.a_stranger_s_hand_is_noticed_and_mended,
-                    self.a_stop_leaves_the_ports_on, self.nothing_else_was_touched]
-        for chapter in chapters:
-            try:
-                chapter()
-            except RigError as error:
-                self.step(f"{chapter.__name__} to its end", "no error", str(error))
+        self.play([self.the_machine_is_right, self.reports_switch_exactly_one_port, self.a_manual_mode_holds,
+                   self.an_edited_rule_decides, self.a_stranger_s_hand_is_noticed_and_mended,
+                   self.nothing_else_was_touched])
+        Plugging(self).run("Uhubctl()")
+        Commands(self).run()
+        Speed(self).measure("Uhubctl()")
+        self.play([self.the_kernel_s_own_files_switch, self.a_stranger_s_hand_is_noticed_and_mended])
+        Plugging(self).run("Sysfs()")
+        Speed(self).measure("Sysfs()")
+        self.play([self.a_stop_leaves_the_ports_on, self.the_daisy_chain_was_never_touched])
 
     def the_machine_is_right(self):
         listing = self.machine.run("uhubctl")
@@ -89,7 +40,7 @@ class Scenario:
         for name, path in [("phone1", "2.1"), ("phone9", "2.3.4.1"), ("phone10", "2.3.4.2")]:
             self.machine.plug(name, path)
         serial = "/sys/bus/usb/devices/5-2.3.4.2/serial"
-        self.comes_true("the phone in port 10 is there", "PHONE10", SWITCH_SECONDS,
+        self.comes_true("the phone in port 10 is there", "PHONE10", 2 * SWITCH_SECONDS,
                         lambda: self.machine.door(f"cat {serial}")[1])
         self.comes_true("the service is ready", 200, SWITCH_SECONDS, lambda: self.api("GET", "/health/ready")[0])
         # A listener to the event stream, inside so that it needs no thread here.
@@ -132,17 +83,24 @@ class Scenario:
                         lambda: self.machine.run("tail -n 1 /srv/scs.log"))
         self.hub_shows("it leaves every port on", ALL_ON)
 
+    def the_kernel_s_own_files_switch(self):
+        self.edit("Sysfs() is taken instead of Uhubctl()", "s/Uhubctl()/Sysfs()/", "stations/desk.ron")
+        runs = lambda: self.metric("scs_usb_call_seconds_count", driver="uhubctl")
+        before = runs()
+        self.report(95)
+        self.hub_shows("a report of 95 % switches exactly port 10 off", ONLY_TEN_OFF)
+        self.report(15)
+        self.hub_shows("a report of 15 % switches it on", ALL_ON)
+        self.step("and uhubctl was not run for that", before, runs())
+        self.report(95)
+        self.hub_shows("a report of 95 % switches it off again", ONLY_TEN_OFF)
+
     def nothing_else_was_touched(self):
-        cut = self.machine.cut()
-        self.step("no hub was ever told to cut another socket than port 10's", ONLY_TEN_OFF, cut)
-        self.step("the four daisy-chain sockets were never touched", set(), cut & DAISY_CHAIN)
+        self.step("no hub was ever told to cut another socket than port 10's", ONLY_TEN_OFF, self.machine.cut())
         self.step("the kernel never lost a hub", [], self.machine.hubs_lost())
 
-
-def show(value):
-    if isinstance(value, (set, frozenset)):
-        return ", ".join(f"{hub} port {port}" for hub, port in sorted(value)) + " off" if value else "no socket off"
-    return repr(value)
+    def the_daisy_chain_was_never_touched(self):
+        self.step("the four daisy-chain sockets were never touched", set(), self.machine.cut() & DAISY_CHAIN)
 
 
 def main():
