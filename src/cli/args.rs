@@ -8,7 +8,8 @@ use clap_complete::Shell;
 use super::identify::args::Identify;
 use crate::{
     history::Role,
-    model::{RuleName, Span, StationName},
+    model::{Diagnostic, RuleName, Span, StationName},
+    settings::Settings,
 };
 
 const EXAMPLES: &str = "\
@@ -104,6 +105,16 @@ pub struct SettingsFile {
     /// Settings of the service [default: settings.ron, if it is there]
     #[arg(long, value_name = "FILE", env = "SCS_SETTINGS")]
     pub settings: Option<PathBuf>,
+}
+
+impl SettingsFile {
+    /// Reads the file, and the environment over it. Fails with every problem of the settings.
+    pub(super) fn load(
+        &self,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Settings, Vec<Diagnostic>> {
+        Settings::load(self.settings.as_deref(), environment)
+    }
 }
 
 /// What `scs run` is told.

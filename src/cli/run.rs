@@ -3,12 +3,11 @@
 use tokio::sync::{oneshot, watch};
 
 use super::{args::Run, failure::Failure, service::serve};
-use crate::{controller::Clock, settings::Settings};
+use crate::controller::Clock;
 
 /// Runs the service until it is asked to stop.
 pub(super) async fn run(args: &Run, environment: &dyn Fn(&str) -> Option<String>) -> Result<(), Failure> {
-    let mut settings =
-        Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
+    let mut settings = args.settings.load(environment).map_err(Failure::settings)?;
     if !args.stations.is_empty() {
         settings.stations.clone_from(&args.stations);
     }

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     history::{self, TokenError, TokenStore},
     model::Timestamp,
-    settings::Settings,
 };
 
 /// Makes, lists or removes a token. Works also while the service runs.
@@ -21,8 +20,7 @@ pub(super) fn token(
     now: Timestamp,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let settings =
-        Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
+    let settings = args.settings.load(environment).map_err(Failure::settings)?;
     let path = &settings.history.path;
     match &args.action {
         // Looking makes no file.

@@ -35,7 +35,7 @@ pub(in crate::cli) async fn check(
 }
 
 async fn found(args: &Check, environment: &dyn Fn(&str) -> Option<String>) -> Found {
-    let settings = match Settings::load(args.settings.settings.as_deref(), environment) {
+    let settings = match args.settings.load(environment) {
         Ok(settings) => settings,
         Err(problems) => return Found { problems, ..Found::default() },
     };

@@ -72,8 +72,7 @@ fn settings(
     environment: &dyn Fn(&str) -> Option<String>,
     places: &Places,
 ) -> Result<Settings, Failure> {
-    let mut settings =
-        Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
+    let mut settings = args.settings.load(environment).map_err(Failure::settings)?;
     settings.http.listen = args.listen;
     settings.http.access = Access::Auto;
     settings.history.path.clone_from(&places.history);

@@ -24,7 +24,6 @@ use crate::{
     },
     config::Directories,
     model::{Station, StationName},
-    settings::Settings,
     usb::Survey,
 };
 
@@ -38,8 +37,7 @@ pub(in crate::cli) async fn discover(
     look: Look,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let settings =
-        Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
+    let settings = args.settings.load(environment).map_err(Failure::settings)?;
     let (survey, found) = look_around(&settings).await;
     let (stations, broken) = stations(&settings.directories);
     let usual =

@@ -29,8 +29,7 @@ pub(in crate::cli) async fn doctor(
     look: Look,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let settings =
-        Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
+    let settings = args.settings.load(environment).map_err(Failure::settings)?;
     let facts = facts(&settings).await;
     let findings =
         Findings { lines: checks(&facts), permit: permit(&facts, args.rule), power: power(&facts) };

@@ -36,8 +36,7 @@ pub(super) async fn host<W: Write>(
     out: &mut W,
     work: impl AsyncFnOnce(Api, &mut W) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let settings =
-        Settings::load(args.settings.settings.as_deref(), environment).map_err(Failure::settings)?;
+    let settings = args.settings.load(environment).map_err(Failure::settings)?;
     let pass = Pass::make(args, &settings)?;
     let (ready, running) = oneshot::channel();
     let (stop, stopped) = watch::channel(false);

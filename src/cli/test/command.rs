@@ -22,7 +22,7 @@ pub(in crate::cli) fn test(
     look: Look,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let settings = match Settings::load(args.settings.settings.as_deref(), environment) {
+    let settings = match args.settings.load(environment) {
         Ok(settings) => settings,
         Err(problems) => return tell(Failure::settings(problems), args, out),
     };
