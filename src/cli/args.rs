@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::identify::args::Identify;
+use super::{discover::args::Discover, doctor::args::Doctor, identify::args::Identify};
 use crate::{
     history::Role,
     model::{Diagnostic, RuleName, Span, StationName},
@@ -161,55 +161,6 @@ pub struct Demo {
     /// Keep the history in this file [default: a temporary one]
     #[arg(long, value_name = "FILE")]
     pub history: Option<PathBuf>,
-}
-
-/// What `scs discover` is told.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  scs discover                          look, and show the station file
-  scs discover --write                  write it: stations/desk.ron
-  scs discover --write --station lab    write it as stations/lab.ron
-  scs discover --json | jq '.hubs[].ports[].device.serial'
-
-Ends with 0 when a hub was found, with 1 when there is none whose ports can be
-switched, with 73 when a file is there already or cannot be written.")]
-pub struct Discover {
-    /// What the station shall be called [default: desk]; further hubs get -2, -3 …
-    #[arg(long, value_name = "NAME")]
-    pub station: Option<StationName>,
-    /// Write the station files
-    #[arg(long)]
-    pub write: bool,
-    /// Which settings: they say where stations, rules and hub models are.
-    #[command(flatten)]
-    pub settings: SettingsFile,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What `scs doctor` is told.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  scs doctor
-  sudo -u ada scs doctor                as the user that runs the service
-  scs doctor --rule                     print the udev rule in any case
-  scs doctor --json | jq -r '.checks[] | select(.state == \"wrong\").text'
-
-Each line begins with ok, note (it works; you should know) or wrong. Ends with 0
-when nothing is wrong, else with 1.")]
-pub struct Doctor {
-    /// Print the udev rule for all hubs, also when nothing is missing
-    #[arg(long)]
-    pub rule: bool,
-    /// Which settings.
-    #[command(flatten)]
-    pub settings: SettingsFile,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// What `scs check` is told.

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     cli::{
-        args::Discover,
         demo::shipped_rules,
+        discover::args::Discover,
         failure::{Exit, Failure},
         hubs::{Hubs, Place, Places, look_around, owner},
         look::Look,

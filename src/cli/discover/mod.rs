@@ -1,6 +1,7 @@
 //! `scs discover`: looks at the hubs, draws them as they lie on the table, and makes station files for them. Never
 //! switches anything, and never writes over a file.
 
+pub(super) mod args;
 mod command;
 mod drawing;
 mod file;

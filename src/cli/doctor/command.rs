@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     cli::{
-        args::Doctor,
+        doctor::args::Doctor,
         failure::{Exit, Failure},
         hubs::{lock, look_past},
         look::Look,
