@@ -103,7 +103,7 @@ pub(super) fn judge(
     let sockets = sockets_of(station, place);
     let misplaced = station.hub.as_ref().and_then(|plan| place.misplaced(plan));
     let mut problems: Vec<Diagnostic> =
-        misplaced.into_iter().map(|told| warning(file, told.code, told.text, &told.todo)).collect();
+        misplaced.into_iter().map(|told| warning(file, told.code, told.text, &told.hint)).collect();
     let absent = !place.is_found();
     let power: Vec<_> = sockets.iter().map(|(port, socket)| (*port, hubs.power(socket, survey))).collect();
     if !absent {

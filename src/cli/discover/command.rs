@@ -168,7 +168,7 @@ fn elsewhere(stations: &[&Station], places: &Places) -> Vec<String> {
         let plan =
             station.hub.as_ref().filter(|_| matches!(place, Place::Elsewhere(_) | Place::Contested(..)))?;
         let told = place.misplaced(plan)?;
-        Some(format!("The station {}: {}; {}.", station.name, told.text, told.todo))
+        Some(format!("The station {}: {}; {}.", station.name, told.text, told.hint))
     };
     stations.iter().filter_map(told).collect()
 }

@@ -49,7 +49,7 @@ impl Described {
     /// A hub and the station that has it.
     pub(super) fn of(unit: &Unit, station: &Station, place: &Place) -> Self {
         let told = station.hub.as_ref().filter(|_| !place.is_found()).and_then(|plan| place.misplaced(plan));
-        let wrong = told.map(|told| format!("{}; {}", told.text, told.todo)).unwrap_or_default();
+        let wrong = told.map(|told| format!("{}; {}", told.text, told.hint)).unwrap_or_default();
         Self { hub: unit.the(), station: station.name.to_string(), wrong }
     }
 

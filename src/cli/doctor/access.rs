@@ -100,13 +100,13 @@ fn device_files(unit: &Unit, facts: &Facts) -> Option<Line> {
         Some(side) => format!("{side} of {}", unit.the()),
         None => unit.the(),
     };
-    let todo = "in a container, hand in /dev/bus/usb of the host, writable";
+    let hint = "in a container, hand in /dev/bus/usb of the host, writable";
     if !absent.is_empty() {
-        return Some(Line::new(state, TOPIC, format!("/dev/bus/usb has no file for {}", of(&absent)), todo));
+        return Some(Line::new(state, TOPIC, format!("/dev/bus/usb has no file for {}", of(&absent)), hint));
     }
     if !read_only.is_empty() {
         let text = format!("/dev/bus/usb is read-only, also for {}", of(&read_only));
-        return Some(Line::new(state, TOPIC, text, todo));
+        return Some(Line::new(state, TOPIC, text, hint));
     }
     let unlisted = chips(unit, &facts.survey, |hub| is_unlisted(hub, &facts.survey));
     (!unlisted.is_empty()).then(|| {
@@ -137,8 +137,8 @@ fn disable_files(unit: &Unit, facts: &Facts) -> Option<Line> {
             "{} is read-only, as in a container: {come_back}, and `switch: Sysfs()` does not work",
             facts.sysfs.display()
         );
-        let todo = "hand in /sys of the host writable, for example a privileged container";
-        return Some(Line::new(state, TOPIC, text, todo));
+        let hint = "hand in /sys of the host writable, for example a privileged container";
+        return Some(Line::new(state, TOPIC, text, hint));
     }
     if !no.is_empty() {
         let side = one_side(&no, unit, &facts.survey).map(|side| format!("{side} of ")).unwrap_or_default();

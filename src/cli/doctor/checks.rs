@@ -30,12 +30,12 @@ pub(super) struct Line {
     /// What is so.
     pub(super) text: String,
     /// What to do; may be empty.
-    pub(super) todo: String,
+    pub(super) hint: String,
 }
 
 impl Line {
-    pub(super) fn new(state: State, topic: &str, text: impl Into<String>, todo: impl Into<String>) -> Self {
-        Self { state, topic: topic.to_owned(), text: text.into(), todo: todo.into() }
+    pub(super) fn new(state: State, topic: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { state, topic: topic.to_owned(), text: text.into(), hint: hint.into() }
     }
     pub(super) fn fine(topic: &str, text: impl Into<String>) -> Self {
         Self::new(State::Fine, topic, text, "")
@@ -73,8 +73,8 @@ fn tool(facts: &Facts) -> Line {
     let info = match &facts.tool {
         Ok(info) => info,
         Err(SwitchProblem::ToolMissing(why)) => {
-            let todo = "sudo apt install uhubctl, or name its path in settings.ron: uhubctl: (path: \"…\")";
-            return Line::new(needed, topic, why.clone(), todo);
+            let hint = "sudo apt install uhubctl, or name its path in settings.ron: uhubctl: (path: \"…\")";
+            return Line::new(needed, topic, why.clone(), hint);
         }
         Err(problem) => return Line::new(needed, topic, problem.to_string(), ""),
     };
@@ -163,8 +163,8 @@ fn hubs(facts: &Facts) -> Vec<Line> {
         if let Some(half) = unit.half(&facts.survey) {
             let usb3 = facts.survey.hubs.get(&unit.at).is_some_and(|hub| hub.usb3);
             let state = if usb3 { State::Wrong } else { State::Note };
-            let todo = "a port of a hub that shows both sides keeps its power until both are off";
-            lines.push(Line::new(state, topic, format!("{}: {half}", unit.the()), todo));
+            let hint = "a port of a hub that shows both sides keeps its power until both are off";
+            lines.push(Line::new(state, topic, format!("{}: {half}", unit.the()), hint));
         }
         lines.extend(unread(unit, facts));
         if !unit.proven(&facts.survey) {
@@ -188,10 +188,10 @@ fn unread(unit: &Unit, facts: &Facts) -> Vec<Line> {
         .flat_map(|port| unit.unread(port, survey).into_iter().map(|trouble| (port.number.get(), trouble)))
         .collect();
     let texts = by_reason(troubles.iter().map(|(port, trouble)| (*port, trouble.as_str())));
-    let todo = "look at what is wrong here; else unplug the hub, wait, and plug it in again";
+    let hint = "look at what is wrong here; else unplug the hub, wait, and plug it in again";
     texts
         .into_iter()
-        .map(|text| Line::new(State::Wrong, "hub", format!("{}, {text}", unit.the()), todo))
+        .map(|text| Line::new(State::Wrong, "hub", format!("{}, {text}", unit.the()), hint))
         .collect()
 }
 

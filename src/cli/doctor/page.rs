@@ -56,8 +56,8 @@ impl Findings {
     /// The same for programs.
     pub(super) fn json(&self) -> serde_json::Value {
         let lines = self.lines.iter().map(|line| {
-            let Line { state, topic, text, todo } = line;
-            serde_json::json!({ "state": state.word(), "check": topic, "text": text, "todo": todo })
+            let Line { state, topic, text, hint } = line;
+            serde_json::json!({ "state": state.word(), "check": topic, "text": text, "hint": hint })
         });
         serde_json::json!({
             "ok": self.well(),
@@ -97,8 +97,8 @@ impl Line {
                 _ => writeln!(text, "{:before$}{part}", ""),
             };
         }
-        if !self.todo.is_empty() {
-            let parts = wrap(&plain(&self.todo), room.saturating_sub(2));
+        if !self.hint.is_empty() {
+            let parts = wrap(&plain(&self.hint), room.saturating_sub(2));
             for (n, part) in parts.iter().enumerate() {
                 let _ = writeln!(text, "{:before$}{} {part}", "", if n == 0 { "→" } else { " " });
             }

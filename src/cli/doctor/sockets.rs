@@ -69,8 +69,8 @@ fn places(facts: &Facts) -> Places {
 pub(super) fn lines(facts: &Facts) -> Vec<Line> {
     match &facts.stations {
         Err(Stations::None) => {
-            let todo = "`scs discover --write` makes one of the hub that is plugged in";
-            vec![Line::new(State::Note, "stations", "there is none yet", todo)]
+            let hint = "`scs discover --write` makes one of the hub that is plugged in";
+            vec![Line::new(State::Note, "stations", "there is none yet", hint)]
         }
         Err(Stations::Broken(errors)) => {
             let text = format!("the files are broken: {}", count(*errors, "error"));
@@ -95,7 +95,7 @@ fn station_lines(station: &Station, facts: &Facts) -> Vec<Line> {
     if let Some(plan) = &station.hub {
         let place = places(facts).remove(&station.name).unwrap_or(Place::Missing);
         let state = if place.is_found() { State::Note } else { State::Wrong };
-        lines.extend(place.misplaced(plan).map(|told| Line::new(state, topic, told.text, told.todo)));
+        lines.extend(place.misplaced(plan).map(|told| Line::new(state, topic, told.text, told.hint)));
         if !place.is_found() {
             return lines;
         }
@@ -116,7 +116,7 @@ fn ports(topic: &str, ports: &[Power]) -> Vec<Line> {
         lines.push(Line::fine(topic, format!("{}: {} on{off_are}", count(ports.len(), "port"), on.len())));
     }
     let wrong = ports.iter().filter_map(|port| Some((port.port, port.power.as_ref().err()?.as_str())));
-    let todo = "`scs discover` shows which sockets there are";
-    lines.extend(by_reason(wrong).into_iter().map(|text| Line::new(State::Wrong, topic, text, todo)));
+    let hint = "`scs discover` shows which sockets there are";
+    lines.extend(by_reason(wrong).into_iter().map(|text| Line::new(State::Wrong, topic, text, hint)));
     lines
 }

@@ -37,7 +37,7 @@ pub(in crate::cli) struct Misplaced {
     /// What is so.
     pub(in crate::cli) text: String,
     /// What to do.
-    pub(in crate::cli) todo: String,
+    pub(in crate::cli) hint: String,
 }
 
 impl Place {
@@ -49,7 +49,7 @@ impl Place {
     /// What to say of it; `None`: all is as the file says.
     pub(in crate::cli) fn misplaced(&self, plan: &HubPlan) -> Option<Misplaced> {
         let (title, at) = (&plan.model.title, &plan.at);
-        let (code, text, todo) = match self {
+        let (code, text, hint) = match self {
             Self::Here => return None,
             Self::Moved(now) => (
                 "hub-moved",
@@ -96,7 +96,7 @@ impl Place {
                 "mend that first; `scs doctor` says more".to_owned(),
             ),
         };
-        Some(Misplaced { code, text, todo })
+        Some(Misplaced { code, text, hint })
     }
 }
 

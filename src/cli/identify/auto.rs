@@ -142,8 +142,8 @@ async fn concluded<W: Write>(
     Ok(match finding {
         Finding::Device(device) => match contradiction(before, port, &device) {
             Some(why) => {
-                let todo = format!("scs identify --station {} --ports {port}", search.station.name);
-                Outcome::Contradicted(format!("{why}. If it is `{device}`, say so by `{todo}`"))
+                let hint = format!("scs identify --station {} --ports {port}", search.station.name);
+                Outcome::Contradicted(format!("{why}. If it is `{device}`, say so by `{hint}`"))
             }
             None => match search.name(port, &device, before).await? {
                 Ok(()) => Outcome::Found(device),

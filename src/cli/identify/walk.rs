@@ -166,10 +166,10 @@ fn still_named<W: Write>(search: &mut Search<'_, W>, port: PortId, picture: &Pic
     let Some(state) = picture.ports.get(&port) else { return Ok(()) };
     let Some(device) = &state.device else { return Ok(()) };
     let station = &search.station.name;
-    let todo = if state.file_device.as_ref() == Some(device) {
+    let hint = if state.file_device.as_ref() == Some(device) {
         format!("take `{device}` out of port {port} in stations/{station}.ron")
     } else {
         format!("give `{device}` to its port when you come to it")
     };
-    search.say(&format!("port {port}: the service still has `{device}` here; {todo}"))
+    search.say(&format!("port {port}: the service still has `{device}` here; {hint}"))
 }
