@@ -84,14 +84,8 @@ fn hub(
     hub.switching = kind.switching;
     let mut sockets = std::mem::take(&mut hub.sockets);
     for port in 1..=kind.ports {
-        let mut socket = sockets.remove(&port).unwrap_or(SocketFound {
-            power: Err(String::new()),
-            thing: None,
-            class: None,
-            undescribed: false,
-            hub: None,
-            disable_file: Access::Absent,
-        });
+        let bare = || SocketFound::bare(Err(String::new()), Access::Absent);
+        let mut socket = sockets.remove(&port).unwrap_or_else(bare);
         socket.power = match block.ports.get(&port) {
             Some(Shown::Power { power, .. }) => Ok(*power),
             Some(Shown::Unreadable(why)) => Err((*why).to_owned()),

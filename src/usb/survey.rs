@@ -71,6 +71,31 @@ pub struct SocketFound {
     pub disable_file: Access,
 }
 
+impl SocketFound {
+    /// One of which nothing is known but its power, and what may be done with its file.
+    pub(super) fn bare(power: Result<Power, String>, disable_file: Access) -> Self {
+        Self { power, thing: None, class: None, undescribed: false, hub: None, disable_file }
+    }
+}
+
+#[cfg(test)]
+impl HubFound {
+    /// A hub without words, all ports with power and empty, of which everything may be done.
+    pub(crate) fn bare(id: &str, usb3: bool, ports: u8) -> Self {
+        Self {
+            id: id.parse().unwrap(),
+            name: String::new(),
+            serial: None,
+            usb3,
+            switching: Switching::Single,
+            twin: None,
+            sockets: (1..=ports).map(|port| (port, SocketFound::bare(Ok(Power::On), Access::Yes))).collect(),
+            may_sleep: None,
+            device_file: Access::Yes,
+        }
+    }
+}
+
 /// What this user may do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {

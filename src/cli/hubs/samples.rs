@@ -4,7 +4,7 @@ use super::Hubs;
 use crate::{
     config::{self, Files},
     model::{HubLocation, Power, Thing},
-    usb::{Access, HubFound, SocketFound, Survey, Switching},
+    usb::{HubFound, SocketFound, Survey},
 };
 
 pub(in crate::cli) fn at(text: &str) -> HubLocation {
@@ -29,25 +29,8 @@ impl Host {
 
     /// One chip, or one side of it, with all ports on and empty.
     pub(in crate::cli) fn hub(&mut self, place: &str, id: &str, ports: u8) -> &mut HubFound {
-        let socket = SocketFound {
-            power: Ok(Power::On),
-            thing: None,
-            class: None,
-            undescribed: false,
-            hub: None,
-            disable_file: Access::Yes,
-        };
-        let found = HubFound {
-            id: id.parse().unwrap(),
-            name: "USB Hub".into(),
-            serial: None,
-            usb3: false,
-            switching: Switching::Single,
-            twin: None,
-            sockets: (1..=ports).map(|port| (port, socket.clone())).collect(),
-            may_sleep: Some(false),
-            device_file: Access::Yes,
-        };
+        let bare = HubFound::bare(id, false, ports);
+        let found = HubFound { name: "USB Hub".into(), may_sleep: Some(false), ..bare };
         self.0.hubs.insert(at(place), found);
         if let Some((above, port)) = place.rsplit_once('.')
             && let Some(above) = self.0.hubs.get_mut(&at(above))

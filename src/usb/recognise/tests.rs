@@ -5,8 +5,8 @@ use std::{
 
 use super::{Tree, misfit, onboard, trees};
 use crate::{
-    model::{ChipPath, ChipSocket, HubLocation, HubModel, HubPlan, ModelName, PortId, Power},
-    usb::{Access, HubFound, SocketFound, Survey, Switching, twin},
+    model::{ChipPath, ChipSocket, HubLocation, HubModel, HubPlan, ModelName, PortId},
+    usb::{HubFound, Survey, twin},
 };
 
 fn at(text: &str) -> HubLocation {
@@ -15,28 +15,8 @@ fn at(text: &str) -> HubLocation {
 
 /// A survey of these hubs: place, numbers, number of ports, and whether it is the USB 3 side.
 fn survey(hubs: &[(&str, &str, u8, bool)]) -> Survey {
-    let socket = || SocketFound {
-        power: Ok(Power::On),
-        thing: None,
-        class: None,
-        undescribed: false,
-        hub: None,
-        disable_file: Access::Yes,
-    };
-    let hub = |(place, id, ports, usb3): &(&str, &str, u8, bool)| {
-        let found = HubFound {
-            id: id.parse().unwrap(),
-            name: String::new(),
-            serial: None,
-            usb3: *usb3,
-            switching: Switching::Single,
-            twin: None,
-            sockets: (1..=*ports).map(|port| (port, socket())).collect(),
-            may_sleep: None,
-            device_file: Access::Yes,
-        };
-        (at(place), found)
-    };
+    let hub =
+        |(place, id, ports, usb3): &(&str, &str, u8, bool)| (at(place), HubFound::bare(id, *usb3, *ports));
     Survey { hubs: hubs.iter().map(hub).collect(), ..Survey::default() }
 }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    Access, Asked, HubFound, Ordered, PowerSwitch, SocketFound, Survey, Switching,
+    Asked, HubFound, Ordered, PowerSwitch, SocketFound, Survey,
     driver::{Extent, HubDriver, Look},
     glance::Glance,
     hubs::Hubs,
@@ -146,26 +146,7 @@ impl Fake {
 
     /// Adds a hub, all ports on.
     pub(super) fn add(&mut self, at: &str, usb3: bool, id: &str, ports: u8) -> &mut HubFound {
-        let bare = || SocketFound {
-            power: Ok(Power::On),
-            thing: None,
-            class: None,
-            undescribed: false,
-            hub: None,
-            disable_file: Access::Yes,
-        };
-        let found = HubFound {
-            id: id.parse().unwrap(),
-            name: String::new(),
-            serial: None,
-            usb3,
-            switching: Switching::Single,
-            twin: None,
-            sockets: (1..=ports).map(|port| (port, bare())).collect(),
-            may_sleep: None,
-            device_file: Access::Yes,
-        };
-        self.survey.hubs.entry(hub(at)).or_insert(found)
+        self.survey.hubs.entry(hub(at)).or_insert_with(|| HubFound::bare(id, usb3, ports))
     }
     /// Adds a hub of five chips with both sides: `usb2` and `usb3` are where its first chip is.
     pub(super) fn add_rsh_a16(&mut self, usb2: &str, usb3: &str) {
