@@ -10,6 +10,8 @@ pub mod engine;
 
 pub mod simulation;
 
+pub mod trial;
+
 pub mod config;
 
 pub mod controller;
@@ -19,6 +21,8 @@ pub mod usb;
 pub mod history;
 
 pub mod mqtt;
+
+pub mod workshop;
 
 pub mod http;
 

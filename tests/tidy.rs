@@ -17,12 +17,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("rules", &["model"]),
     ("engine", &["model", "rules"]),
     ("simulation", &["model"]),
-    ("config", &["model", "rules"]),
+    ("trial", &["model", "rules", "engine", "simulation"]),
+    ("config", &["model", "rules", "trial"]),
     ("controller", &["model", "rules", "engine"]),
     ("usb", &["model"]),
     ("history", &["model"]),
     ("mqtt", &["model", "controller"]),
-    ("http", &["model", "controller", "history"]),
+    ("workshop", &["model", "rules", "trial", "config", "controller", "history"]),
+    ("http", &["model", "controller", "history", "workshop"]),
     ("settings", ALL),
     ("app", ALL),
     ("cli", ALL),
@@ -31,7 +33,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 ];
 const ALL: &[&str] = &["*"];
 /// Parts that decide or describe, and so know neither clock nor system.
-const PURE: &[&str] = &["model", "rules", "engine", "simulation"];
+const PURE: &[&str] = &["model", "rules", "engine", "simulation", "trial"];
 const IMPURE: &[&str] = &[
     "Instant::now",
     "SystemTime::now",

@@ -23,6 +23,7 @@ use crate::{
     model::{ConfigState, Event, Loaded, PortId, Power, Rejected, StationName, Tally},
     mqtt,
     settings::Settings,
+    workshop::Workshop,
 };
 
 /// HTTP and MQTT get this long to end: open answers are given, MQTT says `offline`.
@@ -71,6 +72,8 @@ pub async fn run(options: Options) -> Result<(), Failed> {
     let events = directory.events();
     let (plan, state) = first_plan(&settings, &history.reader, &clock).await?;
     let (publish_state, config) = watch::channel(Arc::new(state));
+    let plan = Arc::new(plan);
+    let (publish_plan, plan_at_work) = watch::channel(Arc::clone(&plan));
     let (ask_reload, reloads) = mpsc::channel(RELOADS);
     let (tell_links, links) = watch::channel(mqtt::Status::new());
     let (tally, calls) = watch::channel(Tally::new());
@@ -81,6 +84,7 @@ pub async fn run(options: Options) -> Result<(), Failed> {
         reload: ask_reload,
         history: history.health.clone(),
         tally: calls,
+        workshop: Workshop::new(plan_at_work, settings.directories.clone(), history.reader.clone()),
         mqtt: Arc::new(mqtt_in_words(settings.mqtt.is_some(), links)),
         clock,
     };
@@ -97,7 +101,8 @@ pub async fn run(options: Options) -> Result<(), Failed> {
         Stations::new(directory.clone(), journal.clone(), reader.clone(), clock, &settings, tally);
     stations.apply(&plan, &mut tasks).await;
     let simulated = stations.simulated();
-    let mut reloader = Reloader::new(plan, publish_state, reloads, reader.clone(), &settings, clock, hangup);
+    let mut reloader =
+        Reloader::new(publish_plan, publish_state, reloads, reader.clone(), &settings, clock, hangup);
     // Before anybody is told that the service runs: the next start may need it.
     reloader.keep_plan().await;
     if let Some(broker) = settings.mqtt.clone() {
@@ -117,15 +122,20 @@ pub async fn run(options: Options) -> Result<(), Failed> {
         };
         reloader.take(reason, &mut stations, &mut tasks, &directory).await;
     };
-    // Nobody may be listening any more, when an edge has ended by itself.
-    let _ = end_edges.send(true);
-    tasks.end("http", EDGES_END).await;
-    tasks.end("mqtt", EDGES_END).await;
-    stations.stop(&mut tasks, STATIONS_END).await;
+    end(&end_edges, &mut stations, &mut tasks).await;
     drop((stations, reloader, directory, journal, reader));
     tasks.cut_others("history");
     tasks.end("history", HISTORY_END).await;
     ended
+}
+
+/// Ends the edges, then the stations, so that nobody asks a station that is gone.
+async fn end(edges: &watch::Sender<bool>, stations: &mut Stations, tasks: &mut Tasks) {
+    // Nobody may be listening any more, when an edge has ended by itself.
+    let _ = edges.send(true);
+    tasks.end("http", EDGES_END).await;
+    tasks.end("mqtt", EDGES_END).await;
+    stations.stop(tasks, STATIONS_END).await;
 }
 
 async fn serve(server: http::Bound, mut stop: watch::Receiver<bool>) {

@@ -39,7 +39,8 @@ pub(super) struct Reloader {
     settings: Settings,
     clock: Clock,
     reader: Reader,
-    plan: Plan,
+    plan: Arc<Plan>,
+    publish_plan: watch::Sender<Arc<Plan>>,
     /// The plan is known to be kept as the last good one.
     kept: bool,
     state: watch::Sender<Arc<ConfigState>>,
@@ -55,7 +56,7 @@ pub(super) struct Reloader {
 
 impl Reloader {
     pub(super) fn new(
-        plan: Plan,
+        publish_plan: watch::Sender<Arc<Plan>>,
         state: watch::Sender<Arc<ConfigState>>,
         requests: mpsc::Receiver<Answer>,
         reader: Reader,
@@ -73,6 +74,7 @@ impl Reloader {
         // The first look is at once: the plan was read before anybody watched.
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let plan = Arc::clone(&publish_plan.borrow());
         let seen = state.borrow().rejected.is_none().then(|| plan.version.clone());
         let settings = settings.clone();
         Self {
@@ -80,6 +82,7 @@ impl Reloader {
             clock,
             reader,
             plan,
+            publish_plan,
             kept: false,
             state,
             requests,
@@ -134,7 +137,8 @@ impl Reloader {
                     stations.apply(&plan, tasks).await;
                     self.kept = false;
                 }
-                self.plan = plan;
+                self.plan = Arc::new(plan);
+                self.publish_plan.send_replace(Arc::clone(&self.plan));
                 self.taken(directory);
                 self.keep_plan().await;
                 true
@@ -286,6 +290,7 @@ mod tests {
         let clock = Clock::real();
         let (version, at) = (plan.version.clone(), clock.now());
         let active = Loaded { version: version.clone(), at, from_memory: false, warnings: Vec::new() };
+        let plans = watch::Sender::new(Arc::new(plan));
         let (state, now) = watch::channel(Arc::new(ConfigState { active, rejected: None }));
         let directory = Directory::new(history.journal.clone());
         let mut tasks = Tasks::default();
@@ -298,7 +303,7 @@ mod tests {
             watch::channel(crate::model::Tally::new()).0,
         );
         let mut reloader =
-            Reloader::new(plan, state, mpsc::channel(1).1, history.reader.clone(), &settings, clock, None);
+            Reloader::new(plans, state, mpsc::channel(1).1, history.reader.clone(), &settings, clock, None);
         let reason = timeout(LOOK_EVERY / 3, reloader.wait()).await.expect("a look at once");
         reloader.take(reason, &mut stations, &mut tasks, &directory).await;
         assert_ne!(now.borrow().active.version, version);

@@ -113,6 +113,7 @@ mod tests {
             file: "settings.ron".into(),
             line: 1,
             column: 2,
+            length: 0,
             severity: Severity::Error,
             code: "unknown-field".into(),
             message: "`htttp` is not a setting".into(),

@@ -34,6 +34,11 @@ pub struct Directories {
 }
 
 impl Directories {
+    /// Where the functions are that all rules may use; need not be there.
+    pub fn library(&self) -> PathBuf {
+        self.rules.join("lib")
+    }
+
     /// The names of all station files, without `.ron`. Of a folder that cannot be read there are none.
     pub fn station_names(&self) -> Vec<String> {
         let names = names(&self.stations, "stations", &[".ron"]).unwrap_or_default();
@@ -66,6 +71,9 @@ pub struct Files {
     pub rules: Vec<SourceFile>,
     /// Tests of rules.
     pub tests: Vec<SourceFile>,
+    /// Functions that all rules may use, `rules/lib/*.rhai`.
+    #[serde(default)]
+    pub library: Vec<SourceFile>,
     /// Hub models beside those of the program. A plan that was kept by a program without hub models has none.
     #[serde(default)]
     pub hubs: Vec<SourceFile>,
@@ -85,7 +93,8 @@ impl Files {
             stations: Vec::new(),
             rules: all(&directories.rules, &rules, ".rhai", &mut problems),
             tests: all(&directories.rules, &rules, ".test.ron", &mut problems),
-            hubs: hubs(&directories.hubs, &mut problems),
+            library: optional(&directories.library(), "library", ".rhai", &mut problems),
+            hubs: optional(&directories.hubs, "hubs", ".ron", &mut problems),
         };
         if let Some(mut names) = stations {
             names.retain(|name| station_name(name).is_some());
@@ -99,15 +108,21 @@ impl Files {
     /// Reads the hub models alone, where there may be no station yet. Fails with every file that cannot be read.
     pub fn read_hubs(directories: &Directories) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let files = Self { hubs: hubs(&directories.hubs, &mut problems), ..Self::default() };
+        let files =
+            Self { hubs: optional(&directories.hubs, "hubs", ".ron", &mut problems), ..Self::default() };
         if problems.is_empty() { Ok(files) } else { Err(sorted(problems)) }
     }
 
     /// The version: the first twelve digits of the SHA-256 over all names and texts.
     pub fn hash(&self) -> Version {
         let mut hash = Sha256::new();
-        let kinds =
-            [("station", &self.stations), ("rule", &self.rules), ("test", &self.tests), ("hub", &self.hubs)];
+        let kinds = [
+            ("station", &self.stations),
+            ("rule", &self.rules),
+            ("test", &self.tests),
+            ("library", &self.library),
+            ("hub", &self.hubs),
+        ];
         for (kind, files) in kinds {
             for file in files {
                 for part in [kind, file.name.as_str(), file.text.as_str()] {
@@ -135,13 +150,13 @@ fn all(directory: &Path, names: &[String], ending: &str, problems: &mut Vec<Diag
         .collect()
 }
 
-/// The hub models of a directory that need not be there.
-fn hubs(directory: &Path, problems: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
+/// The files of a directory that need not be there.
+fn optional(directory: &Path, what: &str, ending: &str, problems: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
     if fs::metadata(directory).is_err_and(|failure| failure.kind() == io::ErrorKind::NotFound) {
         return Vec::new();
     }
-    let names = names(directory, "hubs", &[".ron"]).map_err(|problem| problems.push(problem));
-    all(directory, &names.unwrap_or_default(), ".ron", problems)
+    let names = names(directory, what, &[ending]).map_err(|problem| problems.push(problem));
+    all(directory, &names.unwrap_or_default(), ending, problems)
 }
 
 /// Leaves the wanted stations; a problem for every one that has no file, or when there is none at all.

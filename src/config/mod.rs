@@ -7,6 +7,7 @@
 //! Never writes a user's file, never acts on what it reads, and takes a set of files as a whole or not at all.
 
 pub(crate) mod document;
+mod edit;
 pub(crate) mod fields;
 mod files;
 mod hub;
@@ -24,6 +25,7 @@ pub(crate) mod tokens;
 mod watch;
 pub(crate) mod words;
 
+pub use edit::{Edit, FileKind, text_hash};
 pub(crate) use files::text;
 pub use files::{Directories, Files, SourceFile};
 pub use models::models;

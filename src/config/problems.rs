@@ -56,6 +56,7 @@ pub(crate) fn error(file: &str, at: Place, code: &str, message: String, hint: &s
         file: file.to_owned(),
         line: at.line,
         column: at.column,
+        length: 0,
         severity: Severity::Error,
         code: code.to_owned(),
         message,

@@ -45,6 +45,7 @@ impl PortState {
         for at in [
             &mut memory.switched_at,
             &mut memory.heard_at,
+            &mut memory.full_at,
             &mut self.retry_at,
             &mut self.actual_since,
             &mut self.empty_since,

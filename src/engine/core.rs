@@ -165,6 +165,9 @@ impl Engine {
                 }
                 None => port.memory.temperature.clear(),
             }
+            if battery.level.percent() == 100 {
+                port.memory.full_at = Some(measured_at);
+            }
             port.memory.battery = Some(battery.clone());
             port.memory.heard_at = Some(now);
             std::mem::take(&mut port.silent)

@@ -341,6 +341,8 @@ impl PortState {
         self.memory.heard_at = Some(now);
         self.memory.level.clear();
         self.memory.temperature.clear();
+        self.memory.full_at = None;
+        self.memory.adjusted = Arc::default();
         self.silent = false;
     }
 }

@@ -1,6 +1,6 @@
 //! Who decides: safety first, then people, then the policy.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::tz::TimeZone;
 
@@ -150,7 +150,9 @@ impl Engine {
                 charge_per_hour: port.care().charge_per_hour,
                 level: memory.level.clone(),
                 temperature: memory.temperature.clone(),
+                full_at: memory.full_at,
             },
+            signals: BTreeMap::new(),
         }))
     }
 
@@ -215,6 +217,7 @@ impl Engine {
             version: self.view.station.version.clone(),
             facts: judgement.facts,
             failures: judgement.failures,
+            adjusted: port.map(|port| Arc::clone(&port.memory.adjusted)).unwrap_or_default(),
         });
         if changed {
             let (verdict, reason) = (decision.verdict, decision.reason.clone());

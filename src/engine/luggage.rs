@@ -1,13 +1,18 @@
 //! What goes with a device from port to port: what it said, and since when it is silent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use imbl::OrdMap;
 
 use super::core::{Engine, Step};
 use super::placing::{Cause, Seats};
 use super::state::PortState;
-use crate::model::{Author, Battery, DeviceName, EventKind, PortId, PortMemory, Power, Spells, Timestamp};
+use crate::model::{
+    Adjustments, Author, Battery, DeviceName, EventKind, PortId, PortMemory, Power, Spells, Timestamp,
+};
 
 /// What is known of a device, wherever it is.
 #[derive(Clone, Debug)]
@@ -18,6 +23,8 @@ pub(super) struct Luggage {
     heard_at: Option<Timestamp>,
     level: Spells,
     temperature: Spells,
+    full_at: Option<Timestamp>,
+    adjusted: Arc<Adjustments>,
     silent: bool,
 }
 
@@ -29,6 +36,8 @@ impl Luggage {
             heard_at: memory.heard_at,
             level: memory.level.clone(),
             temperature: memory.temperature.clone(),
+            full_at: memory.full_at,
+            adjusted: Arc::clone(&memory.adjusted),
             silent,
         }
     }
@@ -36,6 +45,7 @@ impl Luggage {
     /// The clock was set back.
     pub(super) fn not_later_than(&mut self, now: Timestamp) {
         self.heard_at = self.heard_at.map(|at| at.min(now));
+        self.full_at = self.full_at.map(|at| at.min(now));
         if let Some(battery) = &mut self.battery {
             battery.measured_at = battery.measured_at.min(now);
         }
@@ -193,6 +203,8 @@ impl PortState {
         memory.heard_at = luggage.heard_at;
         memory.level = luggage.level;
         memory.temperature = luggage.temperature;
+        memory.full_at = luggage.full_at;
+        memory.adjusted = luggage.adjusted;
         memory.holder = None;
         if memory.wanted == Some(Power::Off) {
             memory.wanted = Some(Power::On);

@@ -1,6 +1,6 @@
 //! What can be asked of history, and how rows become values again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, types::Type};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as WordError};
@@ -255,6 +255,7 @@ fn to_decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         version: Version::new(&row.get::<_, String>("version")?),
         facts: facts.and_then(|text| detail("facts", &text)),
         failures: failures.and_then(|text| detail("failures", &text)).unwrap_or_default(),
+        adjusted: Arc::default(),
     })
 }
 

@@ -17,6 +17,7 @@ use crate::{
     controller::{Clock, Directory},
     history::{Health, Reader},
     model::{ConfigState, Tally},
+    workshop::Workshop,
 };
 
 /// How long answers may take after the stop; then their connections are cut.
@@ -36,6 +37,8 @@ pub struct Services {
     pub config: watch::Receiver<Arc<ConfigState>>,
     /// Reads the files again.
     pub reload: mpsc::Sender<ReloadRequest>,
+    /// Where rules are tried.
+    pub workshop: Workshop,
     /// The time of the service.
     pub clock: Clock,
     /// How history does.

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceName, Facts, PortId, RuleName, StationName, Timestamp};
+use super::{Adjustments, DeviceName, Facts, PortId, RuleName, StationName, Timestamp};
 
 /// What a rule, or the engine, wants for a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -140,4 +140,7 @@ pub struct Decision {
     pub facts: Option<Arc<Facts>>,
     /// The rules that failed on the way.
     pub failures: Vec<RuleFailure>,
+    /// The values of parameters that people had set over the files.
+    #[serde(default)]
+    pub adjusted: Arc<Adjustments>,
 }

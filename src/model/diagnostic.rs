@@ -25,6 +25,9 @@ pub struct Diagnostic {
     pub line: u32,
     /// Column in characters, from 1; 0 when the problem has no place.
     pub column: u32,
+    /// How many characters of the line it is about, from the column on; 0 when only the place is known.
+    #[serde(default)]
+    pub length: u32,
     /// How bad.
     pub severity: Severity,
     /// A stable code, for example `unknown-field`.

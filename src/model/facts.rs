@@ -1,5 +1,7 @@
 //! All that a rule may see of one port at one moment, complete, so that a decision can be replayed.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,18 @@ pub struct Facts {
     pub holder: Option<RuleName>,
     /// What is known of earlier reports.
     pub history: HistoryFacts,
+    /// Numbers from elsewhere that the station file names, as far as they were received.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub signals: BTreeMap<String, Signal>,
+}
+
+/// A number from elsewhere, for example the price of electricity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The number; always finite.
+    pub value: f64,
+    /// When it was received.
+    pub at: Timestamp,
 }
 
 /// What rules see of the station.
@@ -71,6 +85,9 @@ pub struct HistoryFacts {
     /// Since when the temperature has been at or above which degree (in steps of half a degree).
     #[serde(default)]
     pub temperature: Spells,
+    /// When the device last reported 100 %; `None` when that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_at: Option<Timestamp>,
 }
 
 impl HistoryFacts {

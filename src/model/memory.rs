@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Battery, DeviceName, Level, Mode, ModeKind, Power, RuleName, Span, Spells, Thing, Timestamp};
+use super::{
+    Adjustments, Battery, DeviceName, Level, Mode, ModeKind, Power, RuleName, Span, Spells, Thing, Timestamp,
+};
 
 /// A port that is switched for a moment to find out what is plugged into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +86,10 @@ pub struct PortMemory {
     pub level: Spells,
     /// For `history.minutes_above("temp", …)`.
     pub temperature: Spells,
+    /// When the device last reported 100 %.
+    pub full_at: Option<Timestamp>,
+    /// The values of parameters that people set over the files.
+    pub adjusted: Arc<Adjustments>,
 }
 
 impl PortMemory {

@@ -3,6 +3,7 @@
 //! Pure: values only. No clock, no files, no tasks, no wire formats beyond the serde form that
 //! history keeps. Everything is checked when it is made, so nobody checks again further in.
 
+mod adjustment;
 mod battery;
 mod decision;
 mod diagnostic;
@@ -13,23 +14,26 @@ mod hub;
 mod memory;
 mod mode;
 mod names;
+mod origin;
 mod record;
 mod socket;
 mod station;
 mod switching;
 mod tally;
 
+pub use adjustment::{Adjustment, Adjustments};
 pub(crate) use battery::words;
 pub use battery::{Battery, BatteryReport, Celsius, Level, ReportRejected};
 pub use decision::{Decision, DecisionId, Layer, Opinion, RuleFailure, Verdict, Version};
 pub use diagnostic::{ConfigState, Diagnostic, Loaded, Rejected, Severity};
 pub use event::{Event, EventKind};
-pub use facts::{DeviceFacts, Facts, HistoryFacts, PortFacts, Spells, StationFacts};
+pub use facts::{DeviceFacts, Facts, HistoryFacts, PortFacts, Signal, Spells, StationFacts};
 pub use fault::{Alarm, Fault, FaultKind};
 pub use hub::{ChipId, ChipPath, ChipSocket, HubModel, HubPlan, InvalidChip, Reach};
 pub use memory::{Bound, PortMemory, Probe, ProbeFor, Steady};
 pub use mode::{Author, Mode, ModeKind};
 pub use names::{DeviceName, InvalidName, ModelName, PortId, RuleName, StationName};
+pub use origin::{Origin, Source};
 pub use record::{Kept, Record};
 pub use socket::{HubLocation, InvalidSocket, Socket};
 pub use station::{Care, OnExit, Policy, PortPlan, RuleUse, Station, SwitchKind, Value};

@@ -3,11 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use super::{DeviceName, HubPlan, PortId, Reach, RuleName, Socket, Span, StationName, Version};
 
 /// The value of a rule's parameter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Value {
     /// A whole number.
     Int(i64),

@@ -32,6 +32,8 @@ pub struct Parameter {
     pub name: String,
     /// The value when a station file gives none; its kind is the kind that is wanted.
     pub default: Value,
+    /// What it is for, from the comment behind it; may be empty.
+    pub description: String,
     /// The line of the declaration, from 1.
     pub line: u32,
 }
@@ -147,6 +149,7 @@ impl Problems<'_> {
             file: self.file.to_owned(),
             line,
             column,
+            length: 0,
             severity,
             code: code.to_owned(),
             message,

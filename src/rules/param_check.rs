@@ -44,7 +44,7 @@ pub(super) fn declaration(
         problems.error(place(default.start_position()), "wrong-parameter", message, EXAMPLE);
         return None;
     };
-    Some(Parameter { name: text.to_string(), default, line: place(at).0 })
+    Some(Parameter { name: text.to_string(), default, description: String::new(), line: place(at).0 })
 }
 
 fn is_name(text: &str) -> bool {

@@ -4,6 +4,7 @@
 //! that are prime to each other, so that neighbours differ. Takes some ten milliseconds.
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -157,6 +158,7 @@ fn situation(rule: &RuleName, level: i64, variant: i64) -> Option<Facts> {
         },
         holder: holds.then(|| rule.clone()),
         history: history(percent, temperature, measured_at),
+        signals: BTreeMap::new(),
     })
 }
 
@@ -167,5 +169,5 @@ fn history(level: Level, temperature: Option<f64>, since: Timestamp) -> HistoryF
     if let Some(degrees) = temperature {
         temperatures.push(degrees, since);
     }
-    HistoryFacts { charge_per_hour: 40.0, level: levels, temperature: temperatures }
+    HistoryFacts { charge_per_hour: 40.0, level: levels, temperature: temperatures, full_at: None }
 }

@@ -253,7 +253,9 @@ impl Case {
                     self.battery.temp.map(Celsius::degrees),
                     earlier(self.history.minutes_at_temp)?,
                 ),
+                full_at: None,
             },
+            signals: BTreeMap::new(),
         })
     }
 }

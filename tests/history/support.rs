@@ -1,6 +1,6 @@
 //! Values and waiting for tests.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use smart_charging_station::{
     history::{Health, HistorySettings, Started, start},
@@ -74,6 +74,7 @@ pub(crate) fn decision(id: i64, number: u16) -> Decision {
         battery: battery(id),
         holder: Some(RuleName::new("keep-between").unwrap()),
         history,
+        signals: BTreeMap::new(),
     };
     Decision {
         id,
@@ -94,6 +95,7 @@ pub(crate) fn decision(id: i64, number: u16) -> Decision {
             message: "no such thing".into(),
             line: None,
         }],
+        adjusted: Arc::default(),
     }
 }
 

@@ -175,6 +175,7 @@ async fn files_that_were_not_taken_are_told() {
             file: "stations/desk.ron".to_owned(),
             line: 3,
             column: 5,
+            length: 0,
             severity: Severity::Error,
             code: "unknown-field".to_owned(),
             message: "unknown field `titel`".to_owned(),

@@ -24,10 +24,12 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
 };
 
+use crate::plan;
+
 /// Nothing in these tests takes longer unless it is broken.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-const RULE: &str = "//! Keep the battery between two levels.\n\
+pub(crate) const RULE: &str = "//! Keep the battery between two levels.\n\
     if battery.level <= 20 { charge(`${battery.level}% is at or under 20%`); }\n\
     if battery.level >= 80 { rest(`${battery.level}% is at or over 80%`); }\n";
 
@@ -146,9 +148,10 @@ pub(crate) fn parts(options: &Options) -> Parts {
     let services = Services {
         tally: tally.subscribe(),
         directory,
-        reader: started.reader,
+        reader: started.reader.clone(),
         config: state,
         reload,
+        workshop: plan::workshop(options.stations, started.reader),
         clock: Clock::real(),
         history: started.health,
         mqtt: Arc::new(move || mqtt.to_owned()),

@@ -62,6 +62,7 @@ pub(crate) fn facts() -> Facts {
         },
         holder: None,
         history: HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() },
+        signals: BTreeMap::new(),
     }
 }
 

@@ -74,6 +74,7 @@ async fn tool(settings: &Settings, plan: &Plan) -> Option<Diagnostic> {
         file: "uhubctl".to_owned(),
         line: 0,
         column: 0,
+        length: 0,
         severity: Severity::Warning,
         code: problem.code().to_owned(),
         message: problem.to_string(),

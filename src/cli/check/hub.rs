@@ -163,6 +163,7 @@ fn warning(file: &str, code: &str, message: String, hint: &str) -> Diagnostic {
         file: file.to_owned(),
         line: 0,
         column: 0,
+        length: 0,
         severity: Severity::Warning,
         code: code.to_owned(),
         message,

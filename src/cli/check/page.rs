@@ -118,6 +118,7 @@ mod tests {
             file: "stations/desk.ron".into(),
             line: 3,
             column: 5,
+            length: 0,
             severity,
             code: "unknown-field".into(),
             message: "`tittle` is not a field of a station".into(),

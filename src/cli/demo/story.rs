@@ -267,6 +267,7 @@ Tuesday, 24 November 2026
             file: "rules/keep-between.test.ron".into(),
             line: 12,
             column: 1,
+            length: 0,
             severity: Severity::Warning,
             code: "test-failed".into(),
             message: "the test `between the levels it goes on` expects keep, got rest".into(),

@@ -33,6 +33,7 @@ use super::{problem::Problem, server::Services};
 use crate::{
     controller::{Directory, Handle, PortState, Refused, View},
     model::{PortId, ReportRejected, StationName},
+    workshop::Closed,
 };
 
 /// The headings in Swagger UI.
@@ -138,6 +139,17 @@ fn refused(reason: &Refused) -> Problem {
         Refused::Busy => Problem::unavailable(code, reason.to_string(), 1),
         Refused::Stopped => Problem::unavailable(code, reason.to_string(), 5),
         Refused::NotKept(_) => Problem::new(StatusCode::INSUFFICIENT_STORAGE, code, reason.to_string()),
+    }
+}
+
+/// What is wrong when nothing could be tried.
+#[expect(dead_code, reason = "the operations that try things follow")]
+fn closed(reason: Closed) -> Problem {
+    match reason {
+        Closed::Busy => Problem::unavailable("workshop_busy", reason.to_string(), 5),
+        Closed::Failed => {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "workshop_failed", reason.to_string())
+        }
     }
 }
 

@@ -1,0 +1,134 @@
+//! A change of some files that is tried before it is made.
+
+use sha2::{Digest, Sha256};
+
+use super::files::{Directories, Files, SourceFile};
+
+/// Which files of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    /// `stations/NAME.ron`
+    Station,
+    /// `rules/NAME.rhai`
+    Rule,
+    /// `rules/NAME.test.ron`
+    Test,
+    /// `rules/lib/NAME.rhai`
+    Library,
+    /// `hubs/NAME.ron`
+    Hub,
+}
+
+impl FileKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Station, Self::Rule, Self::Test, Self::Library, Self::Hub];
+
+    /// The path of the file of this kind and name.
+    pub fn path(self, directories: &Directories, name: &str) -> std::path::PathBuf {
+        match self {
+            Self::Station => directories.stations.join(format!("{name}.ron")),
+            Self::Rule => directories.rules.join(format!("{name}.rhai")),
+            Self::Test => directories.rules.join(format!("{name}.test.ron")),
+            Self::Library => directories.library().join(format!("{name}.rhai")),
+            Self::Hub => directories.hubs.join(format!("{name}.ron")),
+        }
+    }
+}
+
+/// One file as it shall be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Which kind of file.
+    pub kind: FileKind,
+    /// Its name without directory and ending.
+    pub name: String,
+    /// What shall stand in it; `None`: the file shall not be there.
+    pub text: Option<String>,
+}
+
+impl Files {
+    /// The files of one kind, sorted by name.
+    pub fn of(&self, kind: FileKind) -> &[SourceFile] {
+        match kind {
+            FileKind::Station => &self.stations,
+            FileKind::Rule => &self.rules,
+            FileKind::Test => &self.tests,
+            FileKind::Library => &self.library,
+            FileKind::Hub => &self.hubs,
+        }
+    }
+
+    /// One file.
+    pub fn file(&self, kind: FileKind, name: &str) -> Option<&SourceFile> {
+        self.of(kind).iter().find(|file| file.name == name)
+    }
+
+    /// These files with some changed; nothing is written. New files are shown where `directories` would have them.
+    #[must_use]
+    pub fn edited(&self, edits: &[Edit], directories: &Directories) -> Self {
+        let mut files = self.clone();
+        for edit in edits {
+            let of_kind = match edit.kind {
+                FileKind::Station => &mut files.stations,
+                FileKind::Rule => &mut files.rules,
+                FileKind::Test => &mut files.tests,
+                FileKind::Library => &mut files.library,
+                FileKind::Hub => &mut files.hubs,
+            };
+            let known = of_kind.iter().position(|file| file.name == edit.name);
+            match (known, &edit.text) {
+                (Some(known), Some(text)) => {
+                    if let Some(file) = of_kind.get_mut(known) {
+                        file.text.clone_from(text);
+                    }
+                }
+                (Some(known), None) => {
+                    of_kind.remove(known);
+                }
+                (None, Some(text)) => {
+                    let path = edit.kind.path(directories, &edit.name).display().to_string();
+                    of_kind.push(SourceFile { path, name: edit.name.clone(), text: text.clone() });
+                    of_kind.sort_by(|a, b| a.name.cmp(&b.name));
+                }
+                (None, None) => {}
+            }
+        }
+        files
+    }
+}
+
+/// The first twelve digits of the SHA-256 of a text: the version of one file.
+pub fn text_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_changed_added_and_removed() {
+        let directories =
+            Directories { stations: "stations".into(), rules: "rules".into(), hubs: "hubs".into() };
+        let edit = |kind, name: &str, text: Option<&str>| Edit {
+            kind,
+            name: name.to_owned(),
+            text: text.map(str::to_owned),
+        };
+        let first = [edit(FileKind::Rule, "b", Some("1")), edit(FileKind::Rule, "a", Some("2"))];
+        let files = Files::default().edited(&first, &directories);
+        let paths: Vec<&str> = files.rules.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["rules/a.rhai", "rules/b.rhai"]);
+        let second = [
+            edit(FileKind::Rule, "a", None),
+            edit(FileKind::Rule, "b", Some("3")),
+            edit(FileKind::Library, "u", Some("")),
+            edit(FileKind::Hub, "none", None),
+        ];
+        let files = files.edited(&second, &directories);
+        assert_eq!(files.file(FileKind::Rule, "b").unwrap().text, "3");
+        assert_eq!(files.file(FileKind::Rule, "a"), None);
+        assert_eq!(files.library[0].path, "rules/lib/u.rhai");
+        assert_eq!(text_hash(""), "e3b0c44298fc");
+    }
+}

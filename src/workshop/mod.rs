@@ -1,0 +1,79 @@
+//! Where rules are tried before they run: what the API asks about the plan at work, and about plans that might be.
+//!
+//! Everything here only looks: it never switches a port, never writes a user's file, and takes so much of the
+//! machine that reports are not kept waiting. The command line does the same without a service, by the same parts:
+//! `config` (check), `trial` (run).
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Semaphore, watch},
+    time::timeout,
+};
+
+use crate::{
+    config::{Directories, Plan},
+    history::Reader,
+};
+
+/// Heavy questions worked on at once: one, so that the other cores stay with the stations.
+const AT_ONCE: usize = 1;
+/// Whoever had to wait for a turn longer than this is told to come again.
+const TURN: Duration = Duration::from_secs(10);
+
+/// Why the workshop did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// Others have asked for heavy work before.
+    #[error("the workshop is busy with other questions: try again in a few seconds")]
+    Busy,
+    /// The work came to an unexpected end, or the service is stopping.
+    #[error("the question could not be worked on: this is a defect, unless the service is stopping")]
+    Failed,
+}
+
+/// Tries things out. Cheap to clone.
+#[derive(Clone)]
+pub struct Workshop {
+    plan: watch::Receiver<Arc<Plan>>,
+    directories: Directories,
+    reader: Reader,
+    turns: Arc<Semaphore>,
+}
+
+impl Workshop {
+    /// A workshop for the plan at work, whose files are in these directories, and whose past `reader` tells.
+    pub fn new(plan: watch::Receiver<Arc<Plan>>, directories: Directories, reader: Reader) -> Self {
+        Self { plan, directories, reader, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// The plan at work.
+    pub fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.borrow())
+    }
+
+    /// Where the files are.
+    pub fn directories(&self) -> &Directories {
+        &self.directories
+    }
+
+    /// The past.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Works on something heavy, in a thread of its own, when it is its turn. Must come to an end by itself.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Closed> {
+        let turn = timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| Closed::Busy)?.map_err(|_| Closed::Failed)?;
+        let done = tokio::task::spawn_blocking(move || {
+            // Held until the work is done, also when nobody waits for it any more.
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(|_| Closed::Failed)
+    }
+}
