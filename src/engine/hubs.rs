@@ -78,9 +78,7 @@ impl Engine {
             self.hub_at = None;
         }
     }
-}
 
-impl Engine {
     /// The clock was set back.
     pub(super) fn hubs_not_later_than(&mut self, now: Timestamp) {
         let missing = self.view.hubs_missing.iter();

@@ -97,9 +97,11 @@ impl Engine {
             });
             return self.end_fault(id, now, step);
         }
-        if steady.device.as_ref() != port.device() || (steady.serial.is_none() && port.serial().is_some()) {
+        if steady.device.as_ref() != port.device()
+            || (steady.serial.is_none() && port.last_serial().is_some())
+        {
             self.change(id, |port| {
-                let (device, serial) = (port.device().cloned(), port.serial().map(str::to_owned));
+                let (device, serial) = (port.device().cloned(), port.last_serial().map(str::to_owned));
                 if let Some(steady) = &mut port.memory.steady {
                     steady.device = device;
                     steady.serial = serial.or(steady.serial.take());
@@ -165,18 +167,14 @@ impl PortState {
             since: now,
             level: self.memory.battery.as_ref().filter(fresh).map(|battery| battery.level),
             device: self.device().cloned(),
-            serial: self.serial().map(str::to_owned),
+            serial: self.last_serial().map(str::to_owned),
         }
-    }
-
-    fn serial(&self) -> Option<&str> {
-        self.memory.thing.as_ref().and_then(|thing| thing.serial.as_deref())
     }
 
     /// A device that gets a name, or shows its serial number, is no other one.
     fn holds_another(&self, steady: &Steady) -> bool {
         let another_name = steady.device.is_some() && steady.device.as_ref() != self.device();
-        let another_serial = match (steady.serial.as_deref(), self.serial()) {
+        let another_serial = match (steady.serial.as_deref(), self.last_serial()) {
             (Some(before), Some(now)) => before != now,
             (None, _) | (_, None) => false,
         };
