@@ -89,10 +89,8 @@ pub enum SwitchProblem {
         "uhubctl was not found ({0}): install it with `apt install uhubctl`, or name its path in settings.ron"
     )]
     ToolMissing(String),
-    /// The user may not switch.
-    #[error(
-        "no permission to switch USB ports ({0}): install the udev rule that `scs doctor` prints and join its group"
-    )]
+    /// The user may not switch: why, and what to do.
+    #[error("no permission to switch USB ports: {0}")]
     Permission(String),
     /// It did not end in time and was ended.
     #[error("the hub did not answer within {0} s and is no longer waited for; the state is read again")]
@@ -115,7 +113,7 @@ pub enum SwitchProblem {
     )]
     Misfit(String),
     /// A USB 3 hub has two sides, and only one of them can be read and switched: the port would keep its power.
-    #[error("the other side of this USB 3 hub cannot be switched ({0}): run `scs doctor`")]
+    #[error("the other side of this USB 3 hub cannot be switched (`scs doctor` looks at both): {0}")]
     OtherSide(String),
     /// The answer could not be understood.
     #[error("what the hub shows was not understood ({0})")]

@@ -57,7 +57,7 @@ impl Purpose {
     }
 }
 
-/// The calls of one kind since the service started: one run of `uhubctl`, or one socket of the kernel's files.
+/// The calls of one kind since the service started: one run of `uhubctl`, or one side or one look by the kernel's files.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Calls {
     /// Calls that ended well.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::{
     Access, HubFound, SocketFound, Survey,
     parser::{Block, HubKind, Listing, Phase, Shown},
+    tool::not_allowed,
 };
 use crate::model::{HubLocation, SwitchProblem, Thing};
 
@@ -46,7 +47,7 @@ pub(super) fn unlisted<'a>(
     survey.hubs.iter().filter(|(at, _)| listing.block(Phase::Current, at).is_none()).map(|(at, hub)| {
         let problem = match hub.device_file {
             Access::No | Access::ReadOnly => {
-                SwitchProblem::Permission(format!("the device file of hub `{at}` cannot be opened"))
+                not_allowed(&format!("the device file of hub `{at}` cannot be opened"))
             }
             _ => SwitchProblem::Missing(format!(
                 "uhubctl does not list hub `{at}`, as it lists only hubs that switch each port by itself and that it may \

@@ -24,7 +24,10 @@ const SHARED: u32 = 0o666;
 
 /// Waits for the lock, at most as long as `patience`. It is held until the file is dropped.
 pub(super) async fn acquire(path: &Path, patience: Duration) -> Result<File, SwitchProblem> {
-    let cannot = |error| SwitchProblem::Permission(format!("lock file `{}`: {error}", path.display()));
+    let cannot = |error| {
+        let why = format!("lock file `{}`: {error}; name another one in settings.ron", path.display());
+        SwitchProblem::Permission(why)
+    };
     let file = open(path).map_err(cannot)?;
     let started = Instant::now();
     let mut looked = false;
@@ -46,8 +49,13 @@ pub(super) async fn acquire(path: &Path, patience: Duration) -> Result<File, Swi
 }
 
 /// Ends calls that a service has left behind when it was killed: their standard input is the lock, and their parent is
-/// the first process. Nobody waits for them, and what they do late is not wanted any more.
+/// the first process. Nobody waits for them, and what they do late is not wanted any more. Where the first process is a
+/// service of its own, as in containers, that is the one who waits, and nothing is ended.
 fn end_orphans(path: &Path) {
+    let name = |process: &str| std::fs::read_to_string(format!("/proc/{process}/comm")).ok();
+    if name("1") == name("self") {
+        return;
+    }
     let Ok(lock) = path.canonicalize() else { return };
     let Ok(processes) = std::fs::read_dir("/proc") else { return };
     for process in processes.flatten() {

@@ -94,6 +94,12 @@ fn short(text: &[u8]) -> String {
     String::from_utf8_lossy(text).trim().chars().filter(|c| !c.is_control()).take(160).collect()
 }
 
+/// Devices and their files belong to root until a udev rule says otherwise.
+pub(super) fn not_allowed(what: &str) -> SwitchProblem {
+    let advice = "install the udev rule that `scs doctor` prints and join its group";
+    SwitchProblem::Permission(format!("{what}: {advice}"))
+}
+
 /// What a call that exited with an error means. The tool has switched nothing then.
 pub(super) fn exit_problem(output: &Output) -> Option<SwitchProblem> {
     if output.code == Some(0) {
@@ -106,7 +112,7 @@ pub(super) fn exit_problem(output: &Output) -> Option<SwitchProblem> {
         (None, None) => "a signal ended it".to_owned(),
     };
     Some(if output.stderr.contains("permission problems") {
-        SwitchProblem::Permission(text)
+        not_allowed(&text)
     } else if output.stderr.contains("No compatible devices detected") {
         SwitchProblem::Missing(text)
     } else {

@@ -171,7 +171,7 @@ impl Uhubctl {
         let Some(block) = answer.listing.block(Phase::New, side) else {
             return Err(SwitchProblem::Unreadable(format!("hub `{side}` went away")));
         };
-        let denied = || tool::permission_line(&answer.stderr).map(SwitchProblem::Permission);
+        let denied = || tool::permission_line(&answer.stderr).map(|line| tool::not_allowed(&line));
         let unreadable =
             |port: u8, why: &str| SwitchProblem::Unreadable(format!("{side} port {port}: {why}"));
         let shown = |port: u8| match block.ports.get(&port) {

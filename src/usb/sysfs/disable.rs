@@ -17,6 +17,7 @@ use crate::{
     usb::{
         Access,
         kernel::{Roots, interface, keep_awake, port_folder, power, text},
+        tool::not_allowed,
     },
 };
 
@@ -137,7 +138,7 @@ fn problem(path: &Path, error: &io::Error, hub: &HubLocation, there: bool, relea
     let shown = path.display();
     let gone = [Errno::NODEV, Errno::NXIO].map(Errno::raw_os_error).map(Some).contains(&error.raw_os_error());
     match error.kind() {
-        ErrorKind::PermissionDenied => SwitchProblem::Permission(format!("`{shown}`: {error}")),
+        ErrorKind::PermissionDenied => not_allowed(&format!("`{shown}`: {error}")),
         ErrorKind::ReadOnlyFilesystem => SwitchProblem::Permission(format!(
             "`{shown}` is on a read-only file system, as in containers: give the service a writable `/sys`, or use \
              `switch: Uhubctl()`"
