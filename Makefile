@@ -8,7 +8,7 @@ PACKAGES := gcc libc6-dev curl python3 tzdata mosquitto mosquitto-clients uhubct
             qemu-system-x86 busybox-static cpio kmod
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test fmt lint doc openapi golden check rig bench readme ci
+.PHONY: help setup build demo run test fmt lint doc openapi golden check rig bench fuzz readme ci
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ rig: build ## Run the service against a real hub in a virtual machine
 
 bench: ## Measure: needs a quiet machine
 	$(CARGO) bench
+
+fuzz: ## Feed rules with noise for MINUTES=60 (nightly Rust, `cargo install cargo-fuzz`)
+	mkdir -p fuzz/corpus/rule
+	for rule in rules/*.rhai; do (printf A; cat $$rule) > fuzz/corpus/rule/$$(basename $$rule .rhai); done
+	cargo +nightly fuzz run rule -- -dict=fuzz/rule.dict -max_len=16384 -max_total_time=$$((60 * $(or $(MINUTES),60)))
 
 readme: build ## Run the commands of README.md
 	bash tests/readme.sh

@@ -4,8 +4,12 @@
 //! program, so that a supervisor starts it again, rather than leaving half a service. Stop: HTTP and MQTT first,
 //! then the stations give their ports back, then history writes what is left.
 
+mod change;
 mod failed;
+mod reading;
 mod reload;
+mod save;
+mod shadow;
 mod stations;
 mod tasks;
 
@@ -14,7 +18,12 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use self::failed::Failed;
-use self::{reload::Reloader, stations::Stations, tasks::Tasks};
+use self::{
+    reload::{Reloader, Wires, World},
+    shadow::Keeper,
+    stations::Stations,
+    tasks::Tasks,
+};
 use crate::{
     config::{Files, Plan},
     controller::{Clock, Directory},
@@ -23,7 +32,7 @@ use crate::{
     model::{ConfigState, Event, Loaded, PortId, Power, Rejected, StationName, Tally},
     mqtt,
     settings::Settings,
-    workshop::Workshop,
+    workshop::{self, Workshop, shadow_door},
 };
 
 /// HTTP and MQTT get this long to end: open answers are given, MQTT says `offline`.
@@ -74,17 +83,26 @@ pub async fn run(options: Options) -> Result<(), Failed> {
     let (publish_state, config) = watch::channel(Arc::new(state));
     let plan = Arc::new(plan);
     let (publish_plan, plan_at_work) = watch::channel(Arc::clone(&plan));
-    let (ask_reload, reloads) = mpsc::channel(RELOADS);
+    let (ask_reload, requests) = mpsc::channel(RELOADS);
+    let (ask_change, changes) = workshop::changes();
     let (tell_links, links) = watch::channel(mqtt::Status::new());
     let (tally, calls) = watch::channel(Tally::new());
+    let (publish_shadow, shadow) = watch::channel(None);
+    let (shadows, shadow_wishes) = shadow_door(shadow);
     let services = Services {
+        shadows,
         directory: directory.clone(),
         reader: history.reader.clone(),
         config: config.clone(),
         reload: ask_reload,
         history: history.health.clone(),
         tally: calls,
-        workshop: Workshop::new(plan_at_work, settings.directories.clone(), history.reader.clone()),
+        workshop: Workshop::new(
+            plan_at_work.clone(),
+            settings.directories.clone(),
+            history.reader.clone(),
+            ask_change,
+        ),
         mqtt: Arc::new(mqtt_in_words(settings.mqtt.is_some(), links)),
         clock,
     };
@@ -101,10 +119,20 @@ pub async fn run(options: Options) -> Result<(), Failed> {
         Stations::new(directory.clone(), journal.clone(), reader.clone(), clock, &settings, tally);
     stations.apply(&plan, &mut tasks).await;
     let simulated = stations.simulated();
-    let mut reloader =
-        Reloader::new(publish_plan, publish_state, reloads, reader.clone(), &settings, clock, hangup);
+    let wires =
+        Wires { plan: publish_plan, state: publish_state, requests, changes, health: health.clone(), hangup };
+    let mut reloader = Reloader::new(wires, reader.clone(), &settings, clock);
     // Before anybody is told that the service runs: the next start may need it.
     reloader.keep_plan().await;
+    let mut keeper = Keeper::new(
+        reader.clone(),
+        clock,
+        directory.clone(),
+        settings.directories.clone(),
+        shadow_wishes,
+        publish_shadow,
+    );
+    keeper.begin(&plan, &stations).await;
     if let Some(broker) = settings.mqtt.clone() {
         tasks.spawn("mqtt", mqtt::run(broker, directory.clone(), clock, tell_links, edges.clone()));
     }
@@ -118,12 +146,20 @@ pub async fn run(options: Options) -> Result<(), Failed> {
         let reason = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break Ok(()),
             name = tasks.unexpected_end() => break Err(Failed::TaskEnded(name)),
+            wish = keeper.wait() => {
+                let plan = Arc::clone(&plan_at_work.borrow());
+                keeper.take(wish, &plan, &stations).await;
+                continue;
+            }
             reason = reloader.wait() => reason,
         };
-        reloader.take(reason, &mut stations, &mut tasks, &directory).await;
+        let world = World { stations: &mut stations, tasks: &mut tasks, directory: &directory };
+        Box::pin(reloader.take(reason, world)).await;
+        let plan = Arc::clone(&plan_at_work.borrow());
+        keeper.follow(&plan, &stations).await;
     };
     end(&end_edges, &mut stations, &mut tasks).await;
-    drop((stations, reloader, directory, journal, reader));
+    drop((stations, reloader, keeper, directory, journal, reader));
     tasks.cut_others("history");
     tasks.end("history", HISTORY_END).await;
     ended
@@ -182,7 +218,7 @@ async fn first_plan(
         from_memory,
         warnings: plan.warnings.clone(),
     };
-    match reload::read_and_check(settings).await {
+    match reading::read_and_check(settings).await {
         Ok(plan) => {
             let state = ConfigState { active: loaded(&plan, false), rejected: None };
             Ok((plan, state))
@@ -208,11 +244,11 @@ async fn first_plan(
 }
 
 async fn last_good_plan(reader: &history::Reader) -> Option<Plan> {
-    let (version, json) = reader.last_plan().await.ok()??;
-    let files: Files = serde_json::from_str(&json).ok()?;
+    let kept = reader.last_version().await.ok()??;
+    let files = Files::from(kept.files);
     let plan = tokio::task::spawn_blocking(move || Plan::check(files)).await.ok()?;
     if plan.is_err() {
-        tracing::warn!(%version, "the last good plan does not check any more");
+        tracing::warn!(version = %kept.taken.version, "the last good plan does not check any more");
     }
     plan.ok()
 }

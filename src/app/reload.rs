@@ -1,26 +1,33 @@
 //! New files become a new plan, as a whole or not at all.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, oneshot, watch},
-    time::{Interval, MissedTickBehavior, interval, sleep},
+    time::{Interval, MissedTickBehavior, interval},
 };
 
-use super::{stations::Stations, tasks::Tasks};
+use super::{
+    change::{self, Made},
+    reading::{Checked, check_twice, read},
+    stations::Stations,
+    tasks::Tasks,
+};
 use crate::{
-    config::{self, Files, Plan, Watcher},
+    config::{self, Plan, Watcher},
     controller::{Clock, Directory},
-    history::Reader,
-    model::{ConfigState, Diagnostic, Event, EventKind, Loaded, Rejected, Version},
+    history::{Health, Reader},
+    model::{
+        Author, ConfigState, Diagnostic, Event, EventKind, KeptVersion, Loaded, Origin, Rejected, Source,
+        Taken, Version,
+    },
     settings::Settings,
+    workshop::{Change, Changed, NotChanged},
 };
 
 /// Some file systems tell nothing of changes: the files are also looked at this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-/// A file that does not check may be half written: it is read once more after this long.
-const SECOND_READING: Duration = Duration::from_millis(150);
 
 type Answer = oneshot::Sender<Arc<ConfigState>>;
 
@@ -31,7 +38,34 @@ pub(super) enum Reason {
     /// Somebody asked by a signal.
     Hangup,
     /// They changed, or it is time to look again.
-    Change,
+    Look,
+    /// Somebody wants them changed.
+    Change(Box<Change>),
+    /// The history file is another one, and may not know what is at work.
+    NewHistory,
+}
+
+/// Where reasons come from, and where news go.
+pub(super) struct Wires {
+    /// The plan at work.
+    pub(super) plan: watch::Sender<Arc<Plan>>,
+    /// The state of the files.
+    pub(super) state: watch::Sender<Arc<ConfigState>>,
+    /// Who wants the files read.
+    pub(super) requests: mpsc::Receiver<Answer>,
+    /// Who wants them changed.
+    pub(super) changes: mpsc::Receiver<Change>,
+    /// How history fares.
+    pub(super) health: watch::Receiver<Health>,
+    /// Signals.
+    pub(super) hangup: Option<Signal>,
+}
+
+/// What a plan is applied to.
+pub(super) struct World<'a> {
+    pub(super) stations: &'a mut Stations,
+    pub(super) tasks: &'a mut Tasks,
+    pub(super) directory: &'a Directory,
 }
 
 /// Waits for changes of the files, from wherever they are told, and takes them one at a time.
@@ -40,32 +74,23 @@ pub(super) struct Reloader {
     clock: Clock,
     reader: Reader,
     plan: Arc<Plan>,
-    publish_plan: watch::Sender<Arc<Plan>>,
-    /// The plan is known to be kept as the last good one.
-    kept: bool,
-    state: watch::Sender<Arc<ConfigState>>,
-    requests: mpsc::Receiver<Answer>,
+    /// How it came to work.
+    taken: Taken,
+    /// It is known to be kept as the last good one, in the history file of which this was moved aside.
+    kept: Option<Option<PathBuf>>,
+    wires: Wires,
     /// Kept alive: dropping it ends the watch.
     _watcher: Option<Watcher>,
-    changes: mpsc::Receiver<()>,
-    hangup: Option<Signal>,
+    watched: mpsc::Receiver<()>,
     look: Interval,
     /// The files that were last looked at, taken or not.
     seen: Option<Version>,
 }
 
 impl Reloader {
-    pub(super) fn new(
-        publish_plan: watch::Sender<Arc<Plan>>,
-        state: watch::Sender<Arc<ConfigState>>,
-        requests: mpsc::Receiver<Answer>,
-        reader: Reader,
-        settings: &Settings,
-        clock: Clock,
-        hangup: Option<Signal>,
-    ) -> Self {
-        let (watcher, changes) = match config::watch(&settings.directories) {
-            Ok((watcher, changes)) => (Some(watcher), changes),
+    pub(super) fn new(wires: Wires, reader: Reader, settings: &Settings, clock: Clock) -> Self {
+        let (watcher, watched) = match config::watch(&settings.directories) {
+            Ok((watcher, watched)) => (Some(watcher), watched),
             Err(error) => {
                 tracing::warn!("changes of files are seen only every {} s: {error}", LOOK_EVERY.as_secs());
                 (None, mpsc::channel(1).1)
@@ -74,21 +99,21 @@ impl Reloader {
         // The first look is at once: the plan was read before anybody watched.
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let plan = Arc::clone(&publish_plan.borrow());
-        let seen = state.borrow().rejected.is_none().then(|| plan.version.clone());
+        let plan = Arc::clone(&wires.plan.borrow());
+        let seen = wires.state.borrow().rejected.is_none().then(|| plan.version.clone());
+        let origin = Origin { source: Source::Start, by: Author::Service };
+        let taken = Taken { version: plan.version.clone(), at: clock.now(), origin };
         let settings = settings.clone();
         Self {
             settings,
             clock,
             reader,
             plan,
-            publish_plan,
-            kept: false,
-            state,
-            requests,
+            taken,
+            kept: None,
+            wires,
             _watcher: watcher,
-            changes,
-            hangup,
+            watched,
             look,
             seen,
         }
@@ -96,61 +121,107 @@ impl Reloader {
 
     /// Waits until there is a reason to look at the files. Nothing is lost when it is not waited for to the end.
     pub(super) async fn wait(&mut self) -> Reason {
+        let wires = &mut self.wires;
         tokio::select! {
-            Some(()) = self.changes.recv() => Reason::Change,
-            Some(answer) = self.requests.recv() => Reason::Request(answer),
-            () = hung_up(&mut self.hangup) => Reason::Hangup,
-            _ = self.look.tick() => Reason::Change,
+            Some(()) = self.watched.recv() => Reason::Look,
+            Some(answer) = wires.requests.recv() => Reason::Request(answer),
+            Some(change) = wires.changes.recv() => Reason::Change(Box::new(change)),
+            () = moved_aside(&mut wires.health, self.kept.as_ref()) => Reason::NewHistory,
+            () = hung_up(&mut wires.hangup) => Reason::Hangup,
+            _ = self.look.tick() => Reason::Look,
         }
     }
 
-    /// Looks at the files and takes them if they are new and good.
-    pub(super) async fn take(
-        &mut self,
-        reason: Reason,
-        stations: &mut Stations,
-        tasks: &mut Tasks,
-        directory: &Directory,
-    ) {
-        let news = self.reload(stations, tasks, directory).await;
-        if !news && !matches!(reason, Reason::Change) {
-            self.unchanged();
-        }
-        if let Reason::Request(answer) = reason {
-            // Whoever asked may have gone away.
-            let _ = answer.send(Arc::clone(&self.state.borrow()));
+    /// Looks at the files, changes them if somebody wants that, and takes them if they are new and good.
+    pub(super) async fn take(&mut self, reason: Reason, mut world: World<'_>) {
+        match reason {
+            Reason::Look => {
+                self.reload(&mut world).await;
+            }
+            Reason::Hangup => {
+                if !self.reload(&mut world).await {
+                    self.unchanged();
+                }
+            }
+            Reason::Request(answer) => {
+                if !self.reload(&mut world).await {
+                    self.unchanged();
+                }
+                // Whoever asked may have gone away.
+                let _ = answer.send(Arc::clone(&self.wires.state.borrow()));
+            }
+            Reason::Change(change) => {
+                let made = self.change(&change, &mut world).await;
+                // The same.
+                let _ = change.answer.send(made);
+            }
+            Reason::NewHistory => self.keep_plan().await,
         }
     }
 
     /// True when there was something to tell.
-    async fn reload(&mut self, stations: &mut Stations, tasks: &mut Tasks, directory: &Directory) -> bool {
+    async fn reload(&mut self, world: &mut World<'_>) -> bool {
         let files = read(&self.settings).await;
         if files.as_ref().is_ok_and(|files| Some(files.hash()) == self.seen) {
             self.keep_plan().await;
             return false;
         }
-        let (version, checked) = check_twice(files, &self.settings).await;
+        let checked = check_twice(files, &self.settings).await;
+        let origin = Origin { source: Source::Files, by: Author::Service };
+        self.adopt(checked, origin, world).await
+    }
+
+    /// Writes what somebody wants, and takes the files then as any others.
+    async fn change(&mut self, change: &Change, world: &mut World<'_>) -> Result<Changed, NotChanged> {
+        let Made { plan, files, kept_aside } =
+            Box::pin(change::make(change, &self.plan.files, &self.settings)).await?;
+        if let Some(plan) = plan {
+            let read = read(&self.settings).await;
+            let unchanged = read.as_ref().is_ok_and(|files| files.hash() == plan.version);
+            let checked = match unchanged {
+                true => (Some(plan.version.clone()), Ok(plan)),
+                // Somebody saved right after it was written.
+                false => check_twice(read, &self.settings).await,
+            };
+            tracing::info!(origin = %change.origin, files = files.join(", "), "files were changed");
+            self.adopt(checked, change.origin.clone(), world).await;
+        } else {
+            self.reload(world).await;
+        }
+        let state = Arc::clone(&self.wires.state.borrow());
+        match &state.rejected {
+            Some(rejected) if files.is_empty() => Err(NotChanged::Rejected(rejected.problems.clone())),
+            Some(rejected) => Err(NotChanged::Written(rejected.problems.clone())),
+            None => Ok(Changed { state, files, kept_aside }),
+        }
+    }
+
+    /// Takes files that were read, if they are good. True when there was something to tell.
+    async fn adopt(&mut self, (version, checked): Checked, origin: Origin, world: &mut World<'_>) -> bool {
         self.seen = version;
         match checked {
             Ok(plan) => {
                 if plan.version != self.plan.version {
-                    stations.apply(&plan, tasks).await;
-                    self.kept = false;
+                    world.stations.apply(&plan, world.tasks).await;
+                    let version = plan.version.clone();
+                    self.taken = Taken { version, at: self.clock.now(), origin };
+                    self.kept = None;
                 }
                 self.plan = Arc::new(plan);
-                self.publish_plan.send_replace(Arc::clone(&self.plan));
-                self.taken(directory);
+                self.wires.plan.send_replace(Arc::clone(&self.plan));
+                self.taken(world.directory);
                 self.keep_plan().await;
                 true
             }
-            Err(problems) => self.rejected(problems, directory),
+            Err(problems) => self.rejected(problems, world.directory),
         }
     }
 
     /// Tried again at the next look when the disk does not take it.
     pub(super) async fn keep_plan(&mut self) {
-        if !self.kept {
-            self.kept = keep(&self.plan, &self.reader).await;
+        let moved = self.wires.health.borrow().moved_aside.clone();
+        if self.kept.as_ref() != Some(&moved) && keep(&self.plan, &self.taken, &self.reader).await {
+            self.kept = Some(moved);
         }
     }
 
@@ -164,13 +235,13 @@ impl Reloader {
         }
         let kind = EventKind::ConfigLoaded { version: version.to_string() };
         let active = Loaded { version, at, from_memory: false, warnings };
-        self.state.send_replace(Arc::new(ConfigState { active, rejected: None }));
+        self.wires.state.send_replace(Arc::new(ConfigState { active, rejected: None }));
         directory.tell(Event { at, station: None, port: None, kind });
     }
 
     /// For whoever asked: that nothing happened is an answer, too.
     fn unchanged(&self) {
-        let state = self.state.borrow();
+        let state = self.wires.state.borrow();
         let version = &state.active.version;
         match &state.rejected {
             None => tracing::info!(%version, "the files are unchanged"),
@@ -183,7 +254,7 @@ impl Reloader {
 
     /// True when these problems were not known yet.
     fn rejected(&self, problems: Vec<Diagnostic>, directory: &Directory) -> bool {
-        let state = Arc::clone(&self.state.borrow());
+        let state = Arc::clone(&self.wires.state.borrow());
         if state.rejected.as_ref().is_some_and(|known| known.problems == problems) {
             return false;
         }
@@ -195,7 +266,7 @@ impl Reloader {
         let message = problems.first().map(ToString::to_string).unwrap_or_default();
         let kind = EventKind::ConfigRejected { message, problems: problems.len() };
         let rejected = Some(Rejected { at, problems });
-        self.state.send_replace(Arc::new(ConfigState { active: state.active.clone(), rejected }));
+        self.wires.state.send_replace(Arc::new(ConfigState { active: state.active.clone(), rejected }));
         directory.tell(Event { at, station: None, port: None, kind });
         true
     }
@@ -216,50 +287,20 @@ async fn hung_up(signal: &mut Option<Signal>) {
     }
 }
 
-async fn read(settings: &Settings) -> Result<Files, Vec<Diagnostic>> {
-    let (directories, only) = (settings.directories.clone(), settings.stations.clone());
-    tokio::task::spawn_blocking(move || Files::read(&directories, &only))
-        .await
-        .unwrap_or_else(|_| Err(Vec::new()))
-}
-
-/// The plan of files, with the version of the bytes that were checked.
-async fn check(files: Result<Files, Vec<Diagnostic>>) -> (Option<Version>, Result<Plan, Vec<Diagnostic>>) {
-    match files {
-        Ok(files) => {
-            let version = files.hash();
-            let checked = tokio::task::spawn_blocking(move || Plan::check(files)).await;
-            (Some(version), checked.unwrap_or_else(|_| Err(Vec::new())))
-        }
-        Err(problems) => (None, Err(problems)),
+/// Waits until the history file is another one than that in which the plan is kept.
+async fn moved_aside(health: &mut watch::Receiver<Health>, kept: Option<&Option<PathBuf>>) {
+    let Some(kept) = kept else { return std::future::pending().await };
+    if health.wait_for(|health| health.moved_aside != *kept).await.is_err() {
+        // History has ended; the program watches that elsewhere.
+        std::future::pending::<()>().await;
     }
 }
 
-/// Files that do not check are read once more, since one of them may be half written.
-async fn check_twice(
-    files: Result<Files, Vec<Diagnostic>>,
-    settings: &Settings,
-) -> (Option<Version>, Result<Plan, Vec<Diagnostic>>) {
-    let first = check(files).await;
-    if first.1.is_ok() {
-        return first;
-    }
-    sleep(SECOND_READING).await;
-    check(read(settings).await).await
-}
-
-/// Reads the files and checks them.
-pub(super) async fn read_and_check(settings: &Settings) -> Result<Plan, Vec<Diagnostic>> {
-    check_twice(read(settings).await, settings).await.1
-}
-
-/// Keeps a plan that works, for a start with broken files. False when that did not succeed.
-async fn keep(plan: &Plan, reader: &Reader) -> bool {
-    let kept = match serde_json::to_string(&plan.files) {
-        Ok(json) => reader.save_plan(plan.version.clone(), json).await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    kept.inspect_err(|error| tracing::warn!("the plan could not be kept as the last good one: {error}"))
+/// Keeps a plan that came to work. False when that did not succeed.
+async fn keep(plan: &Plan, taken: &Taken, reader: &Reader) -> bool {
+    let kept = KeptVersion { taken: taken.clone(), files: Vec::from(&plan.files) };
+    let kept = reader.save_version(kept).await;
+    kept.inspect_err(|error| tracing::warn!("the version could not be kept as the last good one: {error}"))
         .is_ok()
 }
 
@@ -270,7 +311,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
-    use crate::history;
+    use crate::{app::reading::read_and_check, history};
 
     /// Nothing tells of a change that came after the files were read and before anybody watched.
     #[tokio::test]
@@ -302,10 +343,18 @@ mod tests {
             &settings,
             watch::channel(crate::model::Tally::new()).0,
         );
-        let mut reloader =
-            Reloader::new(plans, state, mpsc::channel(1).1, history.reader.clone(), &settings, clock, None);
+        let wires = Wires {
+            plan: plans,
+            state,
+            requests: mpsc::channel(1).1,
+            changes: mpsc::channel(1).1,
+            health: history.health.clone(),
+            hangup: None,
+        };
+        let mut reloader = Reloader::new(wires, history.reader.clone(), &settings, clock);
         let reason = timeout(LOOK_EVERY / 3, reloader.wait()).await.expect("a look at once");
-        reloader.take(reason, &mut stations, &mut tasks, &directory).await;
+        let world = World { stations: &mut stations, tasks: &mut tasks, directory: &directory };
+        reloader.take(reason, world).await;
         assert_ne!(now.borrow().active.version, version);
         assert_eq!(directory.stations().values().next().unwrap().view().ports.len(), 2);
     }

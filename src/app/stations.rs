@@ -10,9 +10,12 @@ use tokio::{
 use super::tasks::Tasks;
 use crate::{
     config::Plan,
-    controller::{self, Clock, Directory, Ending, Handle, Remembered, Wiring},
+    controller::{self, Candidate, Clock, Directory, Ending, Handle, Remembered, Wiring},
     history::{Filter, Health, ReadError, Reader, Scope},
-    model::{Driver, Event, EventKind, PortId, Power, Record, Station, StationName, SwitchKind, Tally},
+    model::{
+        Driver, Event, EventKind, PortId, Power, Record, ShadowId, ShadowTallies, Station, StationName,
+        SwitchKind, Tally,
+    },
     settings::Settings,
     usb::{self, Bus, Line, UsbSettings},
 };
@@ -103,6 +106,20 @@ impl Stations {
         }
         let handles = self.running.iter().map(|(name, running)| (name.clone(), running.handle.clone()));
         self.directory.replace(handles.collect());
+    }
+
+    /// Has all stations ask another plan in shadow, or none. `tallies` are its counts from before.
+    pub(super) async fn shadow(&self, plan: Option<(ShadowId, &Plan)>, tallies: &ShadowTallies) {
+        for (name, running) in &self.running {
+            let station = plan.and_then(|(id, plan)| Some((id, plan, plan.stations.get(name)?)));
+            let candidate = station.map(|(id, plan, station)| {
+                Arc::new(Candidate::new(id, Arc::clone(station), Arc::clone(&plan.rules)))
+            });
+            let own = tallies.iter().filter(|((station, _), _)| station == name);
+            let own = own.map(|((_, port), tally)| (*port, *tally)).collect();
+            // A station that has ended is told by its task.
+            let _ = running.handle.shadow(candidate, own).await;
+        }
     }
 
     /// The line of a new station to its hub, and what shows the powers of a hub that does not exist.

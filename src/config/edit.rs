@@ -1,28 +1,12 @@
 //! A change of some files that is tried before it is made.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::files::{Directories, Files, SourceFile};
-
-/// Which files of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FileKind {
-    /// `stations/NAME.ron`
-    Station,
-    /// `rules/NAME.rhai`
-    Rule,
-    /// `rules/NAME.test.ron`
-    Test,
-    /// `rules/lib/NAME.rhai`
-    Library,
-    /// `hubs/NAME.ron`
-    Hub,
-}
+use crate::model::{FileKind, VersionFile};
 
 impl FileKind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Station, Self::Rule, Self::Test, Self::Library, Self::Hub];
-
     /// The path of the file of this kind and name.
     pub fn path(self, directories: &Directories, name: &str) -> std::path::PathBuf {
         match self {
@@ -36,7 +20,7 @@ impl FileKind {
 }
 
 /// One file as it shall be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// Which kind of file.
     pub kind: FileKind,
@@ -44,6 +28,29 @@ pub struct Edit {
     pub name: String,
     /// What shall stand in it; `None`: the file shall not be there.
     pub text: Option<String>,
+}
+
+impl From<&Files> for Vec<VersionFile> {
+    fn from(files: &Files) -> Self {
+        let kept = |kind, file: &SourceFile| VersionFile {
+            kind,
+            name: file.name.clone(),
+            path: file.path.clone(),
+            text: file.text.clone(),
+        };
+        let of = |kind| files.of(kind).iter().map(move |file| kept(kind, file));
+        FileKind::ALL.into_iter().flat_map(of).collect()
+    }
+}
+
+impl From<Vec<VersionFile>> for Files {
+    fn from(kept: Vec<VersionFile>) -> Self {
+        let mut files = Self::default();
+        for VersionFile { kind, name, path, text } in kept {
+            files.of_mut(kind).push(SourceFile { path, name, text });
+        }
+        files
+    }
 }
 
 impl Files {
@@ -58,6 +65,16 @@ impl Files {
         }
     }
 
+    fn of_mut(&mut self, kind: FileKind) -> &mut Vec<SourceFile> {
+        match kind {
+            FileKind::Station => &mut self.stations,
+            FileKind::Rule => &mut self.rules,
+            FileKind::Test => &mut self.tests,
+            FileKind::Library => &mut self.library,
+            FileKind::Hub => &mut self.hubs,
+        }
+    }
+
     /// One file.
     pub fn file(&self, kind: FileKind, name: &str) -> Option<&SourceFile> {
         self.of(kind).iter().find(|file| file.name == name)
@@ -68,13 +85,7 @@ impl Files {
     pub fn edited(&self, edits: &[Edit], directories: &Directories) -> Self {
         let mut files = self.clone();
         for edit in edits {
-            let of_kind = match edit.kind {
-                FileKind::Station => &mut files.stations,
-                FileKind::Rule => &mut files.rules,
-                FileKind::Test => &mut files.tests,
-                FileKind::Library => &mut files.library,
-                FileKind::Hub => &mut files.hubs,
-            };
+            let of_kind = files.of_mut(edit.kind);
             let known = of_kind.iter().position(|file| file.name == edit.name);
             match (known, &edit.text) {
                 (Some(known), Some(text)) => {
@@ -130,5 +141,6 @@ mod tests {
         assert_eq!(files.file(FileKind::Rule, "a"), None);
         assert_eq!(files.library[0].path, "rules/lib/u.rhai");
         assert_eq!(text_hash(""), "e3b0c44298fc");
+        assert_eq!(Files::from(Vec::from(&files)), files);
     }
 }

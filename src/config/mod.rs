@@ -25,9 +25,11 @@ pub(crate) mod tokens;
 mod watch;
 pub(crate) mod words;
 
-pub use edit::{Edit, FileKind, text_hash};
+pub use edit::{Edit, text_hash};
 pub(crate) use files::text;
 pub use files::{Directories, Files, SourceFile};
 pub use models::models;
 pub use plan::Plan;
 pub use watch::{Watcher, watch};
+
+pub use crate::model::FileKind;

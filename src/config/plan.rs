@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     model::{Diagnostic, RuleName, Severity, Station, StationName, Version},
-    rules::{RuleSet, RuleSource, run_tests},
+    rules::{RuleSet, RuleSource},
+    trial::testing::run_tests,
 };
 
 /// Everything that the files say, checked; replaced as a whole.
@@ -26,7 +27,7 @@ pub struct Plan {
     pub stations: BTreeMap<StationName, Arc<Station>>,
     /// The compiled rules.
     pub rules: Arc<RuleSet>,
-    /// What somebody should look at, for example tests of rules that fail.
+    /// What somebody should look at, for example tests without a rule.
     pub warnings: Vec<Diagnostic>,
     /// What it was made from.
     pub files: Files,
@@ -60,22 +61,22 @@ impl Plan {
             drafts.extend(draft);
         }
         problems.extend(together::check(&drafts));
-        let Some(rules) = rules.filter(|_| problems.is_empty()) else {
+        let Some(rules) = rules.filter(|_| problems.is_empty()).map(Arc::new) else {
             return Err(sorted(problems));
         };
         let mut warnings = rules.warnings().to_vec();
         for file in &files.tests {
-            warnings.extend(test(&rules, file));
+            let (failed, noted): (Vec<_>, Vec<_>) =
+                test(&rules, file).into_iter().partition(|found| found.severity == Severity::Error);
+            problems.extend(failed);
+            warnings.extend(noted);
+        }
+        if !problems.is_empty() {
+            return Err(sorted(problems));
         }
         let stations =
             drafts.into_iter().map(|Draft { station, .. }| (station.name.clone(), Arc::new(station)));
-        Ok(Self {
-            version,
-            stations: stations.collect(),
-            rules: Arc::new(rules),
-            warnings: sorted(warnings),
-            files,
-        })
+        Ok(Self { version, stations: stations.collect(), rules, warnings: sorted(warnings), files })
     }
 }
 
@@ -100,9 +101,8 @@ fn rule_sources(files: &[SourceFile]) -> (Vec<RuleSource>, Vec<Diagnostic>) {
     (sources, problems)
 }
 
-/// Runs the tests of a rule. Whatever is wrong with them is a warning: a changed default must not keep a plan
-/// from being taken.
-fn test(rules: &RuleSet, file: &SourceFile) -> Vec<Diagnostic> {
+/// Runs the tests of a rule. A rule that does not do what its tests say is not taken.
+fn test(rules: &Arc<RuleSet>, file: &SourceFile) -> Vec<Diagnostic> {
     let Some(rule) = RuleName::new(&file.name).ok().filter(|name| rules.rule(name.as_str()).is_some()) else {
         let names = rules.rules().map(|rule| rule.name.as_str());
         let message = format!("these tests have no rule: there is no `{}.rhai` beside them", file.name);
@@ -111,16 +111,13 @@ fn test(rules: &RuleSet, file: &SourceFile) -> Vec<Diagnostic> {
     };
     let results = match run_tests(rules, &rule, &file.path, &file.text) {
         Ok(results) => results,
-        Err(problems) => {
-            let soften = |problem| Diagnostic { severity: Severity::Warning, ..problem };
-            return problems.into_iter().map(soften).collect();
-        }
+        Err(problems) => return problems,
     };
     let failed = results.into_iter().filter(|result| !result.passed);
-    let warnings = failed.map(|result| {
+    let problems = failed.map(|result| {
         let message = format!("the test `{}` expects {}, got {}", result.name, result.expected, result.got);
         let hint = "change the rule, or what the test expects";
-        warning(&file.path, Place { line: result.line, column: 1 }, "test-failed", message, hint)
+        error(&file.path, Place { line: result.line, column: 1 }, "test-failed", message, hint)
     });
-    warnings.collect()
+    problems.collect()
 }

@@ -1,13 +1,13 @@
 //! The only door to a station.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::engine::{Ending, PortState, View};
+use crate::engine::{Adjust, Candidate, Checked, Ending, NotAdjusted, PortState, View};
 use crate::model::{
-    Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, ProbeFor, ReportRejected, Station,
-    StationName,
+    Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, ProbeFor, ReportRejected,
+    ShadowTally, Station, StationName,
 };
 use crate::rules::RuleSet;
 
@@ -50,6 +50,9 @@ pub enum Refused {
         /// The port of the same station that it is in.
         port: PortId,
     },
+    /// A parameter of a rule was not set.
+    #[error(transparent)]
+    NotAdjusted(#[from] NotAdjusted),
     /// Too much is waiting already.
     #[error("the station is busy: try again in a second")]
     Busy,
@@ -69,6 +72,11 @@ impl Refused {
             Self::UnknownPort { .. } => "unknown_port",
             Self::NameTaken { .. } => "name_taken",
             Self::ShownElsewhere { .. } => "device_elsewhere",
+            Self::NotAdjusted(NotAdjusted::UnknownPort) => "unknown_port",
+            Self::NotAdjusted(NotAdjusted::UnknownRule { .. }) => "unknown_rule",
+            Self::NotAdjusted(NotAdjusted::UnknownParameter(_)) => "unknown_parameter",
+            Self::NotAdjusted(NotAdjusted::WrongValue(_)) => "wrong_value",
+            Self::NotAdjusted(NotAdjusted::TooMany) => "too_many_values",
             Self::Busy => "busy",
             Self::Stopped => "stopped",
             Self::NotKept(_) => "not_kept",
@@ -80,14 +88,54 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, Refused>>;
 
 /// What may be asked of a station.
 pub(super) enum Input {
-    Report { report: BatteryReport, answer: Option<Answer<Arc<Decision>>> },
-    SetMode { port: PortId, mode: Mode, answer: Answer<Arc<PortState>> },
-    NameDevice { port: PortId, name: Option<DeviceName>, by: Author, answer: Answer<Arc<PortState>> },
-    IntendProbe { port: PortId, probe: ProbeFor, answer: Answer<Arc<PortState>> },
-    Probe { port: PortId, probe: Option<ProbeFor>, answer: Answer<Arc<PortState>> },
-    Unplaced { device: DeviceName, battery: Battery },
-    Reload { station: Arc<Station>, rules: Arc<RuleSet>, done: oneshot::Sender<()> },
-    Stop { ending: Ending },
+    Report {
+        report: BatteryReport,
+        answer: Option<Answer<Arc<Decision>>>,
+    },
+    SetMode {
+        port: PortId,
+        mode: Mode,
+        answer: Answer<Arc<PortState>>,
+    },
+    NameDevice {
+        port: PortId,
+        name: Option<DeviceName>,
+        by: Author,
+        answer: Answer<Arc<PortState>>,
+    },
+    Adjust {
+        port: PortId,
+        wish: Adjust,
+        checked: Option<Checked>,
+        answer: Answer<Arc<PortState>>,
+    },
+    IntendProbe {
+        port: PortId,
+        probe: ProbeFor,
+        answer: Answer<Arc<PortState>>,
+    },
+    Probe {
+        port: PortId,
+        probe: Option<ProbeFor>,
+        answer: Answer<Arc<PortState>>,
+    },
+    Unplaced {
+        device: DeviceName,
+        battery: Battery,
+    },
+    Reload {
+        station: Arc<Station>,
+        rules: Arc<RuleSet>,
+        done: oneshot::Sender<()>,
+    },
+    Shadow {
+        candidate: Option<Arc<Candidate>>,
+        tallies: BTreeMap<PortId, ShadowTally>,
+        done: oneshot::Sender<()>,
+    },
+    Stop {
+        ending: Ending,
+    },
 }
 
 /// Asks one station, and reads its picture. Cheap to clone.
@@ -135,6 +183,22 @@ impl Handle {
         state.await.map_err(|_| Refused::Stopped)?
     }
 
+    /// Sets a parameter of a rule for the device in a port, over the file, or takes that back. Answers once that is on disk.
+    pub async fn adjust(&self, port: PortId, wish: Adjust) -> Result<Arc<PortState>, Refused> {
+        let view = self.view();
+        let checked = match view.ports.get(&port).cloned() {
+            Some(state) if wish.value.is_some() => {
+                let wish = wish.clone();
+                // The station's own task has no time for this; without an answer it looks itself.
+                tokio::task::spawn_blocking(move || Checked::new(&view.rules, &state, &wish)).await.ok()
+            }
+            _ => None,
+        };
+        let (answer, state) = oneshot::channel();
+        self.send(Input::Adjust { port, wish, checked, answer })?;
+        state.await.map_err(|_| Refused::Stopped)?
+    }
+
     /// Switches a port for a moment, to find out what is plugged into it; `None` ends that. It ends by itself in time, and
     /// at a restart; then what was wanted before is wanted again, and power after a restart. Answers once that is on
     /// disk; the time counts from when the intent is.
@@ -158,6 +222,19 @@ impl Handle {
     pub async fn reload(&self, station: Arc<Station>, rules: Arc<RuleSet>) -> Result<(), Refused> {
         let (done, at_work) = oneshot::channel();
         let input = Input::Reload { station, rules, done };
+        self.inbox.send(input).await.map_err(|_| Refused::Stopped)?;
+        at_work.await.map_err(|_| Refused::Stopped)
+    }
+
+    /// Gives the station a set of rules to ask in shadow, or none, and waits until it does. `tallies` are counts from
+    /// before, for ports of which it has none.
+    pub async fn shadow(
+        &self,
+        candidate: Option<Arc<Candidate>>,
+        tallies: BTreeMap<PortId, ShadowTally>,
+    ) -> Result<(), Refused> {
+        let (done, at_work) = oneshot::channel();
+        let input = Input::Shadow { candidate, tallies, done };
         self.inbox.send(input).await.map_err(|_| Refused::Stopped)?;
         at_work.await.map_err(|_| Refused::Stopped)
     }

@@ -44,6 +44,13 @@ fn one(event: &Event) {
             let device = device.as_ref().map(tracing::field::display);
             tracing::info!(station, port, device, %by, "{code}");
         }
+        EventKind::ParameterChanged { rule, parameter, value, by } => {
+            let value = value.as_ref().map(tracing::field::display);
+            tracing::info!(station, port, %rule, parameter, value, %by, "{code}");
+        }
+        EventKind::ParameterUnfit { rule, parameter, message } => {
+            tracing::warn!(station, port, %rule, parameter, "{code}: {message}; it is kept, and not applied");
+        }
         EventKind::Silent | EventKind::Heard => tracing::info!(station, port, "{code}"),
         EventKind::SwitchFailed { wanted, message, failures, .. } => {
             tracing::warn!(station, port, %wanted, failures, "{code}: {message}");
@@ -75,6 +82,9 @@ fn one(event: &Event) {
         | EventKind::Decided { .. }
         | EventKind::ConfigLoaded { .. }
         | EventKind::ConfigRejected { .. }
+        | EventKind::ShadowStarted { .. }
+        | EventKind::ShadowWaits { .. }
+        | EventKind::ShadowEnded { .. }
         | EventKind::HistoryLost { .. }
         | EventKind::CommandRejected { .. }
         | EventKind::BrokerLost { .. }

@@ -8,7 +8,9 @@ mod handle;
 mod log;
 mod task;
 
-pub use crate::engine::{Ending, PortState, Remembered, Unplaced, View};
+pub use crate::engine::{
+    Adjust, Candidate, Ending, NotAdjusted, PortShadow, PortState, Remembered, Unplaced, View,
+};
 pub use directory::Directory;
 pub use handle::{Handle, Refused};
 pub use task::{Clock, Wiring, start};

@@ -12,7 +12,7 @@ use super::{
     handle::{Answer, Handle, Input, Refused},
     log,
 };
-use crate::engine::{Ending, Engine, NotNamed, PortState, Remembered, Step, View};
+use crate::engine::{Ending, Engine, NotAdjusted, NotNamed, PortState, Remembered, Step, View};
 use crate::model::{
     Ask, Author, BatteryReport, Decision, DeviceName, Event, EventKind, Mode, PortId, Power, Reach, Record,
     Seen, Span, Station, SwitchProblem, SwitchRequest, Timestamp,
@@ -175,6 +175,13 @@ impl Controller {
                 Input::NameDevice { port, name, by, answer } => {
                     self.name_device(port, name, &by, answer, now)
                 }
+                Input::Adjust { port, wish, checked, answer } => {
+                    match self.engine.adjust(port, &wish, checked, now) {
+                        Ok(step) => self.answer_when_kept(port, Some(step), answer),
+                        Err(NotAdjusted::UnknownPort) => self.answer_when_kept(port, None, answer),
+                        Err(refused) => drop(answer.send(Err(refused.into()))),
+                    }
+                }
                 Input::IntendProbe { port, probe, answer } => {
                     let step = self.engine.intend_probe(port, probe, now);
                     self.answer_when_kept(port, step, answer);
@@ -192,6 +199,11 @@ impl Controller {
                     let step = self.engine.reload(station, rules, now);
                     self.act(step);
                     // Whoever asked may have gone away.
+                    self.waiting.push(Box::new(move || done.send(()).unwrap_or_default()));
+                }
+                Input::Shadow { candidate, tallies, done } => {
+                    let step = self.engine.shadow(candidate, tallies, now);
+                    self.act(step);
                     self.waiting.push(Box::new(move || done.send(()).unwrap_or_default()));
                 }
                 Input::Stop { ending } => stop = Some(ending),
@@ -338,7 +350,9 @@ impl Controller {
     /// another program that uses `uhubctl`, is tried again.
     async fn release(&mut self, ending: Ending) {
         let end = Instant::now() + RELEASE_LIMIT;
-        let mut open = self.engine.stop(ending).orders;
+        let mut last = self.engine.stop(ending);
+        let mut open = std::mem::take(&mut last.orders);
+        self.act(last);
         for attempt in 0..RELEASE_TRIES {
             if open.is_empty() {
                 return;

@@ -32,6 +32,7 @@ impl Engine {
         self.let_go(&station, now);
         self.view.station = station;
         self.view.rules = rules;
+        self.fits.forget();
         let plans: Vec<Arc<PortPlan>> = self.view.station.ports.values().map(Arc::clone).collect();
         let (mut renamed, mut returned) = (BTreeSet::new(), BTreeMap::new());
         for plan in plans {
@@ -67,6 +68,9 @@ impl Engine {
             }
             port.try_again();
             port.plan = Arc::clone(&plan);
+            if let Some(tuned) = &mut port.tuned {
+                tuned.stale = true;
+            }
             port.guard_failures = 0;
             port.failing_rules.clear();
         });
@@ -107,6 +111,7 @@ impl Engine {
     /// remembered for the next start.
     pub fn stop(&mut self, ending: Ending) -> Step {
         let mut step = Step::default();
+        self.write_tallies(&mut step);
         let keep = ending == Ending::Exit && self.view.station.on_exit == OnExit::Keep;
         // What only a search switched off is nobody's wish.
         let ports = self.view.ports.iter().filter(|(_, port)| port.is_off() && (!keep || port.searched));

@@ -7,6 +7,7 @@ use std::{
 
 use imbl::OrdMap;
 
+use super::adjusting::Fits;
 use super::devices::Places;
 use super::release::Release;
 use super::state::{PortState, View};
@@ -67,6 +68,10 @@ pub struct Engine {
     pub(super) gone: BTreeMap<PortId, (Option<DeviceName>, PortMemory)>,
     /// Who is known, and who is where.
     pub(super) places: Places,
+    /// How uses of rules with values that people set were found.
+    pub(super) fits: Fits,
+    /// The same of the rules in shadow.
+    pub(super) shadow_fits: Fits,
     pub(super) last_now: Timestamp,
     next_decision: DecisionId,
     next_order: OrderId,
@@ -95,6 +100,7 @@ impl Engine {
         let view = View {
             station,
             rules,
+            shadow: None,
             ports,
             devices: OrdMap::new(),
             ports_on: 0,
@@ -114,6 +120,8 @@ impl Engine {
             releasing: BTreeMap::new(),
             gone: BTreeMap::new(),
             places: Places::default(),
+            fits: Fits::default(),
+            shadow_fits: Fits::default(),
             last_now: now,
             next_decision: now.as_microsecond().max(remembered.last_decision),
             next_order: 1,

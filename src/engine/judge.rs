@@ -1,6 +1,6 @@
 //! Who decides: safety first, then people, then the policy.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
@@ -9,8 +9,8 @@ use super::plugged::for_unknown;
 use super::probe::by_search;
 use super::state::PortState;
 use crate::model::{
-    Author, Decision, DeviceFacts, EventKind, Facts, HistoryFacts, Layer, Mode, ModeKind, PortFacts, PortId,
-    Power, Record, RuleFailure, RuleName, StationFacts, Timestamp, Verdict,
+    Author, Decision, EventKind, Facts, Layer, Mode, ModeKind, PortId, Power, Record, RuleFailure, RuleName,
+    Timestamp, Verdict,
 };
 use crate::rules::Answer;
 
@@ -19,18 +19,21 @@ const GUARD_FAILURES: u32 = 3;
 
 /// What one look at a port came to.
 pub(super) struct Judgement {
-    verdict: Verdict,
-    reason: String,
-    by: Layer,
-    rule: Option<RuleName>,
-    line: Option<u32>,
-    facts: Option<Arc<Facts>>,
-    failures: Vec<RuleFailure>,
+    pub(super) verdict: Verdict,
+    pub(super) reason: String,
+    pub(super) by: Layer,
+    pub(super) rule: Option<RuleName>,
+    pub(super) line: Option<u32>,
+    pub(super) facts: Option<Arc<Facts>>,
+    pub(super) failures: Vec<RuleFailure>,
+    /// The policy was asked.
+    pub(super) by_rules: bool,
 }
 
 impl Judgement {
     pub(super) fn plain(verdict: Verdict, by: Layer, reason: String) -> Self {
-        Self { verdict, reason, by, rule: None, line: None, facts: None, failures: Vec::new() }
+        let (rule, line, facts) = (None, None, None);
+        Self { verdict, reason, by, rule, line, facts, failures: Vec::new(), by_rules: false }
     }
 }
 
@@ -41,6 +44,7 @@ impl Engine {
         let asked = self.follow_device(id, now, step) || asked;
         let asked = self.end_what_is_over(id, now, step) || asked;
         self.notice_silence(id, now, step);
+        self.tune(id, now, step);
         let Some(port) = self.view.ports.get(&id) else {
             self.due.retain(|(_, other)| *other != id);
             return;
@@ -50,6 +54,7 @@ impl Engine {
             last.verdict != judgement.verdict || last.by != judgement.by || last.rule != judgement.rule
         });
         self.note_failures(id, &judgement, now, step);
+        self.compare(id, &judgement, now, step);
         let wanted_changed = self.want(id, &judgement);
         if asked || changed {
             self.record(id, judgement, changed, now, step);
@@ -103,7 +108,7 @@ impl Engine {
     }
 
     fn judgement(&self, port: &PortState, now: Timestamp) -> Judgement {
-        let facts = self.facts(port, now);
+        let facts = self.view.facts_of(port, now);
         let zone = &self.view.station.zone;
         let by_hand = by_search(port, zone)
             .or_else(|| port.wanted_by_person().map(|power| by_person(port, power, zone)))
@@ -115,7 +120,9 @@ impl Engine {
                 let reason = format!("no report for {limit}: charged until the device reports again");
                 Judgement::plain(Verdict::Charge, Layer::Safety, reason)
             }
-            (None, Some(facts)) => by_policy(self.view.rules.decide(&port.care().policy, facts), port),
+            (None, Some(facts)) => {
+                by_policy(self.view.rules.decide(port.policy(), facts), port, port.guard_failures)
+            }
             (None, None) if port.memory.wanted == Some(Power::Off) => {
                 let reason = "the level of this device is not known yet: charged".to_owned();
                 Judgement::plain(Verdict::Charge, Layer::Safety, reason)
@@ -124,36 +131,6 @@ impl Engine {
         };
         judgement.facts = facts;
         judgement
-    }
-
-    fn facts(&self, port: &PortState, now: Timestamp) -> Option<Arc<Facts>> {
-        let memory = &port.memory;
-        let battery = memory.battery.clone()?;
-        let station = &self.view.station;
-        Some(Arc::new(Facts {
-            at: now,
-            zone: station.zone.clone(),
-            station: StationFacts { name: station.name.clone(), ports_on: self.view.ports_on },
-            port: PortFacts {
-                number: port.plan.id,
-                on: port.leaks() || port.actual.or(memory.wanted).unwrap_or(Power::On) == Power::On,
-                since: port.actual_since.or(memory.switched_at).filter(|_| !port.leaks()),
-            },
-            device: DeviceFacts {
-                name: self.device_name(port.plan.id),
-                kind: port.care().kind.clone(),
-                tags: port.care().tags.clone(),
-            },
-            battery,
-            holder: memory.holder.clone(),
-            history: HistoryFacts {
-                charge_per_hour: port.care().charge_per_hour,
-                level: memory.level.clone(),
-                temperature: memory.temperature.clone(),
-                full_at: memory.full_at,
-            },
-            signals: BTreeMap::new(),
-        }))
     }
 
     fn note_failures(&mut self, id: PortId, judgement: &Judgement, now: Timestamp, step: &mut Step) {
@@ -217,7 +194,7 @@ impl Engine {
             version: self.view.station.version.clone(),
             facts: judgement.facts,
             failures: judgement.failures,
-            adjusted: port.map(|port| Arc::clone(&port.memory.adjusted)).unwrap_or_default(),
+            adjusted: port.map(|port| port.applied()).unwrap_or_default(),
         });
         if changed {
             let (verdict, reason) = (decision.verdict, decision.reason.clone());
@@ -242,7 +219,8 @@ fn by_person(port: &PortState, power: Power, zone: &TimeZone) -> Judgement {
     Judgement::plain(verdict, Layer::Mode, format!("switched {power} by {} {end}", mode.by))
 }
 
-fn by_policy(answer: Answer, port: &PortState) -> Judgement {
+/// `guard_failures`: how often a guard has failed in a row before.
+pub(super) fn by_policy(answer: Answer, port: &PortState, guard_failures: u32) -> Judgement {
     let mut judgement = match (answer.opinion, answer.failed_guard) {
         (Some(opinion), _) => Judgement {
             verdict: opinion.verdict,
@@ -252,8 +230,9 @@ fn by_policy(answer: Answer, port: &PortState) -> Judgement {
             line: Some(opinion.line),
             facts: None,
             failures: Vec::new(),
+            by_rules: true,
         },
-        (None, Some(guard)) if port.guard_failures.saturating_add(1) >= GUARD_FAILURES => {
+        (None, Some(guard)) if guard_failures.saturating_add(1) >= GUARD_FAILURES => {
             let reason =
                 format!("guard `{guard}` failed {GUARD_FAILURES} times in a row: not charged until it works");
             Judgement::plain(Verdict::Rest, Layer::Safety, reason)
@@ -264,6 +243,7 @@ fn by_policy(answer: Answer, port: &PortState) -> Judgement {
         (None, None) => Judgement::plain(Verdict::Keep, Layer::Nobody, stays(port)),
     };
     judgement.failures = answer.failures;
+    judgement.by_rules = true;
     judgement
 }
 

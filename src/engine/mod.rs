@@ -3,13 +3,14 @@
 //! Pure: each method takes values and `now`, and returns a [`Step`] that says what is to be done. It never asks
 //! for the time, reads a file, waits or talks to anybody, so any situation can be played in a test.
 //!
-//! Reading order: `state` (what is known of a port), `core` (the ways in), `judge` (who decides), `pursue`
+//! Reading order: `state` (what is known of a port), `core` (the ways in), `present` (what rules see), `judge` (who decides), `pursue`
 //! (wanted against actual), `reading` (what the hub shows), `alarm` (when to give up for a while), `hubs` (hubs that are
 //! away), `proof` (whether off is off), `devices` (which devices are known, and where they are), `plugged` (what is
 //! plugged in), `placing` (devices follow their serial numbers), `luggage` (what goes with them), `unplaced` (devices
-//! without a port), `probe` (a search for one), `release` (sockets that are no ports any more), `change` (new files, and
+//! without a port), `probe` (a search for one), `adjusting` (values set at run time), `shadow` (rules asked beside those at work), `release` (sockets that are no ports any more), `change` (new files, and
 //! the end), `clock` (a clock that was set back).
 
+mod adjusting;
 mod alarm;
 mod change;
 mod clock;
@@ -20,11 +21,13 @@ mod judge;
 mod luggage;
 mod placing;
 mod plugged;
+mod present;
 mod probe;
 mod proof;
 mod pursue;
 mod reading;
 mod release;
+mod shadow;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -32,5 +35,7 @@ mod unplaced;
 
 pub use self::change::Ending;
 pub use self::core::{Engine, Remembered, Step};
+pub use adjusting::{ADJUSTED_MAX, Adjust, Checked, NotAdjusted, Unfit};
 pub use devices::NotNamed;
+pub use shadow::{Candidate, PortShadow};
 pub use state::{PortState, UNPLACED_MAX, Unplaced, View};

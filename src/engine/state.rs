@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
+use super::adjusting::Tuned;
+use super::shadow::{Candidate, PortShadow};
 use crate::model::{
     Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, Opinion,
     OrderId, Plugged, Policy, PortId, PortMemory, PortPlan, Power, RuleName, Station, SwitchProblem, Thing,
@@ -87,6 +89,10 @@ pub struct PortState {
     pub alarm: Option<Alarm>,
     /// How a device is treated that belongs elsewhere by the file.
     pub(super) guest: Option<Arc<Care>>,
+    /// The policy with the values that people set, where they set any.
+    pub(super) tuned: Option<Box<Tuned>>,
+    /// How the set of rules in shadow does here, while there is one.
+    pub shadow: Option<Arc<PortShadow>>,
     /// When somebody else switched it of late.
     pub(super) drifts: Vec<Timestamp>,
     /// The hub of this port, while that is not there.
@@ -138,6 +144,8 @@ impl PortState {
             fault: None,
             alarm: None,
             guest: None,
+            tuned: None,
+            shadow: None,
             drifts: Vec::new(),
             hub_missing: None,
             suspect: None,
@@ -221,6 +229,8 @@ pub struct View {
     pub station: Arc<Station>,
     /// The rules at work.
     pub rules: Arc<RuleSet>,
+    /// The set of rules in shadow, while there is one.
+    pub shadow: Option<Arc<Candidate>>,
     /// The ports, by number.
     pub ports: OrdMap<PortId, Arc<PortState>>,
     /// Which device is in which port.
@@ -245,7 +255,7 @@ impl View {
         let (Some(facts), Some(port)) = (&decision.facts, self.ports.get(&decision.port)) else {
             return Vec::new();
         };
-        let policy = &port.care().policy;
+        let policy = &decision.adjusted.over(&port.care().policy);
         match &decision.rule {
             Some(_) => self.rules.overruled(policy, facts),
             None => self.all_opinions(policy, facts),

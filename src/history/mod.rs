@@ -1,5 +1,5 @@
 //! What happened, in SQLite: reports, decisions with their facts, switches, events; what must go on after a restart;
-//! the last good plan; and the tokens.
+//! every version of the files that was at work; and the tokens.
 //!
 //! One thread writes, in batches, and answers a person's wish only once it is on disk. Other threads read. The rest
 //! of the service never waits for the disk, and charging never depends on it: a full disk costs rows of the past,
@@ -13,9 +13,11 @@ mod query;
 mod reader;
 mod salvage;
 mod settings;
+mod shadow;
 mod start;
 mod store;
 mod tokens;
+mod versions;
 mod writer;
 
 pub use health::Health;
@@ -26,3 +28,4 @@ pub use reader::Reader;
 pub use settings::HistorySettings;
 pub use start::{Started, WriterEnd, start};
 pub use tokens::{Role, Token, TokenError, TokenStore};
+pub use versions::{FileEntry, VersionEntry};

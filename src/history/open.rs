@@ -10,17 +10,29 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
+use rusqlite_migration::{HookError, M, Migrations};
 
-use super::salvage;
+use super::{salvage, versions};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("schema/0001.sql"))];
-const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+/// How many steps there are: the format that this program writes.
+const FORMAT: i64 = 3;
 /// `PRAGMA application_id` of our files: "scs1".
 const OURS: i64 = 0x7363_7331;
 /// The write-ahead log is cut back to this after a checkpoint: four times what SQLite lets gather before one.
 const LOG_LIMIT_BYTES: i64 = 16 << 20;
+
+/// What makes the tables, step by step.
+fn steps() -> Vec<M<'static>> {
+    vec![
+        M::up(include_str!("schema/0001.sql")),
+        M::up_with_hook(include_str!("schema/0002.sql"), |step: &Transaction<'_>| {
+            versions::carry_over(step, step)?;
+            step.execute_batch("DROP TABLE plans").map_err(HookError::from)
+        }),
+        M::up(include_str!("schema/0003.sql")),
+    ]
+}
 
 /// Why history could not be begun. `Display` says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -141,7 +153,7 @@ pub(super) fn open_beside(path: &Path) -> Result<Connection, HistoryError> {
         let connection =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
         connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
-        if check_version(path, &connection)? == known() {
+        if check_version(path, &connection)? == FORMAT {
             return Ok(connection);
         }
     }
@@ -241,15 +253,16 @@ fn prepare(connection: &mut Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // A full batch fits, so that no page is written twice for it; taken only when it is needed.
     connection.pragma_update(None, "cache_size", -6_000)?;
-    MIGRATIONS.to_latest(connection).map_err(|error| match error {
+    Migrations::new(steps()).to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => err,
         other => rusqlite::Error::ToSqlConversionFailure(other.into()),
     })?;
     // The small tables are what must not be lost: a break in them is found now, not when they are needed.
     connection.query_row(
-        "SELECT (SELECT total(length(memory)) FROM ports), (SELECT total(length(json)) FROM plans),
+        "SELECT (SELECT total(length(memory)) FROM ports), (SELECT total(bytes) FROM texts), (SELECT total(length(files)) FROM versions),
                 (SELECT total(length(hash)) FROM tokens), (SELECT max(n) FROM reports),
-                (SELECT max(n) FROM decisions), (SELECT max(n) FROM switches), (SELECT max(n) FROM events)",
+                (SELECT max(n) FROM decisions), (SELECT max(n) FROM switches), (SELECT max(n) FROM events),
+                (SELECT total(length(edits)) FROM shadows), (SELECT max(n) FROM shadow_decisions)",
         [],
         |_| Ok(()),
     )
@@ -265,14 +278,10 @@ fn check_version(path: &Path, connection: &Connection) -> Result<i64, HistoryErr
     if application != OURS && (found != 0 || tables().map_err(failed)? != 0) {
         return Err(HistoryError::Foreign(path.to_owned()));
     }
-    if found > known() {
-        return Err(HistoryError::Newer { path: path.to_owned(), found, known: known() });
+    if found > FORMAT {
+        return Err(HistoryError::Newer { path: path.to_owned(), found, known: FORMAT });
     }
     Ok(found)
-}
-
-fn known() -> i64 {
-    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
 fn private() -> OpenOptions {
@@ -286,4 +295,15 @@ pub(super) fn beside(path: &Path, tail: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(tail);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_is_the_number_of_steps() {
+        assert_eq!(usize::try_from(FORMAT), Ok(steps().len()));
+        assert_eq!(Migrations::new(steps()).validate(), Ok(()));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::model::{Kept, PortId, PortMemory, Record, StationName};
+use crate::model::{Kept, PortId, PortMemory, Record, ShadowId, ShadowTally, StationName};
 
 /// So many rows are kept while the disk does not take them: at about 1 kB with its facts, 8 MB at most.
 pub(super) const BUFFER: usize = 8_192;
@@ -14,6 +14,7 @@ pub(super) struct Pending {
     base: i64,
     rows: VecDeque<Record>,
     memories: BTreeMap<(StationName, PortId), Box<PortMemory>>,
+    tallies: BTreeMap<(ShadowId, StationName, PortId), ShadowTally>,
     kept: Vec<Kept>,
 }
 
@@ -24,9 +25,15 @@ impl Pending {
             Record::Memory { station, port, memory } => {
                 self.memories.insert((station, port), memory);
             }
+            Record::ShadowTally { shadow, station, port, tally } => {
+                self.tallies.insert((shadow, station, port), tally);
+            }
             Record::Keep(kept) => self.kept.push(kept),
-            row
-            @ (Record::Report { .. } | Record::Decision(_) | Record::Switch { .. } | Record::Event(_)) => {
+            row @ (Record::Report { .. }
+            | Record::Decision(_)
+            | Record::ShadowDecision(_)
+            | Record::Switch { .. }
+            | Record::Event(_)) => {
                 self.rows.push_back(row);
             }
         }
@@ -54,9 +61,14 @@ impl Pending {
         &self.memories
     }
 
+    /// The newest counts of a shadow at each port that are not written yet.
+    pub(super) fn tallies(&self) -> &BTreeMap<(ShadowId, StationName, PortId), ShadowTally> {
+        &self.tallies
+    }
+
     /// How much there is to write.
     pub(super) fn len(&self) -> usize {
-        self.rows.len() + self.memories.len()
+        self.rows.len() + self.memories.len() + self.tallies.len()
     }
 
     /// True when there is nothing to write and nobody waits.
@@ -74,6 +86,7 @@ impl Pending {
         self.base = self.base.saturating_add(i64::try_from(self.rows.len()).unwrap_or(i64::MAX));
         self.rows.clear();
         self.memories.clear();
+        self.tallies.clear();
     }
 
     /// Those who wait for the disk, to be answered now.

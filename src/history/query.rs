@@ -147,12 +147,6 @@ pub(super) fn memory(connection: &Connection, station: &StationName) -> Read<BTr
     Ok(all)
 }
 
-pub(super) fn last_plan(connection: &Connection) -> Read<Option<(Version, String)>> {
-    let sql = "SELECT version, json FROM plans ORDER BY n DESC LIMIT 1";
-    let plan = |row: &Row<'_>| Ok((Version::new(&row.get::<_, String>(0)?), row.get(1)?));
-    Ok(connection.prepare_cached(sql)?.query_row([], plan).optional()?)
-}
-
 /// One page of a table, the newest first. `table` is one of ours, never a user's word.
 fn rows<T>(
     connection: &Connection,
@@ -214,7 +208,7 @@ fn last_before(connection: &Connection, table: &str, time: i64) -> rusqlite::Res
     connection.prepare_cached(&sql)?.query_row([time], |row| row.get(0)).optional()
 }
 
-fn stored<T>(
+pub(super) fn stored<T>(
     row: &Row<'_>,
     make: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Stored<T>> {
@@ -241,6 +235,7 @@ fn to_report(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
 fn to_decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
     let facts: Option<String> = row.get("facts")?;
     let failures: Option<String> = row.get("failures")?;
+    let adjusted: Option<String> = row.get("adjusted")?;
     Ok(Decision {
         id: row.get("id")?,
         at: moment(row, "at")?,
@@ -255,7 +250,7 @@ fn to_decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         version: Version::new(&row.get::<_, String>("version")?),
         facts: facts.and_then(|text| detail("facts", &text)),
         failures: failures.and_then(|text| detail("failures", &text)).unwrap_or_default(),
-        adjusted: Arc::default(),
+        adjusted: Arc::new(adjusted.and_then(|text| detail("adjusted", &text)).unwrap_or_default()),
     })
 }
 
@@ -288,7 +283,7 @@ fn to_event(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
-fn port(row: &Row<'_>) -> rusqlite::Result<PortId> {
+pub(super) fn port(row: &Row<'_>) -> rusqlite::Result<PortId> {
     PortId::new(row.get("port")?).map_err(unreadable)
 }
 
@@ -297,11 +292,11 @@ pub(super) fn moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp>
 }
 
 /// A word that serde knows, such as the name of a verdict.
-fn word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+pub(super) fn word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     read_word(row.get(column)?)
 }
 
-fn optional_word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+pub(super) fn optional_word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
     row.get::<_, Option<String>>(column)?.map(read_word).transpose()
 }
 

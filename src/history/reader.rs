@@ -15,15 +15,20 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     lane::{Lane, ReadError},
-    query::{self, Filter, Stored, StoredReport, StoredSwitch},
+    query::{self, Filter, ROW_LIMIT, Stored, StoredReport, StoredSwitch},
+    shadow,
     tokens::{self, Token},
+    versions::{self, VersionEntry},
     writer::Control,
 };
-use crate::model::{Decision, DecisionId, Event, PortId, PortMemory, StationName, Version};
+use crate::model::{
+    Decision, DecisionId, Event, KeptVersion, PortId, PortMemory, RuleName, ShadowDecision, ShadowEnd,
+    ShadowEntry, ShadowId, ShadowTallies, StationName, Timestamp, Version,
+};
 
 /// How long `flush` waits: a commit takes milliseconds unless the disk fails.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
-/// How long `save_plan` waits: a sync of a slow memory card takes seconds at worst.
+/// How long `save_version` waits: a sync of a slow memory card takes seconds at worst.
 const SAVE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Reads history. Cheap to clone; the reading threads end with the last clone.
@@ -88,14 +93,74 @@ impl Reader {
         self.read(move |connection| query::memory(connection, &station)).await
     }
 
-    /// The last good plan as it was given to [`Reader::save_plan`].
-    pub async fn last_plan(&self) -> Result<Option<(Version, String)>, ReadError> {
-        self.read(|connection| query::last_plan(connection)).await
+    /// The newest version that came to work and is whole: the last good one.
+    pub async fn last_version(&self) -> Result<Option<KeptVersion>, ReadError> {
+        self.read(|connection| versions::last(connection)).await
     }
 
-    /// Keeps a plan as the last good one; answers once it is on disk, safe from a power cut.
-    pub async fn save_plan(&self, version: Version, json: String) -> Result<(), ReadError> {
-        self.ask(SAVE_LIMIT, |done| Control::SavePlan { version, json, done }).await
+    /// A version with all its files, as it was when it last came to work; `None` when it is not kept, or not whole.
+    pub async fn version(&self, version: &Version) -> Result<Option<KeptVersion>, ReadError> {
+        let version = version.clone();
+        self.read(move |connection| versions::version(connection, &version)).await
+    }
+
+    /// What came to work, the newest first: before this number, at most so many; with `rule` only what changed that
+    /// rule or its tests.
+    pub async fn versions(
+        &self,
+        before: Option<i64>,
+        limit: u32,
+        rule: Option<RuleName>,
+    ) -> Result<Vec<Stored<VersionEntry>>, ReadError> {
+        let rule = rule.map(|rule| rule.as_str().to_owned());
+        self.read(move |connection| {
+            versions::versions(connection, before, limit.min(ROW_LIMIT), rule.as_deref())
+        })
+        .await
+    }
+
+    /// The text with this hash, see [`FileEntry::hash`](super::FileEntry::hash).
+    pub async fn text(&self, hash: &str) -> Result<Option<String>, ReadError> {
+        let hash = hash.to_owned();
+        self.read(move |connection| versions::text(connection, &hash)).await
+    }
+
+    /// Keeps a version that came to work, as the last good one; answers once it is on disk, safe from a power cut.
+    /// One that is the newest already is not noted twice.
+    pub async fn save_version(&self, kept: KeptVersion) -> Result<(), ReadError> {
+        self.ask(SAVE_LIMIT, |done| Control::SaveVersion { kept: Box::new(kept), done }).await
+    }
+
+    /// Keeps a shadow, in place of the one before it; answers once it is on disk, safe from a power cut.
+    pub async fn begin_shadow(&self, entry: ShadowEntry) -> Result<(), ReadError> {
+        let change = shadow::Change::Begin(entry);
+        self.ask(SAVE_LIMIT, |done| Control::Shadow { change, done }).await
+    }
+
+    /// Ends a shadow; answers once that is on disk.
+    pub async fn end_shadow(&self, id: ShadowId, at: Timestamp, how: ShadowEnd) -> Result<(), ReadError> {
+        let change = shadow::Change::End { id, at, how };
+        self.ask(SAVE_LIMIT, |done| Control::Shadow { change, done }).await
+    }
+
+    /// The shadow that has not ended.
+    pub async fn shadow(&self) -> Result<Option<ShadowEntry>, ReadError> {
+        self.read(|connection| shadow::present(connection)).await
+    }
+
+    /// What was counted of a shadow, as it was written last.
+    pub async fn shadow_tallies(&self, id: ShadowId) -> Result<ShadowTallies, ReadError> {
+        self.read(move |connection| shadow::tallies(connection, id)).await
+    }
+
+    /// The decisions from which a shadow differs, the newest first, before the row of this number.
+    pub async fn shadow_decisions(
+        &self,
+        id: ShadowId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Stored<ShadowDecision>>, ReadError> {
+        self.read(move |connection| shadow::decisions(connection, id, before, limit)).await
     }
 
     /// Has everything written that was sent into the journal before, so that the next read sees it. Waits for 1 s at

@@ -9,13 +9,13 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 /// How many rows were taken over.
 pub(super) struct Saved {
     ports: usize,
-    plans: usize,
+    versions: usize,
     tokens: usize,
 }
 
 impl fmt::Display for Saved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "modes of {} ports, {} tokens, {} plans", self.ports, self.tokens, self.plans)
+        write!(f, "modes of {} ports, {} tokens, {} versions", self.ports, self.tokens, self.versions)
     }
 }
 
@@ -31,11 +31,20 @@ pub(super) fn copy(broken: &Path, new: &mut Connection) -> Saved {
             "SELECT station, port, memory FROM ports",
             "INSERT OR IGNORE INTO ports (station, port, memory) VALUES (?1, ?2, ?3)",
         ),
-        plans: table(
-            new,
-            "SELECT n, version, json, at FROM plans",
-            "INSERT OR IGNORE INTO plans (n, version, json, at) VALUES (?1, ?2, ?3, ?4)",
-        ),
+        // The newest first: they matter most. The texts before the versions that are nothing without them.
+        versions: {
+            table(
+                new,
+                "SELECT id, hash, bytes, text FROM texts ORDER BY id DESC",
+                "INSERT OR IGNORE INTO texts (id, hash, bytes, text) VALUES (?1, ?2, ?3, ?4)",
+            );
+            table(
+                new,
+                "SELECT n, version, at, bytes, origin, files FROM versions ORDER BY n DESC",
+                "INSERT OR IGNORE INTO versions (n, version, at, bytes, origin, files)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )
+        },
         tokens: table(
             new,
             "SELECT name, role, hash, created_at FROM tokens",

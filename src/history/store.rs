@@ -6,9 +6,10 @@ use serde::Serialize;
 use super::{
     open::{is_broken, is_passing},
     pending::Pending,
+    shadow, versions,
 };
 use crate::model::{
-    Battery, Decision, Event, PortId, PortMemory, Power, Record, StationName, Timestamp, Version,
+    Battery, Decision, Event, KeptVersion, PortId, PortMemory, Power, Record, StationName, Timestamp,
 };
 
 /// How safe a commit must be.
@@ -20,8 +21,6 @@ pub(super) enum Safety {
     PowerCut,
 }
 
-/// Old plans are kept to see what was at work when; nobody needs more than the last few.
-const PLANS_KEPT: i64 = 5;
 /// Rows removed from each table at once: a few milliseconds, even on a memory card.
 const SLICE_ROWS: i64 = 500;
 /// Free pages given back to the disk at once (800 kB), and how many (8 MB) may wait to be used again.
@@ -47,7 +46,8 @@ impl Store {
     pub(super) fn next_number(&self) -> rusqlite::Result<i64> {
         self.connection.query_row(
             "SELECT 1 + max((SELECT ifnull(max(n), 0) FROM reports), (SELECT ifnull(max(n), 0) FROM decisions),
-                            (SELECT ifnull(max(n), 0) FROM switches), (SELECT ifnull(max(n), 0) FROM events))",
+                            (SELECT ifnull(max(n), 0) FROM switches), (SELECT ifnull(max(n), 0) FROM events),
+                            (SELECT ifnull(max(n), 0) FROM shadow_decisions))",
             [],
             |row| row.get(0),
         )
@@ -73,24 +73,17 @@ impl Store {
         for ((station, port), memory) in pending.memories() {
             judge(remember(&transaction, station, *port, memory))?;
         }
+        for ((id, station, port), tally) in pending.tallies() {
+            judge(shadow::count(&transaction, *id, station, *port, tally))?;
+        }
         transaction.commit()?;
         Ok(left_out)
     }
 
-    /// Keeps a plan as the last good one, synced to the disk.
-    pub(super) fn save_plan(&mut self, version: &Version, json: &str, at: Timestamp) -> rusqlite::Result<()> {
+    /// Keeps a version of the files as the newest one, synced to the disk.
+    pub(super) fn save_version(&mut self, kept: &KeptVersion) -> rusqlite::Result<()> {
         self.set_safety(Safety::PowerCut)?;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute("DELETE FROM plans WHERE version = ?1", [version.as_str()])?;
-        transaction.execute(
-            "INSERT INTO plans (n, version, json, at) VALUES ((SELECT ifnull(max(n), 0) + 1 FROM plans), ?1, ?2, ?3)",
-            (version.as_str(), json, nanos(at)),
-        )?;
-        transaction.execute(
-            "DELETE FROM plans WHERE n NOT IN (SELECT n FROM plans ORDER BY n DESC LIMIT ?1)",
-            [PLANS_KEPT],
-        )?;
-        transaction.commit()
+        versions::keep(&mut self.connection, kept, versions::KEPT)
     }
 
     /// Removes some of what is older than `before`; true when there is more.
@@ -98,7 +91,7 @@ impl Store {
         self.set_safety(Safety::Process)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut more = false;
-        for table in ["reports", "decisions", "switches", "events"] {
+        for table in ["reports", "decisions", "switches", "events", "shadow_decisions"] {
             let sql = format!(
                 "DELETE FROM {table} WHERE n IN (SELECT n FROM {table} WHERE at < ?1 ORDER BY at LIMIT ?2)"
             );
@@ -149,6 +142,14 @@ impl Store {
         Ok(())
     }
 
+    /// Begins or ends a shadow, synced to the disk.
+    pub(super) fn change_shadow(&mut self, change: &shadow::Change) -> rusqlite::Result<()> {
+        self.set_safety(Safety::PowerCut)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        shadow::change(&transaction, change)?;
+        transaction.commit()
+    }
+
     #[cfg(test)]
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
@@ -179,8 +180,9 @@ fn insert(transaction: &Transaction<'_>, n: i64, record: &Record) -> rusqlite::R
             Ok(())
         }
         Record::Event(event) => self::event(transaction, n, event),
+        Record::ShadowDecision(decision) => shadow::insert(transaction, n, decision),
         // `Pending` keeps these elsewhere.
-        Record::Memory { .. } | Record::Keep(_) => Ok(()),
+        Record::Memory { .. } | Record::ShadowTally { .. } | Record::Keep(_) => Ok(()),
     }
 }
 
@@ -205,16 +207,19 @@ fn report(
 fn decision(transaction: &Transaction<'_>, n: i64, decision: &Decision) -> rusqlite::Result<()> {
     let facts = decision.facts.as_deref().map(json).transpose()?;
     let failures = (!decision.failures.is_empty()).then(|| json(&decision.failures)).transpose()?;
+    let adjusted = (!decision.adjusted.is_empty()).then(|| json(&decision.adjusted)).transpose()?;
     let sql = "INSERT OR IGNORE INTO decisions
-                   (n, station, id, port, device, at, verdict, reason, decided_by, rule, line, version, facts, failures)
+                   (n, station, id, port, device, at, verdict, reason, decided_by, rule, line, version, facts, failures,
+                   adjusted)
                VALUES (:n, :station, :id, :port, :device, :at, :verdict, :reason, :decided_by, :rule, :line, :version,
-                   :facts, :failures)";
+                   :facts, :failures, :adjusted)";
     transaction.prepare_cached(sql)?.execute(named_params! {
         ":n": n, ":station": decision.station.as_str(), ":id": decision.id, ":port": decision.port.get(),
         ":device": decision.device.as_ref().map(|device| device.as_str()), ":at": nanos(decision.at),
         ":verdict": decision.verdict.as_str(), ":reason": decision.reason, ":decided_by": decision.by.as_str(),
         ":rule": decision.rule.as_ref().map(|rule| rule.as_str()), ":line": decision.line,
         ":version": decision.version.as_str(), ":facts": facts, ":failures": failures,
+        ":adjusted": adjusted,
     })?;
     Ok(())
 }
@@ -242,7 +247,7 @@ fn remember(
     Ok(())
 }
 
-fn json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
+pub(super) fn json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
@@ -327,17 +332,5 @@ mod tests {
         }
         assert_eq!((count(&store, "events"), count(&store, "ports")), (10, 1));
         assert!(pages(&store) < before * 3 / 4, "{} of {before} pages are left", pages(&store));
-    }
-
-    #[test]
-    fn the_last_few_plans_are_kept() {
-        let (_folder, mut store) = store();
-        for n in [1, 2, 3, 4, 5, 6, 7, 7, 3] {
-            store.save_plan(&Version::new(&format!("v{n}")), "{}", Timestamp::UNIX_EPOCH).unwrap();
-        }
-        let mut select = store.connection().prepare("SELECT version FROM plans ORDER BY n DESC").unwrap();
-        let versions: Vec<String> =
-            select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        assert_eq!(versions, ["v3", "v7", "v6", "v5", "v4"]);
     }
 }

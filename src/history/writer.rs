@@ -21,9 +21,10 @@ use super::{
     health::Health,
     open::{self, HistoryError, Moved},
     pending::Pending,
+    shadow,
     store::{Safety, Store},
 };
-use crate::model::{Record, Span, Timestamp, Version};
+use crate::model::{KeptVersion, Record, Span, Timestamp};
 
 /// A batch is written at the latest so long after its first record: what `kill -9` may cost.
 const GATHER: Duration = Duration::from_millis(500);
@@ -44,8 +45,10 @@ const LAST_PAUSES: Duration = Duration::from_secs(1);
 pub(super) enum Control {
     /// Write what was sent until now, then answer.
     Flush(oneshot::Sender<Result<(), String>>),
-    /// Keep a plan, then answer.
-    SavePlan { version: Version, json: String, done: oneshot::Sender<Result<(), String>> },
+    /// Keep a version of the files, then answer.
+    SaveVersion { kept: Box<KeptVersion>, done: oneshot::Sender<Result<(), String>> },
+    /// Begin or end a shadow, then answer.
+    Shadow { change: shadow::Change, done: oneshot::Sender<Result<(), String>> },
 }
 
 /// Everything that the thread owns.
@@ -239,15 +242,21 @@ impl Writer {
                 let safety = if self.pending.is_awaited() { Safety::PowerCut } else { Safety::Process };
                 done.send(if self.pending.is_empty() { Ok(()) } else { self.write(safety) })
             }
-            Control::SavePlan { version, json, done } => done.send(self.save_plan(&version, &json)),
+            Control::SaveVersion { kept, done } => done.send(self.save_version(&kept)),
+            Control::Shadow { change, done } => done.send(self.change_shadow(&change)),
         };
     }
 
-    fn save_plan(&mut self, version: &Version, json: &str) -> Result<(), String> {
+    fn change_shadow(&mut self, change: &shadow::Change) -> Result<(), String> {
+        let Some(store) = &mut self.store else { return Err(self.health.borrow().message.clone()) };
+        store.change_shadow(change).map_err(|error| open::words(&error))
+    }
+
+    fn save_version(&mut self, kept: &KeptVersion) -> Result<(), String> {
         let Some(store) = &mut self.store else { return Err(self.health.borrow().message.clone()) };
         store
-            .save_plan(version, json, Timestamp::now())
-            .map_err(|error| format!("the plan could not be kept: {}", open::words(&error)))
+            .save_version(kept)
+            .map_err(|error| format!("the version could not be kept: {}", open::words(&error)))
     }
 
     fn tidy_if_due(&mut self, now: Instant) {

@@ -11,7 +11,7 @@ use serde::{
 };
 
 use super::wire::Time;
-use crate::model::{Celsius, DeviceName, Level, ModeKind, PortId, Power, StationName};
+use crate::model::{Celsius, DeviceName, Level, ModeKind, PortId, Power, StationName, Value};
 
 /// Longest piece of a user's text in a message.
 const SHOWN: usize = 40;
@@ -199,6 +199,19 @@ pub(super) fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
 pub(super) fn needed_length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let value = Scalar::deserialize(deserializer)?;
     to_text("for", &value).map(str::to_owned).map_err(D::Error::custom)
+}
+
+/// Field `value` of a rule's parameter.
+pub(super) fn value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    match Scalar::deserialize(deserializer)? {
+        Scalar::Bool(answer) => Ok(Value::Bool(answer)),
+        Scalar::Whole(number) => Ok(Value::Int(number)),
+        Scalar::Number(number) => Ok(Value::Float(number)),
+        Scalar::Text(text) => Ok(Value::Text(text)),
+        other @ (Scalar::Null | Scalar::List | Scalar::Object) => Err(D::Error::custom(format!(
+            "value must be a number, a text, true or false, not {other}; DELETE gives the file's value back"
+        ))),
+    }
 }
 
 /// Field `power`.

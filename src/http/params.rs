@@ -12,7 +12,7 @@ use super::{
     problem::Problem,
     wire::{Described, Time},
 };
-use crate::model::{DecisionId, DeviceName, PortId, StationName};
+use crate::model::{DecisionId, DeviceName, PortId, RuleName, StationName};
 
 /// A value that can stand in an address.
 pub(super) trait Parameter: Sized + Send {
@@ -38,7 +38,25 @@ macro_rules! model_parameter {
         }
     )*};
 }
-model_parameter!(StationName, DeviceName, PortId);
+model_parameter!(StationName, DeviceName, PortId, RuleName);
+
+/// The name of a rule's parameter: whether there is one of this name, the rules know.
+pub(super) struct ParameterName(pub(super) String);
+
+impl Parameter for ParameterName {
+    fn schema() -> MetaSchema {
+        MetaSchema { example: Some(serde_json::json!("high")), ..MetaSchema::new("string") }
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() || text.len() > 64 {
+            return Err(format!(
+                "`{}` is not the name of a parameter: it has 1 to 64 characters",
+                text.chars().take(40).collect::<String>()
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
 
 impl Parameter for Time {
     fn schema() -> MetaSchema {

@@ -24,10 +24,13 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(10);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A request body in JSON.
-pub(super) struct Body<T>(pub(super) T);
+/// Texts of rules and stations: a rule has 16 KiB at most, and an edit may have dozens of files.
+pub(super) const FILES_LIMIT: usize = 2 * 1024 * 1024;
 
-impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
+/// A request body in JSON of so many bytes at most.
+pub(super) struct Body<T, const LIMIT: usize = BODY_LIMIT>(pub(super) T);
+
+impl<'a, T: Type + DeserializeOwned, const LIMIT: usize> ApiExtractor<'a> for Body<T, LIMIT> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
     type ParamType = ();
     type ParamRawType = ();
@@ -49,7 +52,7 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let bytes = read(request, body).await?;
+        let bytes = read(request, body, LIMIT).await?;
         Ok(Self(parse(&bytes)?))
     }
 }
@@ -70,28 +73,29 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|error| Problem::json(&error))
 }
 
-/// Reads a whole body within its limits.
+/// Reads a whole body of at most `limit` bytes within its time.
 pub(super) async fn read(
     request: &Request,
     body: &mut RequestBody,
+    limit: usize,
 ) -> Result<impl std::ops::Deref<Target = [u8]> + use<>, Problem> {
     check_type(request)?;
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > BODY_LIMIT) {
-        return Err(too_large());
+    if length.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
     }
     let body = body.take().map_err(|error| unreadable(&error))?;
     let whole = async {
         match length {
             // hyper gives no more than the length says, so nothing is counted twice.
             Some(_) => body.into_bytes().await,
-            None => body.into_bytes_limit(BODY_LIMIT).await,
+            None => body.into_bytes_limit(limit).await,
         }
     };
     match tokio::time::timeout(BODY_TIME, whole).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => Err(too_large()),
+        Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => Err(too_large(limit)),
         Ok(Err(error)) => Err(unreadable(&error)),
         Err(_) => Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -120,11 +124,11 @@ fn check_type(request: &Request) -> Result<(), Problem> {
     Err(refused(&format!("not `{}`", kind.chars().take(80).collect::<String>())))
 }
 
-fn too_large() -> Problem {
+fn too_large(limit: usize) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "body_too_large",
-        format!("a body may have {BODY_LIMIT} bytes, this one has more"),
+        format!("a body may have {limit} bytes, this one has more"),
     )
 }
 

@@ -17,7 +17,7 @@ use crate::{
     controller::{Clock, Directory},
     history::{Health, Reader},
     model::{ConfigState, Tally},
-    workshop::Workshop,
+    workshop::{Shadows, Workshop},
 };
 
 /// How long answers may take after the stop; then their connections are cut.
@@ -39,6 +39,8 @@ pub struct Services {
     pub reload: mpsc::Sender<ReloadRequest>,
     /// Where rules are tried.
     pub workshop: Workshop,
+    /// The set of rules in shadow.
+    pub shadows: Shadows,
     /// The time of the service.
     pub clock: Clock,
     /// How history does.

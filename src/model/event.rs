@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Author, DeviceName, FaultKind, HubLocation, Mode, PortId, Power, StationName, Timestamp, Verdict,
+    Author, DeviceName, FaultKind, HubLocation, Mode, PortId, Power, RuleName, ShadowEnd, StationName,
+    Timestamp, Value, Verdict,
 };
 
 /// One fact.
@@ -85,6 +86,26 @@ pub enum EventKind {
     ModeChanged {
         /// The new mode.
         mode: Mode,
+    },
+    /// A person set a parameter of a rule for the device in the port, or took that back.
+    ParameterChanged {
+        /// The rule.
+        rule: RuleName,
+        /// The parameter.
+        parameter: String,
+        /// The value; `None`: the file's value counts again.
+        value: Option<Value>,
+        /// Who set it.
+        by: Author,
+    },
+    /// A value that a person set does not fit the files any more: it is kept, and not applied. Told once.
+    ParameterUnfit {
+        /// The rule.
+        rule: RuleName,
+        /// The parameter.
+        parameter: String,
+        /// Why it does not fit.
+        message: String,
     },
     /// The device in a port got another name.
     DeviceNamed {
@@ -172,6 +193,27 @@ pub enum EventKind {
         /// How many problems.
         problems: usize,
     },
+    /// A set of rules runs in shadow: asked beside the one at work, deciding nothing.
+    ShadowStarted {
+        /// The version of the files as they would be.
+        version: String,
+        /// Who started it.
+        by: Author,
+    },
+    /// The files changed, and with them the changes of the shadow do not check any more: it waits until they do.
+    ShadowWaits {
+        /// The first problem.
+        message: String,
+        /// How many problems.
+        problems: usize,
+    },
+    /// The set of rules in shadow has ended.
+    ShadowEnded {
+        /// How.
+        how: ShadowEnd,
+        /// Who ended it.
+        by: Author,
+    },
     /// History could not take or write something. Charging goes on.
     HistoryLost {
         /// What went wrong.
@@ -205,6 +247,8 @@ impl EventKind {
             Self::Silent => "silent",
             Self::Heard => "heard",
             Self::ModeChanged { .. } => "mode_changed",
+            Self::ParameterChanged { .. } => "parameter_changed",
+            Self::ParameterUnfit { .. } => "parameter_unfit",
             Self::DeviceNamed { .. } => "device_named",
             Self::DeviceMoved { .. } => "device_moved",
             Self::DeviceUnknown { .. } => "device_unknown",
@@ -220,6 +264,9 @@ impl EventKind {
             Self::RuleFailed { .. } => "rule_failed",
             Self::ConfigLoaded { .. } => "config_loaded",
             Self::ConfigRejected { .. } => "config_rejected",
+            Self::ShadowStarted { .. } => "shadow_started",
+            Self::ShadowWaits { .. } => "shadow_waits",
+            Self::ShadowEnded { .. } => "shadow_ended",
             Self::HistoryLost { .. } => "history_lost",
             Self::HistoryBack => "history_back",
             Self::BrokerLost { .. } => "broker_lost",

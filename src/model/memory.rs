@@ -98,6 +98,7 @@ impl PortMemory {
         self.named.is_some()
             || !self.bound.is_empty()
             || self.probe.is_some()
+            || !self.adjusted.is_empty()
             || self.mode.kind != ModeKind::Auto
     }
 

@@ -16,10 +16,12 @@ mod mode;
 mod names;
 mod origin;
 mod record;
+mod shadow;
 mod socket;
 mod station;
 mod switching;
 mod tally;
+mod versions;
 
 pub use adjustment::{Adjustment, Adjustments};
 pub(crate) use battery::words;
@@ -35,10 +37,12 @@ pub use mode::{Author, Mode, ModeKind};
 pub use names::{DeviceName, InvalidName, ModelName, PortId, RuleName, StationName};
 pub use origin::{Origin, Source};
 pub use record::{Kept, Record};
+pub use shadow::{ShadowDecision, ShadowEnd, ShadowEntry, ShadowId, ShadowSide, ShadowTallies, ShadowTally};
 pub use socket::{HubLocation, InvalidSocket, Socket};
 pub use station::{Care, OnExit, Policy, PortPlan, RuleUse, Station, SwitchKind, Value};
 pub use switching::{Ask, Order, OrderId, Plugged, Power, Seen, SwitchProblem, SwitchRequest, Thing};
 pub use tally::{Calls, Counts, Driver, Purpose, Tally};
+pub use versions::{FileKind, KeptVersion, Taken, VersionFile};
 
 /// A moment on the world's time line; what people see is made from it and the station's zone.
 pub type Timestamp = jiff::Timestamp;

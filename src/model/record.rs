@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Battery, Decision, Event, PortId, PortMemory, Power, StationName, Timestamp};
+use super::{
+    Battery, Decision, Event, PortId, PortMemory, Power, ShadowDecision, ShadowId, ShadowTally, StationName,
+    Timestamp,
+};
 
 /// Called once the records of a person's wish are on disk, or with what went wrong.
 pub type Kept = Box<dyn FnOnce(Result<(), String>) + Send>;
@@ -43,6 +46,19 @@ pub enum Record {
     },
     /// An event.
     Event(Arc<Event>),
+    /// A decision from which a set of rules in shadow differs.
+    ShadowDecision(Arc<ShadowDecision>),
+    /// What was counted of a shadow at one port. The last one of a port wins.
+    ShadowTally {
+        /// Which shadow.
+        shadow: ShadowId,
+        /// Which station.
+        station: StationName,
+        /// Which port.
+        port: PortId,
+        /// The counts.
+        tally: ShadowTally,
+    },
     /// The state of a port that goes on after a restart. The last one of a port wins.
     Memory {
         /// Which station.
@@ -63,6 +79,8 @@ impl fmt::Debug for Record {
             Self::Decision(_) => "Decision",
             Self::Switch { .. } => "Switch",
             Self::Event(_) => "Event",
+            Self::ShadowDecision(_) => "ShadowDecision",
+            Self::ShadowTally { .. } => "ShadowTally",
             Self::Memory { .. } => "Memory",
             Self::Keep(_) => "Keep",
         })

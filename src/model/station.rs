@@ -1,6 +1,6 @@
 //! A station as its file describes it, checked.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,18 @@ impl Value {
             Self::Float(_) => "number",
             Self::Text(_) => "text",
             Self::Bool(_) => "true or false",
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// As one writes it in a station file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(number) => number.fmt(f),
+            Self::Float(number) => write!(f, "{number:?}"),
+            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Bool(answer) => answer.fmt(f),
         }
     }
 }

@@ -6,13 +6,14 @@
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{
-    clock,
+    calendar, clock,
     compile::{Parameter, Problems},
+    flow,
     functions::FUNCTIONS,
     hints,
     host::place,
     inputs::{INPUTS, Input},
-    param_check, scan,
+    param_check, scan, typing,
     verbs::{self, PARAM, VERBS},
 };
 
@@ -43,32 +44,24 @@ pub(super) fn script(ast: &AST, text: &str, problems: &mut Problems<'_>) -> Vec<
         true
     });
     check_verbs(ast, problems);
+    typing::check(ast, problems);
+    flow::check(ast, problems);
     parameters
 }
 
-/// Warns of a rule that never says anything, and of lines that nothing reaches.
+/// Warns of a rule that has no verb. What is in functions of other files is not known here.
 fn check_verbs(ast: &AST, problems: &mut Problems<'_>) {
     let mut said = false;
     ast.walk(&mut |path: &[ASTNode<'_>]| {
-        said |= path.last().and_then(call).is_some_and(|(call, _)| is_verb(&call.name));
+        said |= path
+            .last()
+            .and_then(call)
+            .is_some_and(|(call, _)| is_verb(&call.name) || !call.namespace.is_empty());
         true
     });
     if !said {
         let hint = "say charge(\"why\"), rest(\"why\") or keep(\"why\") somewhere";
         problems.warning((1, 1), "no-verb", "the rule never has an opinion".to_owned(), hint);
-    }
-    let mut statements = ast.statements().iter();
-    let verb = statements.find_map(|statement| {
-        call(&ASTNode::Stmt(statement))
-            .or_else(|| match statement {
-                Stmt::Expr(expression) => call(&ASTNode::Expr(expression)),
-                _ => None,
-            })
-            .filter(|(call, _)| is_verb(&call.name))
-    });
-    if let (Some((verb, _)), Some(next)) = (verb, statements.next()) {
-        let message = format!("nothing after this `{}` is reached: a verb ends the rule", verb.name);
-        problems.warning(place(next.position()), "unreachable", message, "put the verb into an `if`");
     }
 }
 
@@ -184,6 +177,15 @@ impl Script {
             ASTNode::Expr(Expr::Property(property, at)) => {
                 self.property(&property.2, *at, owner(path), problems)
             }
+            ASTNode::Expr(Expr::StringConstant(words, at)) if words.contains("${") => {
+                let message = "in a text between double quotes `${…}` is not filled in".to_owned();
+                problems.warning(
+                    place(*at),
+                    "not-filled-in",
+                    message,
+                    "write the text between backticks: `…`",
+                );
+            }
             ASTNode::Expr(Expr::MethodCall(call, at)) => self.method(call, *at, owner(path), problems),
             ASTNode::Expr(Expr::Variable(variable, _, at)) if inside_function => {
                 self.variable(&variable.1, *at, problems)
@@ -288,7 +290,8 @@ impl Script {
             }
             return;
         };
-        match input.questions.iter().find(|(known, _)| *known == name) {
+        let known = input.questions.iter().filter(|(known, _)| *known == name);
+        match known.clone().find(|(_, wanted)| *wanted == given).or_else(|| known.clone().next()) {
             Some((_, wanted)) if *wanted == given => literals(call, problems),
             Some((_, wanted)) => {
                 let message = format!("`{}.{name}` wants {}, not {given}", input.name, values(*wanted));
@@ -350,11 +353,14 @@ fn members(input: &Input) -> Vec<&'static str> {
 
 /// Texts written out in a question can be checked without asking it.
 fn literals(call: &FnCallExpr, problems: &mut Problems<'_>) {
-    for value in &call.args {
+    for (nth, value) in call.args.iter().enumerate() {
         let Expr::StringConstant(text, at) = value else { continue };
-        let wrong = match call.name.as_str() {
-            "minutes_until" | "is_between" => clock::time_of_day(text).err(),
-            "minutes_above" if !matches!(text.as_str(), "level" | "temp") => {
+        let wrong = match (call.name.as_str(), nth) {
+            ("is_between", _) => clock::time_of_day(text).err(),
+            ("minutes_until", 0) => calendar::moment(text).err(),
+            ("minutes_until" | "is_on", _) => calendar::days(text).err(),
+            ("hour_in", _) => calendar::hour_in(0, text).err(),
+            ("minutes_above", _) if !matches!(text.as_str(), "level" | "temp") => {
                 Some(format!("minutes_above knows \"level\" and \"temp\", not `{text}`"))
             }
             _ => None,
@@ -378,6 +384,9 @@ fn example(question: &str) -> &'static str {
         "minutes_to_charge" => "for example history.minutes_to_charge(battery.level, 100)",
         "minutes_above" => "for example history.minutes_above(\"temp\", 40)",
         "minutes_until" => "for example clock.minutes_until(\"07:00\")",
+        "is_on" => "for example clock.is_on(\"Mon-Fri\")",
+        "hour_in" => "for example clock.hour_in(\"0-5, 13\")",
+        "has" | "value" | "age_minutes" => "for example signal.value(\"price\")",
         _ => "for example clock.is_between(\"22:00\", \"06:00\")",
     }
 }

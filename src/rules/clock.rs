@@ -4,15 +4,19 @@
 
 use jiff::{
     civil::{Time, Weekday},
-    tz::{AmbiguousOffset, TimeZone},
+    tz::{AmbiguousOffset, AmbiguousTimestamp, TimeZone},
 };
 
+use super::calendar::{Days, Moment};
 use crate::model::Timestamp;
 
 const MINUTE: i64 = 60;
 
+/// What is over, and what is more than ten years away, is ten years away in minutes: no rule waits for it.
+const NEVER: i64 = 5_256_000;
+
 /// Reads a time of day, `7:00` or `07:00`, 00:00 to 23:59. Fails with what is allowed.
-pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
+pub(crate) fn time_of_day(text: &str) -> Result<Time, String> {
     let digits = |part: &str, longest: usize| {
         let right = (1..=longest).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
         right.then(|| part.parse::<i8>().ok()).flatten()
@@ -27,7 +31,7 @@ pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
 }
 
 /// The English name of a day of the week.
-pub(super) fn weekday_name(day: Weekday) -> &'static str {
+pub(crate) fn weekday_name(day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => "Monday",
         Weekday::Tuesday => "Tuesday",
@@ -40,34 +44,51 @@ pub(super) fn weekday_name(day: Weekday) -> &'static str {
 }
 
 /// The local time of day, cut to whole minutes.
-pub(super) fn local_time(at: Timestamp, zone: &TimeZone) -> Time {
+pub(crate) fn local_time(at: Timestamp, zone: &TimeZone) -> Time {
     let time = zone.to_datetime(at).time();
     Time::constant(time.hour(), time.minute(), 0, 0)
 }
 
-/// Whole minutes until the local clock next shows `time`; 0 during that minute.
+/// Whole minutes until the moment comes next on one of the days; 0 during that minute. Of a moment that comes only once
+/// the days do not matter, and when it is over it is ten years away.
 ///
 /// These are minutes that really pass, also when an hour is skipped or repeated on the way. A time that the
 /// clock skips counts as moved on by the skipped hour; of a repeated time the next one counts.
-pub(super) fn minutes_until(at: Timestamp, zone: &TimeZone, time: Time) -> Result<i64, String> {
+pub(super) fn minutes_until(
+    at: Timestamp,
+    zone: &TimeZone,
+    moment: Moment,
+    days: Days,
+) -> Result<i64, String> {
     let seconds = at.as_second();
     let now = seconds - seconds.rem_euclid(MINUTE);
+    let time = match moment {
+        Moment::Daily(time) => time,
+        Moment::Once(when) => {
+            let next = next_shown(&zone.to_ambiguous_timestamp(when), now);
+            return Ok(next.map_or(NEVER, |minutes| minutes.min(NEVER)));
+        }
+    };
     let mut date = zone.to_datetime(at).date();
-    // Today or tomorrow; the third day covers zones that once skipped a whole day.
-    for _ in 0..3 {
-        let shown = zone.to_ambiguous_timestamp(date.to_datetime(time));
-        let first = match shown.offset() {
-            AmbiguousOffset::Fold { .. } => shown.earlier(),
-            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => shown.compatible(),
-        };
-        for moment in [first, shown.later()].into_iter().flatten() {
-            if moment.as_second() >= now {
-                return Ok((moment.as_second() - now) / MINUTE);
-            }
+    // Today and a week; two days more cover zones that once skipped a whole day.
+    for _ in 0..10 {
+        let next = next_shown(&zone.to_ambiguous_timestamp(date.to_datetime(time)), now);
+        if let Some(minutes) = next.filter(|_| days.contains(date.weekday())) {
+            return Ok(minutes);
         }
         date = date.tomorrow().map_err(|error| error.to_string())?;
     }
     Err("the clock of this time zone never shows that time".to_owned())
+}
+
+/// Minutes until the clock first shows this, not before `now`, in seconds; `None` when that is over.
+fn next_shown(shown: &AmbiguousTimestamp, now: i64) -> Option<i64> {
+    let first = match shown.offset() {
+        AmbiguousOffset::Fold { .. } => shown.earlier(),
+        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => shown.compatible(),
+    };
+    let mut moments = [first, shown.later()].into_iter().flatten();
+    moments.find(|moment| moment.as_second() >= now).map(|moment| (moment.as_second() - now) / MINUTE)
 }
 
 /// True from `from` until just before `to`, over midnight when `from` is later than `to`; never when they are equal.
@@ -78,13 +99,19 @@ pub(super) fn is_between(now: Time, from: Time, to: Time) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::calendar;
 
     fn berlin() -> TimeZone {
         TimeZone::get("Europe/Berlin").unwrap()
     }
 
     fn until(at: &str, time: &str) -> i64 {
-        minutes_until(at.parse().unwrap(), &berlin(), time_of_day(time).unwrap()).unwrap()
+        until_on(at, time, "Mon-Sun")
+    }
+
+    fn until_on(at: &str, moment: &str, days: &str) -> i64 {
+        let (moment, days) = (calendar::moment(moment).unwrap(), calendar::days(days).unwrap());
+        minutes_until(at.parse().unwrap(), &berlin(), moment, days).unwrap()
     }
 
     #[test]
@@ -103,6 +130,26 @@ mod tests {
         assert_eq!(until("2026-01-05T06:59:30+01:00", "07:00"), 1);
         assert_eq!(until("2026-01-05T07:00:30+01:00", "07:00"), 0);
         assert_eq!(until("2026-01-05T07:01:00+01:00", "07:00"), 1439);
+    }
+
+    #[test]
+    fn only_some_days_may_count() {
+        // A Friday.
+        assert_eq!(until_on("2026-01-09T06:00:00+01:00", "07:00", "Mon-Fri"), 60);
+        assert_eq!(until_on("2026-01-09T07:00:30+01:00", "07:00", "Mon-Fri"), 0);
+        assert_eq!(until_on("2026-01-09T08:00:00+01:00", "07:00", "Mon-Fri"), 71 * 60);
+        assert_eq!(until_on("2026-01-09T08:00:00+01:00", "07:00", "Fri"), 167 * 60);
+    }
+
+    #[test]
+    fn a_day_may_be_meant_that_comes_only_once() {
+        let until = |at| until_on(at, "2026-12-24 07:00", "Mon");
+        assert_eq!(until("2026-12-23T22:00:00+01:00"), 540);
+        assert_eq!(until("2026-12-24T07:00:59+01:00"), 0);
+        assert_eq!(until("2026-12-24T07:01:00+01:00"), NEVER);
+        assert_eq!(until("2000-01-01T00:00:00+01:00"), NEVER);
+        assert_eq!(until_on("2026-10-25T02:45:00+02:00", "2026-10-25 02:30", "Mon"), 45, "the second 02:30");
+        assert_eq!(until_on("2026-03-29T01:30:00+01:00", "2026-03-29 02:30", "Mon"), 60, "not shown");
     }
 
     #[test]

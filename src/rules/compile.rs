@@ -1,11 +1,11 @@
 //! From texts to rules that can be asked, or every problem of all of them at once.
 
-use std::{collections::BTreeMap, fmt, fmt::Write as _};
+use std::{collections::BTreeMap, fmt, fmt::Write as _, sync::OnceLock};
 
 use rhai::AST;
 use sha2::{Digest, Sha256};
 
-use super::{check, hints, host::Host, sweep};
+use super::{check, grid::Grid, hints, host::Host, scan, sweep};
 use crate::model::{Diagnostic, RuleName, Severity, Value};
 
 /// Longest rule in bytes: the shipped ones have 700, and the time to parse one grows with the square.
@@ -57,6 +57,8 @@ pub struct RuleInfo {
 pub(super) struct Rule {
     pub(super) info: RuleInfo,
     pub(super) script: AST,
+    /// What matters to it.
+    pub(super) grid: Grid,
 }
 
 /// All rules, compiled and checked; shared by all stations, replaced as a whole.
@@ -64,6 +66,8 @@ pub struct RuleSet {
     pub(super) host: Host,
     pub(super) rules: BTreeMap<RuleName, Rule>,
     warnings: Vec<Diagnostic>,
+    /// Writes down what rules do; built when somebody asks for the first time.
+    tracer: OnceLock<Host>,
 }
 
 impl RuleSet {
@@ -86,7 +90,12 @@ impl RuleSet {
             if let Some(rule) = rule(&set.host, source, &mut problems) {
                 set.rules.insert(source.name.clone(), rule);
             }
-            found.get_mut(before..).unwrap_or_default().sort_by_key(|problem| (problem.line, problem.column));
+            let own = found.get_mut(before..).unwrap_or_default();
+            own.sort_by_key(|problem| (problem.line, problem.column));
+            let text = source.text.trim_start_matches('\u{feff}');
+            for problem in own.iter_mut().filter(|problem| problem.length == 0) {
+                problem.length = scan::length(text, (problem.line, problem.column));
+            }
         }
         if found.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(found);
@@ -97,7 +106,11 @@ impl RuleSet {
 
     /// No rules at all.
     pub fn empty() -> Self {
-        Self { host: Host::new(), rules: BTreeMap::new(), warnings: Vec::new() }
+        Self { host: Host::new(), rules: BTreeMap::new(), warnings: Vec::new(), tracer: OnceLock::new() }
+    }
+
+    pub(super) fn tracer(&self) -> &Host {
+        self.tracer.get_or_init(Host::traced)
     }
 
     /// What somebody should look at, though the rules work.
@@ -183,7 +196,10 @@ fn rule(host: &Host, source: &RuleSource, problems: &mut Problems<'_>) -> Option
         }
     };
     let before = problems.found.len();
-    let parameters = check::script(&script, text, problems);
+    let mut parameters = check::script(&script, text, problems);
+    for parameter in &mut parameters {
+        scan::comment_of(text, parameter.line).clone_into(&mut parameter.description);
+    }
     let description = description(text);
     if description.is_empty() {
         let hint = "begin the file with a line like `//! Keep the battery between two levels.`";
@@ -196,11 +212,13 @@ fn rule(host: &Host, source: &RuleSource, problems: &mut Problems<'_>) -> Option
         parameters,
         hash: short_hash(&source.text),
     };
-    let rule = Rule { info, script };
+    let grid = Grid::of(&source.name, &script, text);
+    let rule = Rule { info, script, grid };
     let broken =
         |found: &[Diagnostic]| found.iter().skip(before).any(|problem| problem.severity == Severity::Error);
     if !broken(problems.found) {
-        sweep::rule(host, &rule, problems);
+        let speaks = !problems.found.iter().skip(before).any(|problem| problem.code == "no-verb");
+        sweep::rule(host, &rule, speaks, problems);
     }
     (!broken(problems.found)).then_some(rule)
 }

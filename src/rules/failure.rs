@@ -92,7 +92,7 @@ fn without_position(error: &EvalAltResult) -> String {
 }
 
 /// With a small first letter, as all messages.
-pub(super) fn lower(text: &str) -> String {
+pub(crate) fn lower(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

@@ -163,12 +163,13 @@ fn register_texts(engine: &mut Engine) {
 }
 
 /// A number as people read it in a reason: at most two digits after the point, `36` for 36.0.
-pub(super) fn shown(value: f64) -> String {
+pub(crate) fn shown(value: f64) -> String {
     let rounded = (value * 100.0).round() / 100.0;
     if rounded.is_finite() { format!("{}", rounded + 0.0) } else { format!("{value}") }
 }
 
-fn listed(list: &[Dynamic]) -> String {
+/// A list as people read it: `old, loud`.
+pub(super) fn listed(list: &[Dynamic]) -> String {
     let words: Vec<String> = list.iter().map(ToString::to_string).collect();
     words.join(", ")
 }

@@ -307,7 +307,7 @@ pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 /// `did you mean …?`, or all that is known.
-pub(super) fn nearest_of(name: &str, known: &[&str], otherwise: &str) -> String {
+pub(crate) fn nearest_of(name: &str, known: &[&str], otherwise: &str) -> String {
     match nearest(name, known) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if known.is_empty() => String::new(),

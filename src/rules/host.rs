@@ -13,7 +13,7 @@ use std::{
 use rhai::{AST, Dynamic, Engine, EvalAltResult, ParseError, Position};
 
 use super::{
-    failure, functions, inputs,
+    failure, functions, inputs, trace,
     verbs::{self, Evaluation, Override, Spoken},
 };
 use crate::model::{Facts, RuleName};
@@ -22,8 +22,10 @@ use crate::model::{Facts, RuleName};
 pub(super) const TIME_LIMIT: Duration = Duration::from_millis(5);
 /// Shipped rules take 20 to 40; this ends a runaway script in less than a millisecond.
 const OPERATIONS: u64 = 10_000;
+/// The same for a run that is written down: every value is looked up anew, two or three times.
+const TRACED_OPERATIONS: u64 = 200_000;
 /// Depth of functions calling functions; each level takes stack.
-const CALLS: usize = 8;
+pub(super) const CALLS: usize = 8;
 /// Depth of nested expressions and blocks; each level takes stack.
 const DEPTH: usize = 32;
 /// Longest text in bytes; reasons are cut to 255 characters.
@@ -85,6 +87,15 @@ impl Host {
         Self(engine)
     }
 
+    /// The same engine for runs that are written down. What an ordinary run has no time for, it has: how a rule ends
+    /// is for the ordinary engine to say.
+    pub(super) fn traced() -> Self {
+        let Self(mut engine) = Self::new();
+        engine.set_max_operations(TRACED_OPERATIONS);
+        trace::attach(&mut engine);
+        Self(engine)
+    }
+
     /// Compiles a script; the names of the inputs are known to it, their values are not.
     pub(super) fn compile(&self, text: &str) -> Result<AST, Result<ParseError, Failure>> {
         match catch_unwind(AssertUnwindSafe(|| self.0.compile_with_scope(&inputs::names(), text))) {
@@ -126,12 +137,12 @@ pub(super) fn innermost(error: &EvalAltResult) -> &EvalAltResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testcase;
+    use crate::rules::example;
 
     /// Runs a script with this much time.
     fn run(host: &Host, text: &str, limit: Duration) -> Result<Option<Spoken>, Failure> {
         let rule = RuleName::new("x").unwrap();
-        let facts = Arc::new(testcase::example(&rule));
+        let facts = Arc::new(example::facts());
         host.evaluate(&host.compile(text).unwrap(), &rule, [], &facts, limit)
     }
 

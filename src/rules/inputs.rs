@@ -1,4 +1,5 @@
-//! What a rule may see, read-only: `battery`, `device`, `port`, `station`, `rule`, `history`, `clock`.
+//! What a rule may see, read-only: `battery`, `device`, `port`, `station`, `rule`, `history`, `clock`,
+//! `signal`.
 //!
 //! Every input is a window on the same facts. What is missing is an error that says what to ask first, never a
 //! quiet zero. Nothing here may change anything or ask for anything that is not in the facts.
@@ -7,8 +8,11 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Scope};
 
-use super::clock;
-use crate::model::{Facts, RuleName, Span};
+use super::{
+    calendar::{self, Days},
+    clock,
+};
+use crate::model::{Facts, RuleName, Signal, Span};
 
 type Answer<T> = Result<T, Box<EvalAltResult>>;
 
@@ -16,11 +20,12 @@ type Answer<T> = Result<T, Box<EvalAltResult>>;
 pub(super) struct Input {
     pub(super) name: &'static str,
     pub(super) values: &'static [&'static str],
+    /// Each with the number of values that it wants; who takes one more or less stands there twice.
     pub(super) questions: &'static [(&'static str, usize)],
 }
 
 /// Every input, as the check of a rule knows it.
-pub(super) const INPUTS: [Input; 7] = [
+pub(super) const INPUTS: [Input; 8] = [
     Input {
         name: "battery",
         values: &["level", "has_temp", "temp", "has_charging", "charging", "age_minutes"],
@@ -32,14 +37,21 @@ pub(super) const INPUTS: [Input; 7] = [
     Input { name: "rule", values: &["name", "holds"], questions: &[] },
     Input {
         name: "history",
-        values: &["charge_per_hour"],
+        values: &["charge_per_hour", "has_full", "hours_since_full"],
         questions: &[("minutes_to_charge", 2), ("minutes_above", 2)],
     },
     Input {
         name: "clock",
-        values: &["time", "hour", "weekday"],
-        questions: &[("minutes_until", 1), ("is_between", 2)],
+        values: &["time", "hour", "weekday", "date"],
+        questions: &[
+            ("minutes_until", 1),
+            ("minutes_until", 2),
+            ("is_between", 2),
+            ("is_on", 1),
+            ("hour_in", 1),
+        ],
     },
+    Input { name: "signal", values: &[], questions: &[("has", 1), ("value", 1), ("age_minutes", 1)] },
 ];
 
 #[derive(Clone)]
@@ -54,6 +66,8 @@ struct Station(Arc<Facts>);
 struct History(Arc<Facts>);
 #[derive(Clone)]
 struct Clock(Arc<Facts>);
+#[derive(Clone)]
+struct Signals(Arc<Facts>);
 #[derive(Clone)]
 struct Rule {
     name: RuleName,
@@ -79,6 +93,7 @@ pub(super) fn scope(facts: &Arc<Facts>, rule: &RuleName) -> Scope<'static> {
     scope.push_constant("rule", Rule { name: rule.clone(), holds: facts.holder.as_ref() == Some(rule) });
     scope.push_constant("history", History(Arc::clone(facts)));
     scope.push_constant("clock", Clock(Arc::clone(facts)));
+    scope.push_constant("signal", Signals(Arc::clone(facts)));
     scope
 }
 
@@ -88,6 +103,7 @@ pub(super) fn register(engine: &mut Engine) {
     register_places(engine);
     register_history(engine);
     register_clock(engine);
+    register_signals(engine);
 }
 
 fn register_battery(engine: &mut Engine) {
@@ -146,6 +162,14 @@ fn register_history(engine: &mut Engine) {
     engine
         .register_type_with_name::<History>("history")
         .register_get("charge_per_hour", |h: &mut History| h.0.history.charge_per_hour)
+        .register_get("has_full", |h: &mut History| h.0.history.full_at.is_some())
+        .register_get("hours_since_full", |h: &mut History| -> Answer<i64> {
+            let full_at =
+                h.0.history.full_at.ok_or(
+                    "when this device was last at 100 % is not known yet; ask history.has_full first",
+                )?;
+            Ok(h.0.at.duration_since(full_at).as_hours().max(0))
+        })
         .register_fn("minutes_to_charge", |h: &mut History, from: i64, to: i64| {
             minutes_to_charge(h, float(from), float(to))
         })
@@ -177,13 +201,43 @@ fn register_clock(engine: &mut Engine) {
         .register_get("weekday", |c: &mut Clock| {
             ImmutableString::from(clock::weekday_name(c.0.zone.to_datetime(c.0.at).weekday()))
         })
-        .register_fn("minutes_until", |c: &mut Clock, time: &str| -> Answer<i64> {
-            Ok(clock::minutes_until(c.0.at, &c.0.zone, clock::time_of_day(time)?)?)
+        .register_get("date", |c: &mut Clock| {
+            ImmutableString::from(c.0.zone.to_datetime(c.0.at).date().to_string())
+        })
+        .register_fn("minutes_until", |c: &mut Clock, moment: &str| -> Answer<i64> {
+            Ok(clock::minutes_until(c.0.at, &c.0.zone, calendar::moment(moment)?, Days::ALL)?)
+        })
+        .register_fn("minutes_until", |c: &mut Clock, moment: &str, days: &str| -> Answer<i64> {
+            let (moment, days) = (calendar::moment(moment)?, calendar::days(days)?);
+            Ok(clock::minutes_until(c.0.at, &c.0.zone, moment, days)?)
+        })
+        .register_fn("is_on", |c: &mut Clock, days: &str| -> Answer<bool> {
+            Ok(calendar::days(days)?.contains(c.0.zone.to_datetime(c.0.at).weekday()))
+        })
+        .register_fn("hour_in", |c: &mut Clock, hours: &str| -> Answer<bool> {
+            Ok(calendar::hour_in(clock::local_time(c.0.at, &c.0.zone).hour(), hours)?)
         })
         .register_fn("is_between", |c: &mut Clock, from: &str, to: &str| -> Answer<bool> {
             let now = clock::local_time(c.0.at, &c.0.zone);
             Ok(clock::is_between(now, clock::time_of_day(from)?, clock::time_of_day(to)?))
         });
+}
+
+fn register_signals(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Signals>("signal")
+        .register_fn("has", |s: &mut Signals, name: &str| s.0.signals.contains_key(name))
+        .register_fn("value", |s: &mut Signals, name: &str| -> Answer<f64> { Ok(received(s, name)?.value) })
+        .register_fn("age_minutes", |s: &mut Signals, name: &str| -> Answer<i64> {
+            Ok(whole_minutes(s.0.at.duration_since(received(s, name)?.at)))
+        });
+}
+
+fn received<'s>(signals: &'s Signals, name: &str) -> Answer<&'s Signal> {
+    signals.0.signals.get(name).ok_or_else(|| {
+        let shown: String = name.chars().take(40).collect();
+        format!("no signal `{shown}` was received yet; ask signal.has(\"{shown}\") first").into()
+    })
 }
 
 /// Whole minutes of a span, cut, never less than 0.
@@ -229,12 +283,12 @@ pub(super) fn float(number: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testcase;
+    use crate::rules::example;
 
     #[test]
     fn scripts_are_compiled_and_run_with_the_same_variables() {
         let rule = RuleName::new("x").unwrap();
-        let facts = Arc::new(testcase::example(&rule));
+        let facts = Arc::new(example::facts());
         let run: Vec<String> = scope(&facts, &rule).iter().map(|(name, ..)| name.to_owned()).collect();
         let compiled: Vec<String> = names().iter().map(|(name, ..)| name.to_owned()).collect();
         assert_eq!(run, compiled);

@@ -39,7 +39,7 @@ impl RuleSet {
             usage.with.iter().filter_map(|(name, value)| problem(rule, name, value)).collect();
         if problems.is_empty() && !usage.with.is_empty() {
             let overrides: Vec<Override> = overrides(rule, usage).filter_map(Result::ok).collect();
-            if let Some(failure) = sweep::values(&self.host, rule, &overrides) {
+            if let Some(failure) = sweep::values(&self.host, rule, &overrides, usage.with.values()) {
                 problems.push(UseProblem {
                     parameter: named_in(&failure, usage),
                     code: "rule-fails",
@@ -123,7 +123,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// A value as one writes it in a station file.
-pub(super) fn words(value: &Value) -> String {
+pub(crate) fn words(value: &Value) -> String {
     match value {
         Value::Int(number) => number.to_string(),
         Value::Float(number) => format!("{number:?}"),

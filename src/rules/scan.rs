@@ -6,21 +6,21 @@ use std::{iter::Peekable, str::Chars};
 
 /// One character of code and where it stands, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Code {
-    pub(super) letter: char,
+pub(crate) struct Code {
+    pub(crate) letter: char,
     /// Line and column in characters.
-    pub(super) place: (u32, u32),
+    pub(crate) place: (u32, u32),
     /// Bytes before it in the text.
-    pub(super) offset: usize,
+    pub(crate) offset: usize,
 }
 
 /// The code of a text; every text literal shows up as one `"`.
-pub(super) fn code(text: &str) -> Scanner<'_> {
+pub(crate) fn code(text: &str) -> Scanner<'_> {
     Scanner { letters: text.chars().peekable(), place: (1, 1), offset: 0 }
 }
 
 /// See [`code`].
-pub(super) struct Scanner<'a> {
+pub(crate) struct Scanner<'a> {
     letters: Peekable<Chars<'a>>,
     place: (u32, u32),
     offset: usize,
@@ -94,7 +94,7 @@ impl Iterator for Scanner<'_> {
 }
 
 /// The first bracket that is opened and never closed.
-pub(super) fn unclosed(text: &str) -> Option<Code> {
+pub(crate) fn unclosed(text: &str) -> Option<Code> {
     let mut open: Vec<Code> = Vec::new();
     for found in code(text) {
         match found.letter {
@@ -114,7 +114,7 @@ pub(super) fn unclosed(text: &str) -> Option<Code> {
 }
 
 /// The bracket that closes this one.
-pub(super) fn closing(bracket: char) -> char {
+pub(crate) fn closing(bracket: char) -> char {
     match bracket {
         '(' => ')',
         '[' => ']',
@@ -141,13 +141,93 @@ pub(super) fn piece_before(text: &str, place: (u32, u32)) -> String {
     if word.is_empty() { last.letter.to_string() } else { word.chars().take(40).collect() }
 }
 
+/// The comment behind the last statement of a line, without its marks; empty when there is none.
+pub(super) fn comment_of(text: &str, line: u32) -> &str {
+    let nth = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+    let line = text.lines().nth(nth).unwrap_or("");
+    let end = code(line).filter(|found| found.letter == ';').last();
+    let rest = end.and_then(|end| line.get(end.offset + 1..)).unwrap_or("");
+    rest.trim().strip_prefix("//").map_or("", |comment| comment.trim_start_matches(['!', '/']).trim())
+}
+
 /// The word, or else the single character, at a place.
-pub(super) fn word_at(text: &str, (line, column): (u32, u32)) -> String {
+pub(crate) fn word_at(text: &str, (line, column): (u32, u32)) -> String {
     let nth = |n: u32| usize::try_from(n).unwrap_or(usize::MAX).saturating_sub(1);
     let rest = text.lines().nth(nth(line)).unwrap_or("").chars().skip(nth(column));
     let letters: Vec<char> = rest.take(40).collect();
     let word: String = letters.iter().take_while(|c| c.is_alphanumeric() || **c == '_').collect();
     if word.is_empty() { letters.first().map(char::to_string).unwrap_or_default() } else { word }
+}
+
+/// The texts in double quotes, without their quotes.
+pub(super) fn texts(text: &str) -> impl Iterator<Item = &str> {
+    code(text).filter(|found| found.letter == '"').filter_map(|found| {
+        let inside = text.get(found.offset..)?.strip_prefix('"')?;
+        inside.split('"').next().filter(|inside| !inside.contains('\\'))
+    })
+}
+
+/// The numbers that are written out.
+pub(super) fn numbers(text: &str) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    let mut word = String::new();
+    let mut close = |word: &mut String| {
+        let digits = word.trim_end_matches('.').replace('_', "");
+        if word.starts_with(|first: char| first.is_ascii_digit()) {
+            // Of `20..=80` the points belong to the range.
+            numbers.extend(digits.split("..").filter_map(|number| number.parse::<f64>().ok()));
+        }
+        word.clear();
+    };
+    for found in code(text) {
+        if found.letter.is_alphanumeric() || found.letter == '_' || (found.letter == '.' && !word.is_empty())
+        {
+            word.push(found.letter);
+        } else {
+            close(&mut word);
+        }
+    }
+    close(&mut word);
+    numbers
+}
+
+/// How many characters belong to what begins at a place: a text with its quotes, a word, a number or an operator; 0 where
+/// nothing stands.
+pub(super) fn length(text: &str, (line, column): (u32, u32)) -> u32 {
+    let nth = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+    let rest = line.checked_sub(1).and_then(|line| text.lines().nth(nth(line)));
+    let letters: Vec<char> = rest.unwrap_or("").chars().skip(nth(column.saturating_sub(1))).collect();
+    let while_of = |wanted: &dyn Fn(char) -> bool| letters.iter().take_while(|c| wanted(**c)).count();
+    let length = match letters.first() {
+        None => 0,
+        Some(quote @ ('"' | '`' | '\'')) => {
+            let mut escaped = false;
+            let end = letters.iter().skip(1).position(|c| {
+                let ends = c == quote && !escaped;
+                escaped = *c == '\\' && !escaped;
+                ends
+            });
+            end.map_or(letters.len(), |end| end + 2)
+        }
+        Some(digit) if digit.is_ascii_digit() => {
+            let whole = while_of(&|c| c.is_ascii_digit() || c == '_');
+            let after: Vec<char> = letters.iter().skip(whole).copied().take(2).collect();
+            match after.as_slice() {
+                ['.', digit] if digit.is_ascii_digit() => {
+                    whole + 1 + letters.iter().skip(whole + 1).take_while(|c| c.is_ascii_digit()).count()
+                }
+                _ => whole,
+            }
+        }
+        Some(letter) if letter.is_alphanumeric() || *letter == '_' => {
+            while_of(&|c| c.is_alphanumeric() || c == '_')
+        }
+        Some(sign) if "=<>!&|+-*/%".contains(*sign) => {
+            while_of(&|c| "=<>&|".contains(c) || c == *sign).max(1)
+        }
+        Some(_) => 1,
+    };
+    u32::try_from(length).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -162,10 +242,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_out_is_found() {
+        let text =
+            "let a = param(\"by\", \"07:00\"); // 5 \"no\"\nif x1 in 20..=80 || y > 31.5 { keep(`3`) }";
+        assert_eq!(texts(text).collect::<Vec<_>>(), ["by", "07:00"]);
+        assert_eq!(numbers(text), [20.0, 80.0, 31.5]);
+    }
+
+    #[test]
+    fn a_length_goes_to_the_end_of_the_word() {
+        let text = "if battery.lvel >= 31.5 {\n  keep(\"a \\\" b\");";
+        let lengths = [(1, 4), (1, 12), (1, 17), (1, 20), (1, 25), (2, 8), (2, 90), (9, 1), (0, 0)];
+        assert_eq!(lengths.map(|at| length(text, at)), [7, 4, 2, 4, 1, 8, 0, 0, 0]);
+    }
+
+    #[test]
     fn the_bracket_that_is_open_is_found() {
         assert_eq!(unclosed("if a {\n  b(1);\n").map(|found| found.place), Some((1, 6)));
         assert_eq!(unclosed("if a { b(1; }").map(|found| found.place), Some((1, 9)));
         assert_eq!(unclosed("if a { b(1); }"), None);
+    }
+
+    #[test]
+    fn a_comment_stands_behind_its_statement() {
+        let text =
+            "// no\nlet a = \"; // no\";  // °C: yes; all \nlet b = 1 /* no */;\nlet c = f(1,\n2); /// yes";
+        let found: Vec<&str> = (0..7).map(|line| comment_of(text, line)).collect();
+        assert_eq!(found, ["", "", "°C: yes; all", "", "", "yes", ""]);
     }
 
     #[test]

@@ -7,9 +7,13 @@
 
 mod battery;
 mod cast;
+mod device;
+mod habit;
 mod phone;
 mod random;
 
 pub use battery::{AMBIENT, Battery, Flow, TAPER_FROM, TAPER_TO};
 pub use cast::{CAST, cast};
+pub use device::{Device, DeviceModel};
+pub use habit::{Away, Days, Drain};
 pub use phone::{Phone, Profile, Reading, Temper};

@@ -31,6 +31,15 @@ pub enum Temper {
     BadCable,
 }
 
+impl Temper {
+    /// True when a device of this age says nothing.
+    pub(super) fn is_silent(self, age: Span) -> bool {
+        let Self::FallsSilent { after, silent_for } = self else { return false };
+        let round = after.saturating_add(silent_for).as_secs().max(1);
+        age.as_secs() % round >= after.as_secs()
+    }
+}
+
 /// What a phone is like.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Profile {
@@ -123,31 +132,16 @@ impl Phone {
         // Ours: every five minutes, give or take one; phone apps report every 5 to 20 minutes.
         let pause = Span::from_secs(i64::from(self.random.between(240, 360)));
         self.next_report = self.age.saturating_add(pause);
-        if self.is_silent() { None } else { self.reading() }
+        if self.profile.temper.is_silent(self.age) { None } else { self.reading() }
     }
 
     /// What it would report now; nothing when it is empty, for then it is off.
     pub fn reading(&self) -> Option<Reading> {
-        let level = self.battery.level();
-        if level < 1.0 {
-            return None;
-        }
-        let tenths = (self.battery.temperature() * 10.0).round();
-        Some(Reading {
-            level: Level::new(rounded(level)).ok()?,
-            temperature: Celsius::new(tenths / 10.0).ok()?,
-            charging: self.is_charging(),
-        })
+        reading(&self.battery, self.is_charging())
     }
 
     fn is_charging(&self) -> bool {
         self.powered && self.profile.temper != Temper::BadCable && self.battery.level() < 100.0
-    }
-
-    fn is_silent(&self) -> bool {
-        let Temper::FallsSilent { after, silent_for } = self.profile.temper else { return false };
-        let round = after.saturating_add(silent_for).as_secs().max(1);
-        self.age.as_secs() % round >= after.as_secs()
     }
 
     fn flow(&self) -> Flow {
@@ -169,6 +163,20 @@ impl Phone {
         let spell = Span::from_mins(i64::from(self.random.between(low, high)));
         self.next_change = self.age.saturating_add(spell);
     }
+}
+
+/// What a device with this battery reports; nothing when it is empty, for then it is off.
+pub(super) fn reading(battery: &Battery, charging: bool) -> Option<Reading> {
+    let level = battery.level();
+    if level < 1.0 {
+        return None;
+    }
+    let tenths = (battery.temperature() * 10.0).round();
+    Some(Reading {
+        level: Level::new(rounded(level)).ok()?,
+        temperature: Celsius::new(tenths / 10.0).ok()?,
+        charging,
+    })
 }
 
 fn rounded(level: f64) -> i64 {

@@ -3,3 +3,13 @@
 //!
 //! Pure: values in, values out. The same plan, the same facts and the same seed give the same answers, on every
 //! machine. It never reads a file, asks for the time or talks to a station that runs.
+
+pub mod difference;
+pub mod explain;
+mod policy;
+pub mod replay;
+pub mod testing;
+pub mod week;
+pub mod world;
+
+pub use policy::policy_of;

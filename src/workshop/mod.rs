@@ -1,13 +1,17 @@
 //! Where rules are tried before they run: what the API asks about the plan at work, and about plans that might be.
 //!
-//! Everything here only looks: it never switches a port, never writes a user's file, and takes so much of the
-//! machine that reports are not kept waiting. The command line does the same without a service, by the same parts:
-//! `config` (check), `trial` (run).
+//! Everything here only looks, but for `change`, which hands an edit to the one who takes files. It never switches a
+//! port, never writes a user's file itself, and takes so little of the machine that reports are not kept waiting.
+//! The command line does the same without a service, by the same parts: `config` (check), `trial` (run).
+
+mod change;
+mod shadow;
+mod trying;
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Semaphore, mpsc, watch},
     time::timeout,
 };
 
@@ -15,6 +19,18 @@ use crate::{
     config::{Directories, Plan},
     history::Reader,
 };
+
+pub use self::change::{CHANGES, Change, Changed, Condition, NotChanged, Wish, changes, tag};
+pub use self::shadow::{NotShadowed, Shadow, ShadowAnswer, ShadowRequest, ShadowWish, Shadows, shadow_door};
+pub use crate::{
+    config::{Edit, FileKind},
+    trial::{
+        difference::{Change as VerdictChange, Differences, NamedPort, PolicyDifference},
+        replay::{Decided, Otherwise, Replay},
+        week::{Outlook, PortWeek, Week},
+    },
+};
+pub use trying::{LONGEST_PAST, Past, Tried, Trying, Untried, compare};
 
 /// Heavy questions worked on at once: one, so that the other cores stay with the stations.
 const AT_ONCE: usize = 1;
@@ -38,13 +54,20 @@ pub struct Workshop {
     plan: watch::Receiver<Arc<Plan>>,
     directories: Directories,
     reader: Reader,
+    changes: mpsc::Sender<Change>,
     turns: Arc<Semaphore>,
 }
 
 impl Workshop {
-    /// A workshop for the plan at work, whose files are in these directories, and whose past `reader` tells.
-    pub fn new(plan: watch::Receiver<Arc<Plan>>, directories: Directories, reader: Reader) -> Self {
-        Self { plan, directories, reader, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    /// A workshop for the plan at work, whose files are in these directories, and whose past `reader` tells. Changes of
+    /// the files are made by whoever has the other end of `changes`.
+    pub fn new(
+        plan: watch::Receiver<Arc<Plan>>,
+        directories: Directories,
+        reader: Reader,
+        changes: mpsc::Sender<Change>,
+    ) -> Self {
+        Self { plan, directories, reader, changes, turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// The plan at work.

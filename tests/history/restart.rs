@@ -1,8 +1,8 @@
 //! What goes on after a restart, and what a wish may rely on.
 
-use smart_charging_station::{history::Filter, model::Version};
+use smart_charging_station::history::Filter;
 
-use crate::support::{begin, desk, end, keep, memory, memory_of, port, report};
+use crate::support::{begin, desk, end, keep, memory, memory_of, port, report, version};
 
 #[tokio::test]
 async fn memory_and_plan_go_on_after_a_restart() {
@@ -10,12 +10,12 @@ async fn memory_and_plan_go_on_after_a_restart() {
     let path = folder.path().join("history.db");
     let history = begin(&path);
     assert!(history.reader.memory(&desk()).await.unwrap().is_empty());
-    assert_eq!(history.reader.last_plan().await, Ok(None));
+    assert_eq!(history.reader.last_version().await, Ok(None));
     for second in 0..50 {
         history.journal.send(memory(1, second)).await.unwrap();
     }
     assert_eq!(keep(&history, memory(2, 7)).await, Ok(()));
-    history.reader.save_plan(Version::new("aaa"), "{\"files\":[]}".into()).await.unwrap();
+    history.reader.save_version(version("aaa", 1, "//! x")).await.unwrap();
     history.journal.send(memory(1, 99)).await.unwrap();
     end(history).await;
 
@@ -25,8 +25,7 @@ async fn memory_and_plan_go_on_after_a_restart() {
         remembered.into_iter().collect::<Vec<_>>(),
         [(port(1), memory_of(99)), (port(2), memory_of(7))]
     );
-    let plan = history.reader.last_plan().await.unwrap();
-    assert_eq!(plan, Some((Version::new("aaa"), "{\"files\":[]}".into())));
+    assert_eq!(history.reader.last_version().await, Ok(Some(version("aaa", 1, "//! x"))));
     end(history).await;
 }
 

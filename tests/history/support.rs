@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use smart_charging_station::{
     history::{Health, HistorySettings, Started, start},
     model::{
-        Battery, Celsius, Decision, DeviceFacts, DeviceName, Event, EventKind, Facts, HistoryFacts, Layer,
-        Level, Mode, PortFacts, PortId, PortMemory, Record, RuleFailure, RuleName, Span, StationFacts,
-        StationName, Timestamp, Verdict, Version,
+        Author, Battery, Celsius, Decision, DeviceFacts, DeviceName, Event, EventKind, Facts, FileKind,
+        HistoryFacts, KeptVersion, Layer, Level, Mode, Origin, PortFacts, PortId, PortMemory, Record,
+        RuleFailure, RuleName, Source, Span, StationFacts, StationName, Taken, Timestamp, Verdict, Version,
+        VersionFile,
     },
 };
 use tokio::sync::{oneshot, watch};
@@ -109,6 +110,18 @@ pub(crate) fn memory_of(second: i64) -> PortMemory {
 
 pub(crate) fn memory(number: u16, second: i64) -> Record {
     Record::Memory { station: desk(), port: port(number), memory: Box::new(memory_of(second)) }
+}
+
+/// A version with one rule.
+pub(crate) fn version(version: &str, second: i64, text: &str) -> KeptVersion {
+    let origin = Origin { source: Source::Api, by: Author::Rest(Some("anna".into())) };
+    let file = VersionFile {
+        kind: FileKind::Rule,
+        name: "keep-between".into(),
+        path: "rules/keep-between.rhai".into(),
+        text: text.into(),
+    };
+    KeptVersion { taken: Taken { version: Version::new(version), at: at(second), origin }, files: vec![file] }
 }
 
 pub(crate) fn event(second: i64) -> Record {

@@ -6,9 +6,14 @@ use std::{
 };
 
 use rusqlite::Connection;
-use smart_charging_station::history::{Filter, HistoryError, ReadError, Role, TokenStore, start};
+use smart_charging_station::{
+    history::{Filter, HistoryError, ReadError, Role, TokenStore, start},
+    model::{FileKind, Version},
+};
 
-use crate::support::{at, begin, desk, end, event, keep, memory, memory_of, port, report, settings, until};
+use crate::support::{
+    at, begin, desk, end, event, keep, memory, memory_of, port, report, settings, until, version,
+};
 
 #[tokio::test]
 async fn two_services_cannot_own_one_file() {
@@ -28,7 +33,7 @@ fn a_newer_or_foreign_file_is_left_alone() {
     let newer = folder.path().join("newer.db");
     drop(TokenStore::open(&newer).unwrap());
     Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(start(&settings(&newer)), Err(HistoryError::Newer { found: 99, known: 1, .. })));
+    assert!(matches!(start(&settings(&newer)), Err(HistoryError::Newer { found: 99, known: 2, .. })));
     assert!(TokenStore::open(&newer).is_err());
 
     let foreign = folder.path().join("foreign.db");
@@ -86,6 +91,71 @@ async fn what_people_set_is_taken_over_from_a_broken_file() {
     assert!(history.reader.find_token(&secret).await.unwrap().is_some());
     assert!(history.reader.reports(Filter::default()).await.unwrap().is_empty());
     end(history).await;
+}
+
+#[tokio::test]
+async fn versions_are_taken_over_from_a_broken_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    let history = begin(&path);
+    for (n, text) in ["one", "two", "three"].into_iter().enumerate() {
+        history.reader.save_version(version(text, i64::try_from(n).unwrap(), text)).await.unwrap();
+    }
+    end(history).await;
+    break_table(&path, "reports");
+
+    let history = begin(&path);
+    let told = history.health.borrow().message.clone();
+    assert!(told.contains("3 versions"), "{told}");
+    assert_eq!(history.reader.last_version().await, Ok(Some(version("three", 2, "three"))));
+    assert_eq!(history.reader.version(&Version::new("one")).await, Ok(Some(version("one", 0, "one"))));
+    end(history).await;
+}
+
+/// The tables as they were before there were versions, with plans as that program wrote them.
+fn old_file(path: &Path) {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch(include_str!("../../src/history/schema/0001.sql")).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    let file = |kind: &str, text: &str| {
+        let (folder, ending) = if kind == "rules" { ("rules", "rhai") } else { ("stations", "ron") };
+        format!(r#""{kind}": [{{"path": "{folder}/a.{ending}", "name": "a", "text": "{text}"}}]"#)
+    };
+    let plan = |rule: &str| format!("{{{}, {}, \"tests\": []}}", file("stations", "("), file("rules", rule));
+    let insert = "INSERT INTO plans (n, version, json, at) VALUES (?1, ?2, ?3, ?4)";
+    for (n, version, json) in
+        [(1_i64, "first", plan("x")), (2, "odd", "no plan".into()), (3, "last", plan("y"))]
+    {
+        connection.execute(insert, (n, version, json, n * 1_000_000_000)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn plans_of_before_there_were_versions_are_carried_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, broken) = (folder.path().join("history.db"), folder.path().join("broken.db"));
+    old_file(&path);
+    old_file(&broken);
+    break_table(&broken, "ports");
+    for path in [&path, &broken] {
+        let history = begin(path);
+        let last = history.reader.last_version().await.unwrap().unwrap();
+        assert_eq!(last.taken.version, Version::new("last"));
+        assert_eq!(last.taken.at.as_second(), 3);
+        let files: Vec<_> = last.files.iter().map(|f| (f.kind, f.path.as_str(), f.text.as_str())).collect();
+        assert_eq!(
+            files,
+            [(FileKind::Station, "stations/a.ron", "("), (FileKind::Rule, "rules/a.rhai", "y")]
+        );
+        assert_eq!(history.reader.versions(None, 9, None).await.unwrap().len(), 2);
+        assert!(history.reader.version(&Version::new("first")).await.unwrap().is_some());
+        end(history).await;
+    }
+    let old: i64 = Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'plans'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(old, 0);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod events;
 mod hubs;
 mod limits;
 mod metrics;
+mod parameters;
 mod plan;
 mod roles;
 mod seed;

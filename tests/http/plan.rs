@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smart_charging_station::{
     config::{Directories, Files, Plan, SourceFile},
     history::Reader,
-    workshop::Workshop,
+    workshop::{Workshop, changes},
 };
 use tokio::sync::watch;
 
@@ -22,7 +22,8 @@ const STATION: &str = r#"(
 /// A workshop that knows stations of these names, and the rule.
 pub(crate) fn workshop(stations: &[&str], reader: Reader) -> Workshop {
     let directories = Directories { stations: "stations".into(), rules: "rules".into(), hubs: "hubs".into() };
-    Workshop::new(watch::Sender::new(Arc::new(plan(stations))).subscribe(), directories, reader)
+    let plan = watch::Sender::new(Arc::new(plan(stations))).subscribe();
+    Workshop::new(plan, directories, reader, changes().0)
 }
 
 fn plan(stations: &[&str]) -> Plan {

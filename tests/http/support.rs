@@ -16,6 +16,7 @@ use smart_charging_station::{
         SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
+    workshop::shadow_door,
 };
 use tempfile::TempDir;
 use tokio::{
@@ -31,7 +32,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) const RULE: &str = "//! Keep the battery between two levels.\n\
     if battery.level <= 20 { charge(`${battery.level}% is at or under 20%`); }\n\
-    if battery.level >= 80 { rest(`${battery.level}% is at or over 80%`); }\n";
+    if battery.level >= param(\"high\", 80) { rest(`${battery.level}% is at or over 80%`); }\n";
 
 /// How the service of a test is to be.
 pub(crate) struct Options {
@@ -152,6 +153,7 @@ pub(crate) fn parts(options: &Options) -> Parts {
         config: state,
         reload,
         workshop: plan::workshop(options.stations, started.reader),
+        shadows: shadow_door(watch::channel(None).1).0,
         clock: Clock::real(),
         history: started.health,
         mqtt: Arc::new(move || mqtt.to_owned()),

@@ -63,6 +63,21 @@ fn every_input_can_be_seen() {
         ("clock.weekday", "Monday"),
         ("clock.minutes_until(\"13:30\")", "90"),
         ("clock.is_between(\"22:00\", \"13:00\")", "true"),
+        ("clock.date", "2026-01-05"),
+        ("clock.minutes_until(\"11:00\", \"Mon-Fri\")", "1380"),
+        ("clock.minutes_until(\"11:00\", \"Mon\")", "10020"),
+        ("clock.minutes_until(\"2026-01-06 13:00\")", "1500"),
+        ("clock.minutes_until(\"2026-01-04 13:00\", \"Sun\")", "5256000"),
+        ("clock.is_on(\"Mon-Fri\")", "true"),
+        ("clock.is_on(\"Sat, Sun\")", "false"),
+        ("clock.hour_in(\"0-5, 12\")", "true"),
+        ("clock.hour_in(\"13-11\")", "false"),
+        ("history.has_full", "true"),
+        ("if history.has_full { history.hours_since_full } else { 0 }", "50"),
+        ("signal.has(\"price\")", "true"),
+        ("signal.has(\"sun\")", "false"),
+        ("if signal.has(\"price\") { signal.value(\"price\") } else { 0 }", "0.31"),
+        ("if signal.has(\"price\") { signal.age_minutes(\"price\") } else { 0 }", "9"),
     ] {
         assert_eq!(seen(what), format!("is {value}"), "{what}");
     }
@@ -234,7 +249,7 @@ fn a_reason_is_cut_to_255_characters() {
     let text = format!("//! x\nkeep(\"{}\")", "ä".repeat(300));
     assert_eq!(reason(&text).chars().count(), 255);
     let failure = ask(
-        "//! x\nlet s = if port.on { \" \" } else { \"why\" }; if rule.holds && port.number == 3 { keep(s) }",
+        "//! x\nlet s = if port.on { \" \" } else { \"why\" }; if rule.holds && device.name.len() == 7 { keep(s) }",
     );
     assert_eq!(failure, Ok(None));
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use proptest::prelude::{Strategy as _, any, prop_oneof, proptest};
-use smart_charging_station::rules::{RuleSet, run_tests};
+use smart_charging_station::{rules::RuleSet, trial::testing::run_tests};
 
 use crate::support::{compile, problems};
 
@@ -186,7 +186,7 @@ const PIECES: [&str; 48] = [
     "\n",
 ];
 
-static SET: LazyLock<RuleSet> = LazyLock::new(|| compile("//! x\nkeep(\"x\")").unwrap());
+static SET: LazyLock<Arc<RuleSet>> = LazyLock::new(|| Arc::new(compile("//! x\nkeep(\"x\")").unwrap()));
 
 proptest! {
     #[test]

@@ -4,9 +4,15 @@
 #![expect(clippy::unwrap_used, reason = "tests may")]
 
 mod behaviour;
+mod explained;
+#[path = "../golden/mod.rs"]
+mod golden;
 mod hostile;
+mod lints;
 mod policies;
 mod problems;
 mod shipped;
+mod situations;
 mod support;
 mod testfiles;
+mod traces;

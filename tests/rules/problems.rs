@@ -106,7 +106,10 @@ const WRONG: &[(&str, &str)] = &[
     ("if rule.holds { if port.on { rest(20) } }", "2:30: error[no-reason]: `rest` wants a reason"),
     ("charge(\"\");", "2:1: error[no-reason]: `charge` wants a reason"),
     ("keep(\"a\", \"b\");", "2:1: error[no-reason]: `keep` wants a reason"),
-    ("keep(battery.level);", "2:1: error[rule-fails]: always fails: `keep` wants a reason"),
+    (
+        "keep(battery.level);",
+        "2:1: error[no-reason]: `keep` wants a reason, a text that says why, for example keep(`${battery.level}% is enough`); `battery.level` is a number\n    hint: write keep(`${battery.level}`)",
+    ),
     ("battery.level = 3;", "2:1: error[read-only]: `battery` is read-only"),
     ("port.on = false;", "2:1: error[read-only]: `port` is read-only"),
     ("clock = 3;", "2:1: error[read-only]: `clock` is read-only"),
@@ -128,6 +131,25 @@ const WRONG: &[(&str, &str)] = &[
         "2:38: error[wrong-values]: `7 am` is not a time of day",
     ),
     (
+        "if rule.holds && clock.minutes_until(\"07:00\", \"Mo-Fr\") < 3 { }",
+        "2:47: error[wrong-values]: `Mo-Fr` is not a list of days: write names and spans of them",
+    ),
+    (
+        "if clock.minutes_until(\"07:00\", \"Mon\", 3) < 3 { }",
+        "2:10: error[wrong-values]: `clock.minutes_until` wants one value, not 3",
+    ),
+    ("if clock.is_on(\"weekdays\") { }", "2:16: error[wrong-values]: `weekdays` is not a list of days"),
+    ("if clock.hour_in(\"0-24\") { }", "2:18: error[wrong-values]: `0-24` is not a list of hours"),
+    (
+        "if history.hours_since_full > 3 { rest(\"x\") }",
+        "when this device was last at 100 % is not known yet; ask history.has_full first",
+    ),
+    (
+        "if signal.value(\"price\") > 3 { rest(\"x\") }",
+        "error[rule-fails]: fails with no signal received: no signal `price` was received yet; ask signal.has(\"price\") first",
+    ),
+    ("if signal.price > 3 { rest(\"x\") }", "`signal` has no `price`"),
+    (
         "if history.minutes_above(\"heat\", 3) > 3 { }",
         "2:26: error[wrong-values]: minutes_above knows \"level\" and \"temp\", not `heat`",
     ),
@@ -148,10 +170,13 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "if battery.level > \"20\" { keep(\"x\") }",
-        "2:18: error[rule-fails]: always fails: `>` cannot compare a whole number with a text",
+        "2:18: error[wrong-kind]: `>` cannot compare `battery.level`, a number, with `\"20\"`, a text\n    hint: write 20, without quotes",
     ),
-    ("if () < 20 { keep(\"x\") }", "`<` cannot compare nothing with a whole number"),
-    ("if battery.level == \"50\" { keep(\"x\") }", "`==` cannot compare a whole number with a text"),
+    (
+        "if () < 20 { keep(\"x\") }",
+        "error[wrong-kind]: `<` cannot compare `()`, nothing, with `20`, a number",
+    ),
+    ("if battery.level == \"50\" { keep(\"x\") }", "hint: write 50, without quotes"),
     ("if 20 < battery.level < 80 { keep(\"x\") }", "write `20 < x && x < 80`"),
     (
         "if battery.level == 97 && battery.temp > 3 { keep(\"x\") }",
@@ -183,7 +208,10 @@ const WRONG: &[(&str, &str)] = &[
         "3:15: error[wrong-parameter]: parameter `low` is declared twice, first in line 2",
     ),
     ("let x = 3;", "1:1: warning[no-verb]: the rule never has an opinion"),
-    ("keep(\"x\");\nrest(\"y\");", "3:1: warning[unreachable]: nothing after this `keep` is reached"),
+    (
+        "keep(\"x\");\nrest(\"y\");",
+        "3:1: warning[unreachable]: nothing after this is reached: a verb ends the rule",
+    ),
 ];
 
 #[test]

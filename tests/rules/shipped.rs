@@ -1,10 +1,11 @@
 //! Every rule in `rules/` has a test file, and every test file passes and means something.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use smart_charging_station::{
     model::{RuleName, Verdict},
-    rules::{RuleSet, RuleSource, TestResult, run_tests},
+    rules::{RuleSet, RuleSource},
+    trial::testing::{TestResult, run_tests},
 };
 
 use crate::support::source;
@@ -25,7 +26,7 @@ fn shipped() -> Vec<RuleSource> {
 }
 
 fn results(sources: &[RuleSource], name: &str) -> Option<Vec<TestResult>> {
-    let set = RuleSet::compile(sources).ok()?;
+    let set = Arc::new(RuleSet::compile(sources).ok()?);
     let text = files(".test.ron").remove(name)?;
     run_tests(&set, &RuleName::new(name).unwrap(), &format!("rules/{name}.test.ron"), &text).ok()
 }
@@ -34,7 +35,7 @@ fn results(sources: &[RuleSource], name: &str) -> Option<Vec<TestResult>> {
 fn all_rules_compile_without_a_warning() {
     let set = RuleSet::compile(&shipped()).unwrap();
     assert_eq!(set.warnings(), []);
-    assert!(set.rules().count() >= 3);
+    assert!(set.rules().count() >= 9);
     for rule in set.rules() {
         assert!(!rule.description.is_empty(), "{}", rule.name);
         assert_eq!(rule.hash.len(), 12);
@@ -49,7 +50,7 @@ fn every_rule_has_a_test_file_that_passes() {
         let name = rule.name.as_str();
         let text =
             tests.get(name).unwrap_or_else(|| panic!("rules/{name}.rhai has no rules/{name}.test.ron"));
-        let set = RuleSet::compile(&sources).unwrap();
+        let set = Arc::new(RuleSet::compile(&sources).unwrap());
         let results = run_tests(&set, &rule.name, &format!("rules/{name}.test.ron"), text).unwrap();
         assert!(results.len() >= 5, "{name}");
         for result in results {
@@ -88,10 +89,11 @@ fn every_verb_of_a_rule_is_reached_by_a_case() {
                 results.iter().filter_map(|result| result.opinion.as_ref()).any(|o| o.line == number);
             assert!(!says || reached, "{name}: no case reaches line {number}: {line}");
         }
-        assert!(
-            results.iter().any(|result| result.opinion.is_none()),
-            "{name}: no case in which it says nothing"
-        );
+        // A verb outside of any block, and no way around it.
+        let says = |line: &str| ["charge(", "rest(", "keep("].iter().any(|verb| line.starts_with(verb));
+        let always = rule.text.lines().any(says) && !rule.text.contains("return;");
+        let silent = results.iter().filter(|result| result.opinion.is_none()).count();
+        assert!(always || silent > 0, "{name}: no case in which it says nothing");
     }
 }
 
@@ -126,7 +128,7 @@ fn the_parameters_are_what_the_readme_says() {
         set.rule(rule).unwrap().parameters.iter().map(|parameter| parameter.name.clone()).collect()
     };
     assert_eq!(names("keep-between"), ["low", "high"]);
-    assert_eq!(names("ready-by"), ["by", "target", "spare_minutes"]);
+    assert_eq!(names("ready-by"), ["by", "days", "target", "spare_minutes"]);
     assert_eq!(names("cool-down"), ["too_hot", "cool"]);
     assert_eq!(set.rule("keep-between").unwrap().description, "Keep the battery between two levels.");
 }
@@ -134,7 +136,7 @@ fn the_parameters_are_what_the_readme_says() {
 #[test]
 fn a_failing_case_says_what_it_saw() {
     let sources = shipped();
-    let set = RuleSet::compile(&sources).unwrap();
+    let set = Arc::new(RuleSet::compile(&sources).unwrap());
     let text = r#"[ (name: "wrong", battery: (level: 15), expect: Rest, because: "full") ]"#;
     let results = run_tests(&set, &RuleName::new("keep-between").unwrap(), "t.ron", text).unwrap();
     let [result] = results.as_slice() else { panic!("{results:?}") };

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use smart_charging_station::{
     model::{
         Battery, Celsius, DeviceFacts, DeviceName, Diagnostic, Facts, HistoryFacts, Level, Opinion,
-        PortFacts, PortId, RuleFailure, RuleName, RuleUse, StationFacts, StationName, Value,
+        PortFacts, PortId, RuleFailure, RuleName, RuleUse, Signal, StationFacts, StationName, Value,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -61,8 +61,15 @@ pub(crate) fn facts() -> Facts {
             measured_at: "2026-01-05T11:57:30+01:00".parse().unwrap(),
         },
         holder: None,
-        history: HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() },
-        signals: BTreeMap::new(),
+        history: HistoryFacts {
+            charge_per_hour: 40.0,
+            full_at: Some("2026-01-03T09:30:00+01:00".parse().unwrap()),
+            ..HistoryFacts::default()
+        },
+        signals: BTreeMap::from([(
+            "price".to_owned(),
+            Signal { value: 0.31, at: "2026-01-05T11:50:15+01:00".parse().unwrap() },
+        )]),
     }
 }
 

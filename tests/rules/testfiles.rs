@@ -1,6 +1,8 @@
 //! How test files are read, and what is said of wrong ones.
 
-use smart_charging_station::rules::{TestResult, run_tests};
+use std::sync::Arc;
+
+use smart_charging_station::trial::testing::{TestResult, run_tests};
 
 use crate::support::{compile, usage};
 
@@ -11,7 +13,7 @@ keep(`${battery.level} ${battery.has_temp} ${battery.has_charging} ${battery.age
 "#;
 
 fn run(text: &str) -> Result<Vec<TestResult>, String> {
-    let set = compile(RULE).unwrap();
+    let set = Arc::new(compile(RULE).unwrap());
     run_tests(&set, &usage("x").rule, "rules/x.test.ron", text)
         .map_err(|problems| problems.iter().map(|problem| format!("{problem}\n")).collect())
 }
@@ -37,6 +39,29 @@ fn everything_can_be_set() {
 }
 
 #[test]
+fn a_day_signals_and_the_last_full_charge_can_be_set() {
+    let rule = "//! x\nlet price = if signal.has(\"price\") { `${signal.value(\"price\")} ${signal.age_minutes(\"price\")}` } else { \"?\" };\nlet full = if history.has_full { history.hours_since_full } else { -1 };\nkeep(`${clock.date} ${clock.weekday} ${full} ${price}`);";
+    let set = Arc::new(compile(rule).unwrap());
+    let said = |case: &str| {
+        let text = format!("[(name: \"n\", {case} expect: Keep)]");
+        run_tests(&set, &usage("x").rule, "t", &text).map(|mut results| results.remove(0).reason)
+    };
+    assert_eq!(said(""), Ok("2026-01-05 Monday -1 ?".to_owned()));
+    let all = "date: \"2026-12-24\", history: (hours_since_full: 30), signals: {\"price\": (value: -0.3, age_minutes: 7)},";
+    assert_eq!(said(all), Ok("2026-12-24 Thursday 30 -0.3 7".to_owned()));
+    let wrong = |case| said(case).unwrap_err().remove(0).message;
+    assert_eq!(
+        wrong("date: \"24.12.2026\","),
+        "`24.12.2026` is not a day: write year, month and day, for example \"2026-12-24\""
+    );
+    assert_eq!(
+        wrong("date: \"2026-12-24\", weekday: \"Monday\","),
+        "2026-12-24 is a Thursday: leave out `weekday`"
+    );
+    assert_eq!(wrong("signals: {\"price\": (value: inf)},"), "the signal `price` is no number");
+}
+
+#[test]
 fn lines_are_those_of_the_cases() {
     let text = "// one\n[\n  (name: \"a, ](\", expect: Keep), /* ( */ (name: \"b\", expect: Keep),\n\n  // more\n  (\n    name: \"c\",\n    expect: Nothing,\n  ),\n]\n";
     let lines: Vec<(u32, bool)> =
@@ -54,9 +79,9 @@ fn a_reason_that_does_not_fit_fails_the_case() {
 #[test]
 fn a_rule_that_fails_fails_the_case() {
     let set =
-        compile("//! x\nif device.name == \"bad\" { throw \"broken\" } else { keep(\"fine\") }").unwrap();
+        compile("//! x\nif device.name.len() == 3 { throw \"broken\" } else { keep(\"fine\") }").unwrap();
     let text = "[(name: \"n\", device: (name: \"bad\"), expect: Nothing)]";
-    let results = run_tests(&set, &usage("x").rule, "t", text).unwrap();
+    let results = run_tests(&Arc::new(set), &usage("x").rule, "t", text).unwrap();
     assert_eq!(
         results.first().map(|r| (r.passed, r.got.as_str())),
         Some((false, "the rule failed in line 2: broken"))
@@ -149,7 +174,8 @@ fn wrong_files_are_explained() {
 #[test]
 fn a_test_file_without_a_rule_is_told_once() {
     let text = "[(name: \"a\", expect: Keep), (name: \"b\", expect: Keep)]";
-    let found = run_tests(&compile(RULE).unwrap(), &usage("y").rule, "rules/y.test.ron", text).unwrap_err();
+    let found =
+        run_tests(&Arc::new(compile(RULE).unwrap()), &usage("y").rule, "rules/y.test.ron", text).unwrap_err();
     assert_eq!(found.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["unknown-rule"]);
 }
 

@@ -53,12 +53,12 @@ async fn a_rule_that_does_harm_only_at_work_is_contained() {
     let (folder, service) = begin().await;
     let events = service.events().await;
     for harm in [
-        "fn f(n) { f(n + 1) }\nif device.name == \"one\" { f(1); }\n",
-        "fn f(n) { if n > 0 { f(n-1); f(n-1); f(n-1); f(n-1); f(n-1); f(n-1); } }\nif device.name == \"one\" { f(7); }\n",
-        &format!("if device.name == \"one\" {{ {BOMB} rest(s); }}\n"),
-        "if device.name == \"one\" { let a = [0]; let i = 9; rest(`${a[i]}`); }\n",
-        "if device.name == \"one\" { let n = 9223372036854775807; rest(`${n + battery.level}`); }\n",
-        "if device.name == \"one\" { let n = battery.level - battery.level; rest(`${1 / n}`); }\n",
+        "fn f(n) { f(n + 1) }\nif device.name.len() == 3 && !device.name.starts_with(\"t\") { f(1); }\n",
+        "fn f(n) { if n > 0 { f(n-1); f(n-1); f(n-1); f(n-1); f(n-1); f(n-1); } }\nif device.name.len() == 3 && !device.name.starts_with(\"t\") { f(7); }\n",
+        &format!("if device.name.len() == 3 && !device.name.starts_with(\"t\") {{ {BOMB} rest(s); }}\n"),
+        "if device.name.len() == 3 && !device.name.starts_with(\"t\") { let a = [0]; let i = 9; rest(`${a[i]}`); }\n",
+        "if device.name.len() == 3 && !device.name.starts_with(\"t\") { let n = 9223372036854775807; rest(`${n + battery.level}`); }\n",
+        "if device.name.len() == 3 && !device.name.starts_with(\"t\") { let n = battery.level - battery.level; rest(`${1 / n}`); }\n",
     ] {
         let seen = events.count();
         folder.write("rules/evil.rhai", &format!("//! Harm.\n{harm}"));
@@ -80,7 +80,7 @@ async fn a_guard_that_fails_keeps_the_port_and_rests_it_after_three_times() {
     let folder = Folder::new();
     folder.write(
         "rules/evil.rhai",
-        "//! A guard.\nif device.name == \"one\" { let a = [0]; let i = 9; rest(`${a[i]}`); }\n",
+        "//! A guard.\nif device.name.len() == 3 && !device.name.starts_with(\"t\") { let a = [0]; let i = 9; rest(`${a[i]}`); }\n",
     );
     let guarded = DESK.replace("rules: [", "guards: [(rule: \"evil\")],\n    rules: [");
     folder.write("stations/desk.ron", &guarded);

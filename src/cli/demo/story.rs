@@ -99,6 +99,13 @@ impl Story {
             }
             EventKind::Heard => words("heard", Paint::Green, "it reports again".into()),
             EventKind::ModeChanged { mode } => words("mode", Paint::Yellow, self.mode(mode)),
+            EventKind::ParameterChanged { rule, parameter, value, by } => {
+                let value = value.as_ref().map_or_else(|| "as in the file".to_owned(), ToString::to_string);
+                words("set", Paint::Yellow, format!("{parameter} of `{rule}`: {value}, by {by}"))
+            }
+            EventKind::ParameterUnfit { rule, parameter, message } => {
+                words("unfit", Paint::Yellow, format!("{parameter} of `{rule}` is not applied: {message}"))
+            }
             EventKind::DeviceNamed { device, .. } => {
                 let name = device.as_ref().map_or("as in the file", |name| name.as_str());
                 words("named", Paint::Yellow, name.to_owned())
@@ -187,6 +194,15 @@ fn of_hub(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
             said("alarm", Paint::Red, format!("cannot be switched {wanted}: {message}"))
         }
         EventKind::AlarmOver => said("over", Paint::Green, "it is as wanted again".into()),
+        EventKind::ShadowStarted { by, .. } => {
+            said("shadow", Paint::Yellow, format!("rules run in shadow, started by {by}"))
+        }
+        EventKind::ShadowWaits { message, .. } => {
+            said("shadow", Paint::Yellow, format!("waits, it does not check any more: {message}"))
+        }
+        EventKind::ShadowEnded { how, by } => {
+            said("shadow", Paint::Yellow, format!("{} by {by}", how.as_str()))
+        }
         _ => None,
     }
 }

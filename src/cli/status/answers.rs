@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::page::{Page, Row};
-use crate::model::{ModeKind, Span, Timestamp};
+use crate::model::{ModeKind, Span, Timestamp, Value};
 
 /// A station of `GET /api/v1/stations`.
 #[derive(Debug, Deserialize)]
@@ -29,6 +29,16 @@ pub(super) struct Port {
     alarm: Option<Problem>,
     fault: Option<Problem>,
     unknown_device: Option<Unknown>,
+    #[serde(default)]
+    adjusted: Vec<Adjusted>,
+}
+
+/// A parameter that somebody set at run time.
+#[derive(Debug, Deserialize)]
+struct Adjusted {
+    name: String,
+    value: Value,
+    problem: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,8 +98,22 @@ fn row(port: Port, zone: &TimeZone, now: Timestamp) -> Row {
         power: port.power,
         mode: mode(&port.mode, zone, now),
         age: port.battery.as_ref().map(age),
-        reason: port.decision.map(reason).unwrap_or_default(),
+        reason: with_values(port.decision.map(reason).unwrap_or_default(), &port.adjusted),
         trouble,
+    }
+}
+
+/// A reason, and what people set over the file: who reads the file would not understand the reason.
+fn with_values(reason: String, adjusted: &[Adjusted]) -> String {
+    let values = adjusted.iter().map(|set| match &set.problem {
+        None => format!("{} = {}", set.name, set.value),
+        Some(_) => format!("{} = {}, not applied", set.name, set.value),
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    match (values.is_empty(), reason.is_empty()) {
+        (true, _) => reason,
+        (false, true) => format!("set at run time: {values}"),
+        (false, false) => format!("{reason}; set at run time: {values}"),
     }
 }
 
@@ -120,7 +144,9 @@ mod tests {
         let ports = json!([
             {"port": 1, "device": "pixel-7", "power": "off", "mode": {"mode": "auto", "until": null},
              "battery": {"level": 81, "measured_at": "2026-11-22T14:00:00Z"},
-             "decision": {"reason": "81% is at or over 80%", "rule": "keep-between"}, "problem": null},
+             "decision": {"reason": "81% is at or over 80%", "rule": "keep-between"}, "problem": null,
+             "adjusted": [{"rule": "keep-between", "name": "high", "value": 80, "problem": null},
+                          {"rule": "ready-by", "name": "at", "value": "7:30", "problem": "gone"}]},
             {"port": 2, "device": null, "power": "on", "mode": {"mode": "auto"}},
             {"port": 3, "device": "kiosk", "power": null, "mode": {"mode": "on", "until": "2026-11-23T07:30:00Z"},
              "decision": {"reason": "a person switched it on"}, "problem": {"message": "no hub"}},
@@ -136,7 +162,9 @@ mod tests {
             page.text(Look { width: 100, colour: false }),
             "desk · Office · 3 of 5 ports on
 port  device   level  power  mode                   report  why
-   1  pixel-7   81 %  off    auto                       5m  81% is at or over 80% (keep-between)
+   1  pixel-7   81 %  off    auto                       5m  81% is at or over 80% (keep-between);
+                                                            set at run time: high = 80, at =
+                                                            "7:30", not applied
    2  –               on
    3  kiosk        ?  ?      on until 23 Nov 08:30       ?  ! no hub
    4  tv           ?  on     off                         ?  ! tried once an hour
@@ -162,6 +190,7 @@ port  device   level  power  mode                   report  why
             alarm: None,
             fault: None,
             unknown_device: None,
+            adjusted: Vec::new(),
         };
         let page = page(&station, vec![port], "2026-11-22T14:00:00Z".parse().unwrap());
         assert_eq!(page.ports[0].age, Some(Span::ZERO));

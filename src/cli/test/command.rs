@@ -1,6 +1,6 @@
 //! Finds the rules and runs their tests.
 
-use std::io::Write;
+use std::{io::Write, sync::Arc};
 
 use super::page::{Suite, json, text};
 use crate::{
@@ -11,8 +11,9 @@ use crate::{
     },
     config::Files,
     model::{Diagnostic, RuleName},
-    rules::{RuleSet, RuleSource, run_tests},
+    rules::{RuleSet, RuleSource},
     settings::Settings,
+    trial::testing::run_tests,
 };
 
 /// Prints the results. Fails when a case fails, or when a rule or a test file is broken.
@@ -31,7 +32,7 @@ pub(in crate::cli) fn test(
         Err(problems) => return tell(Failure::files(problems), args, out),
     };
     let rules = match RuleSet::compile(&wanted(args, sources)?) {
-        Ok(rules) => rules,
+        Ok(rules) => Arc::new(rules),
         Err(problems) => return tell(Failure::files(problems), args, out),
     };
     let (mut suites, mut problems) = (Vec::new(), Vec::new());
@@ -84,7 +85,7 @@ fn wanted(args: &Test, mut sources: Vec<RuleSource>) -> Result<Vec<RuleSource>, 
     Ok(sources)
 }
 
-fn suite(rules: &RuleSet, rule: RuleName, files: &Files) -> Result<Suite, Vec<Diagnostic>> {
+fn suite(rules: &Arc<RuleSet>, rule: RuleName, files: &Files) -> Result<Suite, Vec<Diagnostic>> {
     let Some(file) = files.tests.iter().find(|file| file.name == rule.as_str()) else {
         return Ok(Suite { rule, file: None, results: Vec::new() });
     };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     cli::look::{Look, Paint, count, plain},
     model::RuleName,
-    rules::TestResult,
+    trial::testing::TestResult,
 };
 
 /// The cases of one rule.
@@ -103,7 +103,10 @@ pub(super) fn json(suites: &[Suite]) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Opinion, Verdict};
+    use crate::{
+        model::{Opinion, Verdict},
+        trial::testing::TestKind,
+    };
 
     fn suites() -> Vec<Suite> {
         let rule = |name| RuleName::new(name).unwrap();
@@ -111,6 +114,7 @@ mod tests {
         let good = TestResult {
             name: "rests when it is full".into(),
             line: 4,
+            kind: TestKind::Case,
             passed: true,
             expected: "rest".into(),
             got: "rest".into(),

@@ -1,5 +1,6 @@
 //! The engine by its methods: literal times, small stations, real rules.
 
+mod adjusting;
 mod changing;
 mod deciding;
 mod following;

@@ -238,7 +238,7 @@ fn filter(
     Ok(Filter { scope, device, before, limit: u32::from(limit.unwrap_or_default().0) })
 }
 
-fn unreadable(error: &ReadError) -> Problem {
+pub(super) fn unreadable(error: &ReadError) -> Problem {
     tracing::warn!(%error, "history could not be read");
     Problem::unavailable("history_unreadable", error.to_string(), 2)
 }

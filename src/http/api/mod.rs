@@ -10,10 +10,12 @@ mod health;
 mod history;
 mod length;
 mod metrics;
+mod parameters;
 mod probe;
 mod reports;
 mod seed;
 mod stations;
+mod trying;
 mod unknown;
 
 use std::{collections::HashMap, sync::Arc};
@@ -31,7 +33,7 @@ use tokio::sync::watch;
 
 use super::{problem::Problem, server::Services};
 use crate::{
-    controller::{Directory, Handle, PortState, Refused, View},
+    controller::{Directory, Handle, NotAdjusted, PortState, Refused, View},
     model::{PortId, ReportRejected, StationName},
     workshop::Closed,
 };
@@ -61,10 +63,12 @@ type Operations = (
     reports::Reports,
     stations::Stations,
     probe::Probes,
+    parameters::Parameters,
     devices::Devices,
     unknown::Unknown,
     history::History,
     config::Config,
+    trying::Trials,
     events::EventStream,
     health::Health,
     metrics::Metrics,
@@ -110,10 +114,12 @@ pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> imp
         reports::Reports(Arc::clone(&services)),
         stations::Stations(Arc::clone(&services)),
         probe::Probes(Arc::clone(&services)),
+        parameters::Parameters(Arc::clone(&services)),
         devices::Devices(Arc::clone(&services)),
         unknown::Unknown(Arc::clone(&services)),
         history::History(Arc::clone(&services)),
         config::Config(Arc::clone(&services)),
+        trying::Trials(Arc::clone(&services)),
         events::EventStream::new(Arc::clone(&services), stopped),
         health::Health(Arc::clone(&services)),
         metrics::Metrics(Arc::clone(&services)),
@@ -131,8 +137,13 @@ fn refused(reason: &Refused) -> Problem {
             | ReportRejected::UnknownDevice(_)
             | ReportRejected::Unplaced(_),
         )
-        | Refused::UnknownPort { .. } => Problem::not_found(code, reason.to_string()),
-        Refused::Report(_) => Problem::unprocessable(code, reason.to_string()),
+        | Refused::UnknownPort { .. }
+        | Refused::NotAdjusted(
+            NotAdjusted::UnknownPort | NotAdjusted::UnknownRule { .. } | NotAdjusted::UnknownParameter(_),
+        ) => Problem::not_found(code, reason.to_string()),
+        Refused::Report(_) | Refused::NotAdjusted(NotAdjusted::WrongValue(_) | NotAdjusted::TooMany) => {
+            Problem::unprocessable(code, reason.to_string())
+        }
         Refused::NameTaken { .. } | Refused::ShownElsewhere { .. } => {
             Problem::new(StatusCode::CONFLICT, code, reason.to_string())
         }
@@ -143,7 +154,6 @@ fn refused(reason: &Refused) -> Problem {
 }
 
 /// What is wrong when nothing could be tried.
-#[expect(dead_code, reason = "the operations that try things follow")]
 fn closed(reason: Closed) -> Problem {
     match reason {
         Closed::Busy => Problem::unavailable("workshop_busy", reason.to_string(), 5),

@@ -197,7 +197,7 @@ impl<'a> ApiExtractor<'a> for OldBody {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        Ok(Self(payload::read(request, body).await?.to_vec()))
+        Ok(Self(payload::read(request, body, payload::BODY_LIMIT).await?.to_vec()))
     }
 }
 

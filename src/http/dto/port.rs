@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{fields, wire::Time};
 use super::{
-    DecisionOut,
+    AdjustedOut, DecisionOut,
     hub::{AlarmOut, FaultOut, ProbeOut, ShowsOut, ThingOut, UnknownOut},
 };
 use crate::{
@@ -155,6 +155,8 @@ pub(in crate::http) struct PortOut {
     guards: Vec<RuleName>,
     /// The rules that are asked then, in order; the first opinion wins.
     rules: Vec<RuleName>,
+    /// Parameters that people set at run time, over the station file.
+    adjusted: Vec<AdjustedOut>,
 }
 
 impl PortOut {
@@ -189,6 +191,7 @@ impl PortOut {
             probe: state.search().map(ProbeOut::from),
             guards: names(&state.care().policy.guards),
             rules: names(&state.care().policy.rules),
+            adjusted: AdjustedOut::all(state),
         }
     }
 }

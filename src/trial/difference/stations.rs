@@ -1,0 +1,181 @@
+//! What belongs together, before and after; and what changes beside the policies.
+
+use std::{fmt::Debug, sync::Arc};
+
+use super::{
+    Differences, NamedPort, PolicyDifference, Setup,
+    policy::{Asking, compare},
+    situation::Base,
+};
+use crate::model::{Care, DeviceName, PortPlan, Station, words};
+
+/// Different policies that are compared; each takes up to half a second.
+const POLICIES: usize = 32;
+
+/// Ports that are treated alike before, and alike after.
+struct Alike {
+    station: (Arc<Station>, Arc<Station>),
+    care: (Arc<Care>, Arc<Care>),
+    ports: Vec<(Arc<PortPlan>, Arc<PortPlan>)>,
+}
+
+/// What would be different with the stations and rules of `after` in place of those of `before`.
+pub fn differences(before: &Setup, after: &Setup) -> Differences {
+    let mut found = Differences::default();
+    let mut alike: Vec<Alike> = Vec::new();
+    let gone = before.stations.keys().filter(|name| !after.stations.contains_key(*name));
+    found.stations.extend(gone.map(|name| format!("{name}: the station is gone")));
+    for (name, new) in &after.stations {
+        match before.stations.get(name) {
+            None => found.stations.push(format!("{name}: the station is new")),
+            Some(old) => {
+                found.stations.extend(settings(old, new));
+                pair((before, old), (after, new), &mut alike, &mut found.stations);
+            }
+        }
+    }
+    let mut compared = 0;
+    for group in &alike {
+        if compared == POLICIES {
+            found.left_out += 1;
+            continue;
+        }
+        let Some(difference) = difference(group, before, after) else { continue };
+        compared += 1;
+        if difference.differing == 0 {
+            found.unchanged += 1;
+        } else {
+            found.policies.push(difference);
+        }
+    }
+    found
+}
+
+fn difference(group: &Alike, before: &Setup, after: &Setup) -> Option<PolicyDifference> {
+    let (old, new) = group.ports.first()?;
+    let old_base = base(&group.station.0, old, &group.care.0)?;
+    let new_base = base(&group.station.1, new, &group.care.1)?;
+    let compared = compare(
+        Asking { rules: &before.rules, policy: &group.care.0.policy, base: &old_base },
+        Asking { rules: &after.rules, policy: &group.care.1.policy, base: &new_base },
+    )?;
+    let named =
+        |(_, port): &(Arc<PortPlan>, Arc<PortPlan>)| NamedPort { port: port.id, device: port.device.clone() };
+    Some(PolicyDifference {
+        station: group.station.1.name.clone(),
+        ports: group.ports.iter().map(named).collect(),
+        changes: compared.changes,
+        differing: compared.differing,
+        situations: compared.situations,
+    })
+}
+
+fn base(station: &Station, port: &PortPlan, care: &Care) -> Option<Base> {
+    let device = match &port.device {
+        Some(device) => device.clone(),
+        None => DeviceName::new(&format!("port-{}", port.id)).ok()?,
+    };
+    Some(Base { station: station.name.clone(), port: port.id, device, care: care.clone() })
+}
+
+/// Finds for each port what it was before: where its device was, else the port of the same number.
+fn pair(
+    (before, old): (&Setup, &Arc<Station>),
+    (after, new): (&Setup, &Arc<Station>),
+    alike: &mut Vec<Alike>,
+    notes: &mut Vec<String>,
+) {
+    for port in new.ports.values() {
+        let with_device =
+            |device: &DeviceName| old.ports.values().find(|other| other.device.as_ref() == Some(device));
+        let same_number = old.ports.get(&port.id);
+        let Some(other) = port.device.as_ref().and_then(with_device).or(same_number) else {
+            notes.push(format!("{}: port {} is new{}", new.name, port.id, holding(port)));
+            continue;
+        };
+        notes.extend(moved(new, same_number, other, port));
+        let care = (Arc::clone(&other.care), Arc::clone(&port.care));
+        let both = (Arc::clone(other), Arc::clone(port));
+        let known = alike.iter_mut().find(|group| {
+            Arc::ptr_eq(&group.station.1, new)
+                && group.care == care
+                && !by_itself(before, &care.0)
+                && !by_itself(after, &care.1)
+        });
+        match known {
+            Some(group) => group.ports.push(both),
+            None => {
+                alike.push(Alike { station: (Arc::clone(old), Arc::clone(new)), care, ports: vec![both] })
+            }
+        }
+    }
+    let gone = old.ports.values().filter(|port| !new.ports.contains_key(&port.id));
+    notes.extend(gone.map(|port| format!("{}: port {} is gone{}", new.name, port.id, holding(port))));
+}
+
+/// True when a rule may tell the port from others that are treated alike.
+fn by_itself(setup: &Setup, care: &Care) -> bool {
+    let mut uses = care.policy.guards.iter().chain(&care.policy.rules);
+    uses.any(|usage| {
+        let reads = setup.rules.reads(&usage.rule);
+        reads.shared || reads.names.contains("name") || reads.names.contains("number")
+    })
+}
+
+fn holding(port: &PortPlan) -> String {
+    port.device.as_ref().map(|device| format!(", with {device}")).unwrap_or_default()
+}
+
+/// What changes in one port beside its policy.
+fn moved(
+    station: &Station,
+    same_number: Option<&Arc<PortPlan>>,
+    other: &PortPlan,
+    port: &PortPlan,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    let place = format!("{}: port {}", station.name, port.id);
+    let Some(before) = same_number else {
+        return vec![format!("{place} is new{}, before in port {}", holding(port), other.id)];
+    };
+    if before.device != port.device {
+        let shown =
+            |port: &PortPlan| port.device.as_ref().map_or("no device".to_owned(), ToString::to_string);
+        notes.push(format!("{place}: {} → {}", shown(before), shown(port)));
+    }
+    if before.socket != port.socket {
+        notes.push(format!("{place}: socket {} → {}", before.socket, port.socket));
+    }
+    if before.serial != port.serial {
+        notes.push(format!("{place}: another serial number"));
+    }
+    notes
+}
+
+/// What changes in the settings of a station.
+fn settings(old: &Station, new: &Station) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut note = |name: &str, before: String, after: String| {
+        if before != after {
+            notes.push(format!("{}: {name} {before} → {after}", new.name));
+        }
+    };
+    let zone = |station: &Station| station.zone.iana_name().unwrap_or("UTC").to_owned();
+    note("title", shown(&old.title), shown(&new.title));
+    note("zone", zone(old), zone(new));
+    note("topic", old.topic.clone(), new.topic.clone());
+    note("switch", shown(&old.switch), shown(&new.switch));
+    note("min_hold", words(old.min_hold), words(new.min_hold));
+    note("silent_after", words(old.silent_after), words(new.silent_after));
+    note("poll", words(old.poll), words(new.poll));
+    note("verify_after", words(old.verify_after), words(new.verify_after));
+    note("on_exit", shown(&old.on_exit), shown(&new.on_exit));
+    if old.hub != new.hub {
+        notes.push(format!("{}: another hub", new.name));
+    }
+    notes
+}
+
+fn shown(value: &impl Debug) -> String {
+    format!("{value:?}")
+}

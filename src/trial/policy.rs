@@ -1,0 +1,19 @@
+//! The policy that a decision was made with.
+
+use std::sync::Arc;
+
+use crate::model::{Decision, Policy, Station};
+
+/// The guards and rules that were asked for a decision, with the values that people had set over those of the file.
+///
+/// They are those of the port whose file entry names the device, for a device takes its rules with it; else those of the
+/// port where it was decided. `station` must be the station as its file was then. Nobody is asked at a port that
+/// it does not have.
+pub fn policy_of(station: &Station, decision: &Decision) -> Arc<Policy> {
+    let home = decision.device.as_ref().and_then(|device| {
+        let mut ports = station.ports.values();
+        ports.find(|port| port.device.as_ref() == Some(device))
+    });
+    let port = home.or_else(|| station.ports.get(&decision.port));
+    port.map(|port| decision.adjusted.over(&port.care.policy)).unwrap_or_default()
+}

@@ -1,0 +1,118 @@
+//! What series and nights are made of: a station with one port, and the rules that it asks.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use serde::{
+    Deserialize,
+    de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use super::{case::DeviceCase, values::With};
+use crate::{
+    model::{
+        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, Socket, Span,
+        Station, StationName, SwitchKind, Version,
+    },
+    rules::{RuleSet, UseProblem},
+};
+
+/// One rule of a list: `"cool-down"`, or `(rule: "ready-by", with: {"by": "06:30"})`.
+#[derive(Clone, Debug)]
+pub(super) struct RuleCase(RuleUse);
+
+impl<'de> Deserialize<'de> for RuleCase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Whole {
+            rule: RuleName,
+            #[serde(default)]
+            with: With,
+        }
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = RuleCase;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a rule: \"cool-down\", or (rule: \"ready-by\", with: {\"by\": \"06:30\"})")
+            }
+            fn visit_str<E: Error>(self, name: &str) -> Result<RuleCase, E> {
+                let rule = RuleName::new(name).map_err(E::custom)?;
+                Ok(RuleCase(RuleUse { rule, with: BTreeMap::new() }))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RuleCase, A::Error> {
+                let Whole { rule, with } = Whole::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(RuleCase(RuleUse { rule, with: with.0 }))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// Who is asked: these guards and rules, or only the rule that the file belongs to, with these values.
+pub(super) fn policy(
+    guards: &[RuleCase],
+    rules: &[RuleCase],
+    with: &With,
+    tested: &RuleName,
+) -> Result<Arc<Policy>, String> {
+    let uses = |list: &[RuleCase]| list.iter().map(|rule| rule.0.clone()).collect::<Vec<_>>();
+    let mut policy = Policy { guards: uses(guards), rules: uses(rules) };
+    if policy.guards.is_empty() && policy.rules.is_empty() {
+        policy.rules.push(RuleUse { rule: tested.clone(), with: BTreeMap::new() });
+    }
+    let mut all = policy.guards.iter_mut().chain(&mut policy.rules).filter(|usage| usage.rule == *tested);
+    let Some(usage) = all.next() else {
+        return Err(format!("`{tested}` is not asked here, and this file tests it: name it in `rules`"));
+    };
+    usage.with.extend(with.0.clone());
+    Ok(Arc::new(policy))
+}
+
+/// Every problem of the rules of a policy.
+pub(super) fn problems(set: &RuleSet, policy: &Policy) -> Vec<(RuleName, UseProblem)> {
+    let uses = policy.guards.iter().chain(&policy.rules);
+    let all =
+        uses.flat_map(|usage| set.check_use(usage).into_iter().map(|problem| (usage.rule.clone(), problem)));
+    // Whether a rule fails is what the test finds out.
+    all.filter(|(_, problem)| problem.code != "rule-fails").collect()
+}
+
+/// The number of the only port.
+pub(super) fn port() -> Result<PortId, String> {
+    PortId::new(1).map_err(|error| error.to_string())
+}
+
+/// A station with one port and the settings that a station file has when it says nothing.
+pub(super) fn station(
+    zone: jiff::tz::TimeZone,
+    device: &DeviceCase,
+    charge_per_hour: f64,
+    policy: Arc<Policy>,
+) -> Result<Arc<Station>, String> {
+    let text = |error: crate::model::InvalidName| error.to_string();
+    let id = port()?;
+    let hub = HubLocation::new("1-1").map_err(|error| error.to_string())?;
+    let care = Care { kind: device.kind.clone(), tags: device.tags.clone(), charge_per_hour, policy };
+    let plan = PortPlan {
+        id,
+        socket: Socket::new(hub, 1).map_err(|error| error.to_string())?,
+        device: Some(device.name.clone().map_or_else(|| DeviceName::new("device"), Ok).map_err(text)?),
+        serial: None,
+        care: Arc::new(care),
+    };
+    Ok(Arc::new(Station {
+        name: StationName::new("station").map_err(text)?,
+        title: "station".to_owned(),
+        zone,
+        topic: "station".to_owned(),
+        switch: SwitchKind::Simulated,
+        hub: None,
+        min_hold: Span::from_mins(3),
+        silent_after: Span::from_mins(45),
+        poll: Span::from_secs(60),
+        verify_after: Span::from_mins(3),
+        on_exit: OnExit::On,
+        ports: BTreeMap::from([(id, Arc::new(plan))]),
+        version: Version::new("test"),
+    }))
+}

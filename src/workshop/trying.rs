@@ -1,0 +1,173 @@
+//! What an edit would change, asked before it is made; and the past decided again by the rules of today.
+
+use std::sync::Arc;
+
+use super::{Closed, Workshop};
+use crate::{
+    config::{Edit, Plan},
+    history::{Before, Filter, ReadError, Scope},
+    model::{Decision, Diagnostic, Span, StationName, Timestamp, Version},
+    trial::{
+        difference::{Differences, Setup, differences},
+        replay::{Replay, Replaying},
+        week::{Week, week},
+    },
+};
+
+/// Decisions with their facts that are in memory at once, about 2 MB.
+const PAGE: u32 = 1_000;
+/// Decisions that are decided again at most, the latest: a week of sixteen devices that report every five minutes has
+/// 32,000, which take seconds.
+const DECISIONS: usize = 60_000;
+
+/// Why nothing was compared.
+#[derive(Debug, thiserror::Error)]
+pub enum Untried {
+    /// The files would not be taken.
+    #[error("the files would not be taken")]
+    Broken(Vec<Diagnostic>),
+    /// The workshop did not answer.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// The past could not be read.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Trying {
+    /// The files as they shall be; those that are not named stay as they are.
+    pub edits: Vec<Edit>,
+    /// Decisions since then are decided again; `None`: none.
+    pub since: Option<Timestamp>,
+    /// The simulated days begin now.
+    pub now: Timestamp,
+    /// So many days are simulated; 0: none.
+    pub days: u8,
+}
+
+/// What an edit would change.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The version at work, which it was compared with.
+    pub before: Version,
+    /// The version that the edit would make.
+    pub after: Version,
+    /// What somebody should look at in the edited files, though they would be taken.
+    pub warnings: Vec<Diagnostic>,
+    /// The situations in which the verdict would change.
+    pub differences: Differences,
+    /// The decisions that would have been otherwise.
+    pub past: Past,
+    /// The simulated days beside each other.
+    pub week: Week,
+}
+
+/// Decisions that were decided again.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// What would be otherwise.
+    pub replay: Replay,
+    /// The earliest decision that was looked at; later than asked for when there were too many, or there is no more.
+    pub reaches_to: Option<Timestamp>,
+    /// True when there were more decisions than can be decided again in one go.
+    pub cut: bool,
+}
+
+impl From<&Plan> for Setup {
+    fn from(plan: &Plan) -> Self {
+        Self { stations: plan.stations.clone(), rules: Arc::clone(&plan.rules) }
+    }
+}
+
+/// What changes in all situations, and in the simulated days.
+pub fn compare(before: &Setup, after: &Setup, now: Timestamp, days: u8) -> (Differences, Week) {
+    let simulated = if days == 0 { Week::default() } else { week(before, after, now, days) };
+    (differences(before, after), simulated)
+}
+
+impl Workshop {
+    /// Says what these edits would change. Nothing is changed by it.
+    pub async fn attempt(&self, trying: Trying) -> Result<Tried, Untried> {
+        let plan = self.plan();
+        let files = plan.files.edited(&trying.edits, self.directories());
+        let checked = self.work(move || Plan::check(files)).await?;
+        let edited = checked.map_err(Untried::Broken)?;
+        let (before, after) = (Setup::from(&*plan), Setup::from(&edited));
+        let both = (before.clone(), after.clone());
+        let (now, days) = (trying.now, trying.days);
+        let (differences, week) = self.work(move || compare(&both.0, &both.1, now, days)).await?;
+        let past = match trying.since {
+            None => Past::default(),
+            Some(since) => {
+                let compare = move |replaying: &mut Replaying, decision: &Decision| {
+                    replaying.between(decision, &before, &after);
+                };
+                self.past(Scope::All, since, compare).await?
+            }
+        };
+        Ok(Tried {
+            before: plan.version.clone(),
+            after: edited.version,
+            warnings: edited.warnings,
+            differences,
+            past,
+            week,
+        })
+    }
+
+    /// Decides all that was decided since then again, by the rules at work; only of one station, if one is named.
+    pub async fn replay(&self, station: Option<StationName>, since: Timestamp) -> Result<Past, Untried> {
+        let setup = Setup::from(&*self.plan());
+        let scope = station.map_or(Scope::All, Scope::Station);
+        self.past(scope, since, move |replaying, decision| replaying.again(decision, &setup)).await
+    }
+
+    /// Goes through the past, page by page, from the latest on.
+    async fn past(
+        &self,
+        scope: Scope,
+        since: Timestamp,
+        look: impl Fn(&mut Replaying, &Decision) + Send + Sync + 'static,
+    ) -> Result<Past, Untried> {
+        if let Err(error) = self.reader().flush().await {
+            // What is on disk is looked at all the same.
+            tracing::debug!(%error, "history could not be flushed before a replay");
+        }
+        let look = Arc::new(look);
+        let (mut replaying, mut past) = (Replaying::default(), Past::default());
+        let (mut seen, mut before) = (0, None);
+        loop {
+            let filter = Filter { scope: scope.clone(), device: None, before, limit: PAGE };
+            let page = self.reader().decisions(filter).await?;
+            let Some(last) = page.last() else { break };
+            before = Some(Before::Number(last.number));
+            let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+            let ended = last.value.at < since;
+            let within: Vec<Decision> =
+                page.into_iter().map(|row| row.value).filter(|decision| decision.at >= since).collect();
+            seen += within.len();
+            past.reaches_to = within.last().map(|decision| decision.at).or(past.reaches_to);
+            let look = Arc::clone(&look);
+            replaying = self
+                .work(move || {
+                    within.iter().for_each(|decision| look(&mut replaying, decision));
+                    replaying
+                })
+                .await?;
+            if ended || !full {
+                break;
+            }
+            if seen >= DECISIONS {
+                past.cut = true;
+                break;
+            }
+        }
+        past.replay = replaying.finish();
+        Ok(past)
+    }
+}
+
+/// How far back people may look: history keeps a year at most.
+pub const LONGEST_PAST: Span = Span::from_hours(24 * 366);
