@@ -171,6 +171,7 @@ fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        signals: BTreeMap::new(),
         ports: (1..=ports).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("000000000000"),
     }

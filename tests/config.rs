@@ -150,7 +150,7 @@ fn files_that_are_no_text_are_named() {
 const GOOD: &str = "(switch: Simulated(), rules: [(rule: \"keep-between\")], ports: {1: (device: \"a\")})";
 
 #[test]
-fn a_test_of_a_rule_that_fails_is_a_warning() {
+fn a_set_of_rules_that_fails_its_own_tests_is_not_taken() {
     let folder = tempfile::tempdir().unwrap();
     let (stations, rules) = (folder.path().join("stations"), folder.path().join("rules"));
     fs::create_dir(&stations).unwrap();
@@ -160,10 +160,17 @@ fn a_test_of_a_rule_that_fails_is_a_warning() {
     let case = "[\n(name: \"low\", battery: (level: 5), expect: Charge),\n(name: \"wrong\", battery: (level: 5), expect: Rest)]";
     fs::write(rules.join("keep-between.test.ron"), case).unwrap();
     fs::write(rules.join("keep-betwen.test.ron"), case).unwrap();
+    let problems = load(&stations, &rules, &[]).unwrap_err();
+    insta::assert_snapshot!(told(folder.path(), &problems), @r#"
+    rules/keep-between.test.ron:3:1: error[test-failed]: the test `wrong` expects rest, got charge (line 5): 5% is at or under 20%
+        hint: change the rule, or what the test expects
+    "#);
+    fs::write(rules.join("keep-between.test.ron"), "[(name: \"low\", expct: Charge)]").unwrap();
+    let problems = load(&stations, &rules, &[]).unwrap_err();
+    assert_eq!(problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), ["unknown-field"]);
+    fs::remove_file(rules.join("keep-between.test.ron")).unwrap();
     let plan = load(&stations, &rules, &[]).unwrap();
     insta::assert_snapshot!(told(folder.path(), &plan.warnings), @r#"
-    rules/keep-between.test.ron:3:1: warning[test-failed]: the test `wrong` expects rest, got charge (line 5): 5% is at or under 20%
-        hint: change the rule, or what the test expects
     rules/keep-betwen.test.ron: warning[test-without-rule]: these tests have no rule: there is no `keep-betwen.rhai` beside them
         hint: did you mean `keep-between`?
     "#);

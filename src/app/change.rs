@@ -1,7 +1,7 @@
 //! A change that somebody asked for by the API, from the wish to files on the disk. What follows is the same as for
 //! files that somebody saved.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use tokio::time::sleep;
 
@@ -10,7 +10,7 @@ use super::{
     save::{Replacement, Unsaved, save},
 };
 use crate::{
-    config::{Edit, Files, Plan},
+    config::{Edit, FileKind, Files, Plan},
     settings::Settings,
     workshop::{Change, Condition, NotChanged},
 };
@@ -51,10 +51,11 @@ async fn try_to_make(change: &Change, at_work: &Files, settings: &Settings) -> R
         Ok(files) => files,
         Err(problems) => return again_or(None, NotChanged::Unreadable(problems), settings).await,
     };
-    if !change.condition.holds(&files) {
-        return Err(NotChanged::Other);
-    }
-    let edits = change.wish.edits(&files);
+    change.condition.check(&files)?;
+    let mut edits = change.wish.edits(&files);
+    // A station that the settings do not list is not read, so it may not be written either.
+    let listed = |name: &str| settings.stations.iter().any(|station| station.as_str() == name);
+    edits.retain(|edit| edit.kind != FileKind::Station || settings.stations.is_empty() || listed(&edit.name));
     if edits.is_empty() {
         return Ok(Tried::Made(Made { plan: None, files: Vec::new(), kept_aside: Vec::new() }));
     }
@@ -76,7 +77,7 @@ async fn try_to_make(change: &Change, at_work: &Files, settings: &Settings) -> R
     let saved = tokio::task::spawn_blocking(move || save(&replacements)).await;
     match saved.map_err(|_| NotChanged::Stopped)? {
         Ok(kept) => {
-            let kept_aside = kept.iter().map(shown).collect();
+            let kept_aside = kept.iter().map(|path| shown(path)).collect();
             Ok(Tried::Made(Made { plan: Some(plan), files: written, kept_aside }))
         }
         Err(Unsaved::Other) => Ok(Tried::Again(NotChanged::Restless)),
@@ -120,6 +121,6 @@ fn replacement(
     Replacement { path, before, after: edit.text.clone(), keep_aside }
 }
 
-fn shown(path: &PathBuf) -> String {
+fn shown(path: &Path) -> String {
     path.display().to_string()
 }

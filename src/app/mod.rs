@@ -15,7 +15,10 @@ mod tasks;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::{
+    signal::unix::Signal,
+    sync::{broadcast, mpsc, oneshot, watch},
+};
 
 pub use self::failed::Failed;
 use self::{
@@ -32,7 +35,7 @@ use crate::{
     model::{ConfigState, Event, Loaded, PortId, Power, Rejected, StationName, Tally},
     mqtt,
     settings::Settings,
-    workshop::{self, Workshop, shadow_door},
+    workshop::{self, Workshop},
 };
 
 /// HTTP and MQTT get this long to end: open answers are given, MQTT says `offline`.
@@ -80,29 +83,21 @@ pub async fn run(options: Options) -> Result<(), Failed> {
     let directory = Directory::new(history.journal.clone());
     let events = directory.events();
     let (plan, state) = first_plan(&settings, &history.reader, &clock).await?;
-    let (publish_state, config) = watch::channel(Arc::new(state));
     let plan = Arc::new(plan);
-    let (publish_plan, plan_at_work) = watch::channel(Arc::clone(&plan));
-    let (ask_reload, requests) = mpsc::channel(RELOADS);
-    let (ask_change, changes) = workshop::changes();
+    let (wires, ends) = wires(Arc::clone(&plan), state, history.health.clone(), hangup);
     let (tell_links, links) = watch::channel(mqtt::Status::new());
     let (tally, calls) = watch::channel(Tally::new());
-    let (publish_shadow, shadow) = watch::channel(None);
-    let (shadows, shadow_wishes) = shadow_door(shadow);
+    let (shadows, mut keeper) =
+        Keeper::new(ends.plan.clone(), history.reader.clone(), &settings, clock, directory.clone());
     let services = Services {
         shadows,
         directory: directory.clone(),
         reader: history.reader.clone(),
-        config: config.clone(),
-        reload: ask_reload,
+        config: ends.config.clone(),
+        reload: ends.reload.clone(),
         history: history.health.clone(),
         tally: calls,
-        workshop: Workshop::new(
-            plan_at_work.clone(),
-            settings.directories.clone(),
-            history.reader.clone(),
-            ask_change,
-        ),
+        workshop: ends.workshop(&settings, &history.reader),
         mqtt: Arc::new(mqtt_in_words(settings.mqtt.is_some(), links)),
         clock,
     };
@@ -119,50 +114,78 @@ pub async fn run(options: Options) -> Result<(), Failed> {
         Stations::new(directory.clone(), journal.clone(), reader.clone(), clock, &settings, tally);
     stations.apply(&plan, &mut tasks).await;
     let simulated = stations.simulated();
-    let wires =
-        Wires { plan: publish_plan, state: publish_state, requests, changes, health: health.clone(), hangup };
     let mut reloader = Reloader::new(wires, reader.clone(), &settings, clock);
     // Before anybody is told that the service runs: the next start may need it.
     reloader.keep_plan().await;
-    let mut keeper = Keeper::new(
-        reader.clone(),
-        clock,
-        directory.clone(),
-        settings.directories.clone(),
-        shadow_wishes,
-        publish_shadow,
-    );
-    keeper.begin(&plan, &stations).await;
+    keeper.begin(&stations).await;
     if let Some(broker) = settings.mqtt.clone() {
         tasks.spawn("mqtt", mqtt::run(broker, directory.clone(), clock, tell_links, edges.clone()));
     }
     tasks.spawn("history watch", stations::tell_history_health(health, directory.clone(), clock));
     tasks.spawn("http", serve(server, edges));
+    let config = ends.config;
     // Whoever started the service may not want to know.
     let _ = ready.send(Running { address, directory: directory.clone(), events, config, simulated });
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "the service runs");
 
-    let ended = loop {
-        let reason = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break Ok(()),
-            name = tasks.unexpected_end() => break Err(Failed::TaskEnded(name)),
-            wish = keeper.wait() => {
-                let plan = Arc::clone(&plan_at_work.borrow());
-                keeper.take(wish, &plan, &stations).await;
-                continue;
-            }
-            reason = reloader.wait() => reason,
-        };
-        let world = World { stations: &mut stations, tasks: &mut tasks, directory: &directory };
-        Box::pin(reloader.take(reason, world)).await;
-        let plan = Arc::clone(&plan_at_work.borrow());
-        keeper.follow(&plan, &stations).await;
-    };
+    let world = World { stations: &mut stations, tasks: &mut tasks, directory: &directory };
+    let ended = Box::pin(work(world, &mut reloader, &mut keeper, &mut stop)).await;
     end(&end_edges, &mut stations, &mut tasks).await;
     drop((stations, reloader, keeper, directory, journal, reader));
     tasks.cut_others("history");
     tasks.end("history", HISTORY_END).await;
     ended
+}
+
+/// Takes files and wishes as they come, until it is told to stop or a task ends.
+async fn work(
+    mut world: World<'_>,
+    reloader: &mut Reloader,
+    keeper: &mut Keeper,
+    stop: &mut watch::Receiver<bool>,
+) -> Result<(), Failed> {
+    loop {
+        let reason = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return Ok(()),
+            name = world.tasks.unexpected_end() => return Err(Failed::TaskEnded(name)),
+            wish = keeper.wait() => {
+                keeper.take(wish, world.stations).await;
+                continue;
+            }
+            reason = reloader.wait() => reason,
+        };
+        reloader.take(reason, &mut world).await;
+        keeper.follow(world.stations).await;
+    }
+}
+
+/// The other ends of what the reloader is wired to.
+struct Ends {
+    plan: watch::Receiver<Arc<Plan>>,
+    config: watch::Receiver<Arc<ConfigState>>,
+    reload: mpsc::Sender<http::ReloadRequest>,
+    changes: mpsc::Sender<workshop::Change>,
+}
+
+impl Ends {
+    fn workshop(&self, settings: &Settings, reader: &history::Reader) -> Workshop {
+        let directories = settings.directories.clone();
+        Workshop::new(self.plan.clone(), directories, reader.clone(), self.changes.clone())
+    }
+}
+
+fn wires(
+    plan: Arc<Plan>,
+    state: ConfigState,
+    health: watch::Receiver<history::Health>,
+    hangup: Option<Signal>,
+) -> (Wires, Ends) {
+    let (state, config) = watch::channel(Arc::new(state));
+    let (plan, plan_at_work) = watch::channel(plan);
+    let (reload, requests) = mpsc::channel(RELOADS);
+    let (ask_change, changes) = workshop::changes();
+    let wires = Wires { plan, state, requests, changes, health, hangup };
+    (wires, Ends { plan: plan_at_work, config, reload, changes: ask_change })
 }
 
 /// Ends the edges, then the stations, so that nobody asks a station that is gone.

@@ -133,25 +133,25 @@ impl Reloader {
     }
 
     /// Looks at the files, changes them if somebody wants that, and takes them if they are new and good.
-    pub(super) async fn take(&mut self, reason: Reason, mut world: World<'_>) {
+    pub(super) async fn take(&mut self, reason: Reason, world: &mut World<'_>) {
         match reason {
             Reason::Look => {
-                self.reload(&mut world).await;
+                self.reload(world).await;
             }
             Reason::Hangup => {
-                if !self.reload(&mut world).await {
+                if !self.reload(world).await {
                     self.unchanged();
                 }
             }
             Reason::Request(answer) => {
-                if !self.reload(&mut world).await {
+                if !self.reload(world).await {
                     self.unchanged();
                 }
                 // Whoever asked may have gone away.
                 let _ = answer.send(Arc::clone(&self.wires.state.borrow()));
             }
             Reason::Change(change) => {
-                let made = self.change(&change, &mut world).await;
+                let made = self.change(&change, world).await;
                 // The same.
                 let _ = change.answer.send(made);
             }
@@ -353,8 +353,8 @@ mod tests {
         };
         let mut reloader = Reloader::new(wires, history.reader.clone(), &settings, clock);
         let reason = timeout(LOOK_EVERY / 3, reloader.wait()).await.expect("a look at once");
-        let world = World { stations: &mut stations, tasks: &mut tasks, directory: &directory };
-        reloader.take(reason, world).await;
+        let mut world = World { stations: &mut stations, tasks: &mut tasks, directory: &directory };
+        reloader.take(reason, &mut world).await;
         assert_ne!(now.borrow().active.version, version);
         assert_eq!(directory.stations().values().next().unwrap().view().ports.len(), 2);
     }

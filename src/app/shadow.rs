@@ -21,7 +21,8 @@ use crate::{
         Author, Diagnostic, Event, EventKind, ShadowEnd, ShadowEntry, ShadowId, ShadowTallies, Timestamp,
         Version,
     },
-    workshop::{NotShadowed, Shadow, ShadowAnswer, ShadowRequest, ShadowWish},
+    settings::Settings,
+    workshop::{NotShadowed, Shadow, ShadowAnswer, ShadowRequest, ShadowWish, Shadows, shadow_door},
 };
 
 /// What is kept is asked for so often before the service starts without: a busy disk passes.
@@ -52,6 +53,8 @@ struct Present {
 
 /// The owner.
 pub(super) struct Keeper {
+    /// The plan at work.
+    plan: watch::Receiver<Arc<Plan>>,
     reader: Reader,
     clock: Clock,
     directory: Directory,
@@ -62,19 +65,23 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
+    /// An owner of nothing yet, and the door to it.
     pub(super) fn new(
+        plan: watch::Receiver<Arc<Plan>>,
         reader: Reader,
+        settings: &Settings,
         clock: Clock,
         directory: Directory,
-        directories: Directories,
-        requests: mpsc::Receiver<ShadowRequest>,
-        publish: watch::Sender<Option<Arc<Shadow>>>,
-    ) -> Self {
-        Self { reader, clock, directory, directories, requests, publish, present: None }
+    ) -> (Shadows, Self) {
+        let (publish, shadow) = watch::channel(None);
+        let (shadows, requests) = shadow_door(shadow);
+        let directories = settings.directories.clone();
+        (shadows, Self { plan, reader, clock, directory, directories, requests, publish, present: None })
     }
 
     /// Goes on with what ran in shadow before the last stop.
-    pub(super) async fn begin(&mut self, plan: &Arc<Plan>, stations: &Stations) {
+    pub(super) async fn begin(&mut self, stations: &Stations) {
+        let plan = self.plan();
         let mut entry = self.reader.shadow().await;
         for _ in 1..READINGS {
             if entry.is_ok() {
@@ -94,8 +101,8 @@ impl Keeper {
         let ShadowEntry { id, at, by, edits } = entry;
         match serde_json::from_str::<Vec<KeptEdit>>(&edits) {
             Ok(edits) => {
-                let made = self.make(plan, &edits).await;
-                let (over, overtaken) = (plan.version.clone(), self.overtaken(plan, &edits));
+                let made = self.make(&plan, &edits).await;
+                let (over, overtaken) = (plan.version.clone(), self.overtaken(&plan, &edits));
                 self.present = Some(Present { id, at, by, edits, over, plan: made, overtaken });
                 self.tell_waiting();
                 self.give(stations).await;
@@ -113,26 +120,21 @@ impl Keeper {
     }
 
     /// Does what is wished.
-    pub(super) async fn take(&mut self, request: ShadowRequest, plan: &Arc<Plan>, stations: &Stations) {
+    pub(super) async fn take(&mut self, request: ShadowRequest, stations: &Stations) {
         let ShadowRequest { wish, by, answer } = request;
         // Whoever does not wait any more was told that nothing happened.
         if answer.is_closed() {
             return;
         }
         let done = match wish {
-            ShadowWish::Start(edits) => self.start(edits, by, plan, stations).await,
+            ShadowWish::Start(edits) => self.start(edits, by, stations).await,
             ShadowWish::End(id, how) => self.end(id, how, by, stations).await,
         };
         drop(answer.send(done));
     }
 
-    async fn start(
-        &mut self,
-        edits: Vec<Edit>,
-        by: Author,
-        plan: &Arc<Plan>,
-        stations: &Stations,
-    ) -> ShadowAnswer {
+    async fn start(&mut self, edits: Vec<Edit>, by: Author, stations: &Stations) -> ShadowAnswer {
+        let plan = self.plan();
         let bases = Shadow::bases(&edits, &plan.files);
         let changes = edits.into_iter().zip(bases).filter(|(edit, base)| edit.text != *base);
         let edits: Vec<KeptEdit> =
@@ -140,7 +142,7 @@ impl Keeper {
         if edits.is_empty() {
             return Err(NotShadowed::Same);
         }
-        let made = self.make(plan, &edits).await.map_err(NotShadowed::Rejected)?;
+        let made = self.make(&plan, &edits).await.map_err(NotShadowed::Rejected)?;
         let at = self.clock.now();
         // Later than every one before it, also when the clock was set back.
         let before = self.present.as_ref().map_or(0, |present| present.id);
@@ -169,13 +171,14 @@ impl Keeper {
     }
 
     /// The files at work have changed, or stations were started: the shadow follows.
-    pub(super) async fn follow(&mut self, plan: &Arc<Plan>, stations: &Stations) {
+    pub(super) async fn follow(&mut self, stations: &Stations) {
+        let plan = self.plan();
         let Some(present) = self.present.as_ref().filter(|present| present.over != plan.version) else {
             return;
         };
         let edits = present.edits.clone();
-        let made = self.make(plan, &edits).await;
-        let overtaken = self.overtaken(plan, &edits);
+        let made = self.make(&plan, &edits).await;
+        let overtaken = self.overtaken(&plan, &edits);
         if let Some(present) = &mut self.present {
             present.over = plan.version.clone();
             present.plan = made;
@@ -183,6 +186,10 @@ impl Keeper {
         }
         self.tell_waiting();
         self.give(stations).await;
+    }
+
+    fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.borrow())
     }
 
     async fn make(&self, plan: &Plan, edits: &[KeptEdit]) -> Result<Arc<Plan>, Vec<Diagnostic>> {

@@ -86,6 +86,16 @@ impl Api {
         self.read(answer).await
     }
 
+    /// Posts something to a path below `/api/v1/`, and reads the answer.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Refusal> {
+        let answer = self.ok(self.request(Method::POST, path).json(body)).await?;
+        self.read(answer).await
+    }
+
     /// Ends what is at a path below `/api/v1/`.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Refusal> {
         self.ok(self.request(Method::DELETE, path)).await.map(|_| ())

@@ -2,13 +2,16 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::{discover::args::Discover, doctor::args::Doctor, identify::args::Identify};
+use super::{
+    discover::args::Discover, doctor::args::Doctor, explain::args::Explain, identify::args::Identify,
+    lsp::args::Lsp, rules::args::Rules, simulate::args::Simulate, test::args::Test,
+};
 use crate::{
     history::Role,
-    model::{Diagnostic, RuleName, Span, StationName},
+    model::{Diagnostic, Span, StationName},
     settings::Settings,
 };
 
@@ -21,6 +24,7 @@ Examples:
   scs test       do the rules do what their tests say?
   scs run        the service, with ./settings.ron if there is one
   scs status     which port has power, and why
+  scs explain    why a port is as it is, rule by rule
 
 Exit codes:
   0   it worked
@@ -79,12 +83,31 @@ pub enum Command {
     ///
     /// Each problem comes with file, line and column, what is allowed, and a hint. Nothing is started or changed.
     Check(Check),
+    /// Show problems in an editor while you write (Language Server Protocol)
+    ///
+    /// Started by an editor, which it tells what is wrong with the rules, tests and stations that are open there, as they
+    /// stand there, saved or not. Writes no file.
+    Lsp(Lsp),
     /// Run the tests of the rules
     ///
-    /// The tests of rules/NAME.rhai are in rules/NAME.test.ron: what is known, and what the rule shall say.
+    /// The tests of rules/NAME.rhai are in rules/NAME.test.ron: single situations, series of reports, and whole nights
+    /// with a battery that does not exist.
     Test(Test),
+    /// Try changed rules beside those at work
+    Rules(Rules),
+    /// Live through days or weeks of a station in a moment, with batteries that do not exist
+    ///
+    /// The real engine and the real rules on a clock of their own. What devices use, how they charge and when people take
+    /// them away is learned from history where there is enough of it. Prints a line for each device, and draws each as
+    /// SVG with --svg. Switches nothing, changes nothing.
+    Simulate(Simulate),
     /// Show the ports of a running service: power, level, mode and why
     Status(Status),
+    /// Explain why a port is as it is, or why something was decided
+    ///
+    /// Which rule decided and by which values, who was overruled, and why each of the others had no opinion: with line,
+    /// value and limit.
+    Explain(Explain),
     /// Find out which device is in which port, with you or by itself
     ///
     /// Switches one port after the other for a moment, by the running service; without one it runs the service itself
@@ -171,6 +194,7 @@ Examples:
   scs check --settings /etc/scs/settings.ron
   scs check --all                       also stations that are not run
   scs check --json | jq '.problems[].file'
+  scs check --format gcc                for the error list of an editor
 
 Ends with 0 when there are no errors (warnings may be), else with 1.")]
 pub struct Check {
@@ -183,31 +207,26 @@ pub struct Check {
     /// Check all stations of the folder, whatever settings.ron lists
     #[arg(long, conflicts_with = "stations")]
     pub all: bool,
-    /// Print one JSON object
-    #[arg(long)]
+    /// Print one JSON object: short for --format json
+    #[arg(long, conflicts_with = "format")]
     pub json: bool,
+    /// How problems are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
-/// What `scs test` is told.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  scs test                              all rules
-  scs test keep-between ready-by        these two
-  scs test --json | jq '.tests[] | select(.passed | not)'
-
-Ends with 0 when all pass, with 1 when one fails, with 78 when a rule or a test
-file is broken.")]
-pub struct Test {
-    /// Rules to test [default: all]
-    #[arg(value_name = "RULE")]
-    pub rules: Vec<RuleName>,
-    /// Which settings.
-    #[command(flatten)]
-    pub settings: SettingsFile,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
+/// How problems are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+    /// What a language server publishes: a JSON list with one object for each file
+    Lsp,
+    /// file:line:column: severity: message, as compilers do
+    Gcc,
 }
 
 /// Show the ports of a running service: power, level, mode and why.

@@ -16,10 +16,14 @@ use super::{
     demo::demo,
     discover::discover,
     doctor::doctor,
+    explain::explain,
     failure::{Exit, Failure},
     identify::identify,
     look::Look,
+    lsp::lsp,
+    rules::rules,
     run::run,
+    simulate::simulate,
     status::status,
     test::test,
     token::token,
@@ -48,8 +52,12 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Discover(args) => here(discover(&args, &environment, Look::of_stdout(), out)),
         Command::Doctor(args) => here(doctor(&args, &environment, Look::of_stdout(), out)),
         Command::Check(args) => here(check(&args, &environment, Look::of_stdout(), out)),
-        Command::Test(args) => test(&args, &environment, Look::of_stdout(), out),
+        Command::Lsp(args) => lsp(&args, &environment, out),
+        Command::Test(args) => here(test(&args, &environment, Look::of_stdout(), out)),
+        Command::Simulate(args) => simulate(&args, &environment, Look::of_stdout(), Timestamp::now(), out),
+        Command::Rules(args) => here(rules(&args, Look::of_stdout(), out)),
         Command::Status(args) => here(status(&args, Look::of_stdout(), out)),
+        Command::Explain(args) => here(explain(&args, Look::of_stdout(), out)),
         Command::Identify(args) => everywhere(identify(&args, &environment, Look::of_stdout(), out)),
         Command::Token(args) => token(&args, &environment, Look::of_stdout(), Timestamp::now(), out),
         Command::Openapi => Ok(write!(out, "{}", http::spec_yaml())?),
@@ -87,7 +95,11 @@ fn start_logging(command: &Command) -> Result<(), Failure> {
         // The demo tells what happens in its own lines.
         Command::Demo(_) => "error,smart_charging_station::app::reload=off",
         // The service may run in this process, and people are asked meanwhile. The others say in their own lines what is wrong.
-        Command::Identify(_) | Command::Check(_) | Command::Discover(_) | Command::Doctor(_) => "error",
+        Command::Identify(_)
+        | Command::Check(_)
+        | Command::Discover(_)
+        | Command::Doctor(_)
+        | Command::Lsp(_) => "error",
         _ => "warn",
     };
     let wanted = env::var("SCS_LOG").ok().filter(|text| !text.trim().is_empty());

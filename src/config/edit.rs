@@ -80,6 +80,12 @@ impl Files {
         self.of(kind).iter().find(|file| file.name == name)
     }
 
+    /// The text of the file with this path.
+    pub(super) fn at(&self, path: &str) -> Option<String> {
+        let all = FileKind::ALL.into_iter().flat_map(|kind| self.of(kind));
+        all.into_iter().find(|file| file.path == path).map(|file| file.text.clone())
+    }
+
     /// These files with some changed; nothing is written. New files are shown where `directories` would have them.
     #[must_use]
     pub fn edited(&self, edits: &[Edit], directories: &Directories) -> Self {

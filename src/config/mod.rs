@@ -17,6 +17,7 @@ mod plug;
 mod policy;
 mod port;
 pub(crate) mod problems;
+mod signals;
 mod sockets;
 mod station;
 mod syntax;

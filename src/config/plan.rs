@@ -6,7 +6,7 @@ use super::{
     files::{Files, SourceFile},
     models::Models,
     policy::KnownRules,
-    problems::{error, sorted, warning},
+    problems::{error, measured, sorted, warning},
     station::{self, Around, Draft},
     together,
     tokens::Place,
@@ -44,11 +44,28 @@ impl fmt::Debug for Plan {
 }
 
 impl Plan {
+    /// Only the rules of these files, compiled. Fails with every problem that keeps them from being taken.
+    pub fn rules(files: &Files) -> Result<RuleSet, Vec<Diagnostic>> {
+        let (sources, mut problems) = rule_sources(&files.rules);
+        let (library, found) = rule_sources(&files.library);
+        problems.extend(found);
+        match RuleSet::compile_with(&sources, &library) {
+            Ok(rules) if problems.is_empty() => Ok(rules),
+            Ok(_) => Err(sorted(problems)),
+            Err(found) => {
+                problems.extend(found);
+                Err(sorted(problems))
+            }
+        }
+    }
+
     /// Checks all files. Fails with every problem that keeps them from being taken.
     pub fn check(files: Files) -> Result<Self, Vec<Diagnostic>> {
         let version = files.hash();
         let (sources, mut problems) = rule_sources(&files.rules);
-        let rules = RuleSet::compile(&sources).map_err(|found| problems.extend(found)).ok();
+        let (library, found) = rule_sources(&files.library);
+        problems.extend(found);
+        let rules = RuleSet::compile_with(&sources, &library).map_err(|found| problems.extend(found)).ok();
         let names = sources.iter().map(|source| source.name.as_str()).collect();
         let known = KnownRules { set: rules.as_ref(), names, answers: RefCell::default() };
         let (models, found) = Models::of(&files.hubs);
@@ -62,6 +79,7 @@ impl Plan {
         }
         problems.extend(together::check(&drafts));
         let Some(rules) = rules.filter(|_| problems.is_empty()).map(Arc::new) else {
+            measured(&mut problems, |path| files.at(path));
             return Err(sorted(problems));
         };
         let mut warnings = rules.warnings().to_vec();
@@ -72,8 +90,10 @@ impl Plan {
             warnings.extend(noted);
         }
         if !problems.is_empty() {
+            measured(&mut problems, |path| files.at(path));
             return Err(sorted(problems));
         }
+        measured(&mut warnings, |path| files.at(path));
         let stations =
             drafts.into_iter().map(|Draft { station, .. }| (station.name.clone(), Arc::new(station)));
         Ok(Self { version, stations: stations.collect(), rules, warnings: sorted(warnings), files })
@@ -86,7 +106,7 @@ fn rule_sources(files: &[SourceFile]) -> (Vec<RuleSource>, Vec<Diagnostic>) {
         if file.text.trim().is_empty() {
             // What a full disk or a crash in the middle of a save leaves behind must not replace a rule that works.
             let message = "the file is empty".to_owned();
-            let hint = "write the rule, or remove the file";
+            let hint = "write what belongs into it, or remove the file";
             problems.push(error(&file.path, Place { line: 1, column: 1 }, "empty-file", message, hint));
             continue;
         }

@@ -1,6 +1,11 @@
 //! Problems found in one file, all of them.
 
-use super::{document::Node, tokens::Place};
+use std::collections::BTreeMap;
+
+use super::{
+    document::Node,
+    tokens::{Place, tokens},
+};
 use crate::model::{Diagnostic, Severity};
 
 /// What is wrong with one value: a stable code, what it is, what to do.
@@ -67,6 +72,25 @@ pub(crate) fn error(file: &str, at: Place, code: &str, message: String, hint: &s
 /// A problem that does not keep the file from being taken.
 pub(crate) fn warning(file: &str, at: Place, code: &str, message: String, hint: &str) -> Diagnostic {
     Diagnostic { severity: Severity::Warning, ..error(file, at, code, message, hint) }
+}
+
+/// Notes how long what each problem is about is, where the text of its file is at hand.
+pub(crate) fn measured(problems: &mut [Diagnostic], text_of: impl Fn(&str) -> Option<String>) {
+    let mut texts: BTreeMap<String, BTreeMap<Place, u32>> = BTreeMap::new();
+    for problem in problems.iter_mut().filter(|problem| problem.length == 0 && problem.line > 0) {
+        let lengths = texts.entry(problem.file.clone()).or_insert_with(|| {
+            let text = text_of(&problem.file).unwrap_or_default();
+            lengths(text.strip_prefix('\u{feff}').unwrap_or(&text))
+        });
+        let at = Place { line: problem.line, column: problem.column };
+        problem.length = lengths.get(&at).copied().unwrap_or_default();
+    }
+}
+
+/// Where each token starts, and how many characters of its line belong to it.
+fn lengths(text: &str) -> BTreeMap<Place, u32> {
+    let length = |text: &str| text.lines().next().unwrap_or_default().chars().count();
+    tokens(text).iter().map(|token| (token.at, u32::try_from(length(token.text)).unwrap_or(0))).collect()
 }
 
 /// As many problems of all files together are told.

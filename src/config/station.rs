@@ -13,6 +13,7 @@ use super::{
     policy::{KnownRules, uses},
     port::{Defaults, PortSpots, port},
     problems::{Problems, Wrong},
+    signals::signals,
     tokens::Place,
     words::{did_you_mean, shown},
 };
@@ -31,6 +32,7 @@ const FIELDS: &[&str] = &[
     "poll",
     "verify_after",
     "on_exit",
+    "signals",
     "charge_per_hour",
     "guards",
     "rules",
@@ -107,6 +109,8 @@ fn draft(
     let verify_after = fields.read("verify_after", problems, |node| length(node, &VERIFY_AFTER));
     let exits = [("On", OnExit::On), ("Keep", OnExit::Keep)];
     let on_exit = fields.read("on_exit", problems, |node| choice(node, &exits)).unwrap_or(OnExit::On);
+    let signals = fields.get("signals").map(|node| signals(node, topic.as_deref(), problems));
+    let signals = signals.unwrap_or_default();
     let defaults = defaults(fields, switch, around, problems);
     let (ports, spots) = ports(fields, &defaults, &around.rules, problems);
     let name = name?;
@@ -122,6 +126,7 @@ fn draft(
         poll: poll.unwrap_or(Span::from_secs(60)),
         verify_after: verify_after.unwrap_or(Span::from_mins(3)),
         on_exit,
+        signals,
         ports,
         version: around.version.clone(),
     };
@@ -245,7 +250,8 @@ fn zone(node: &Node) -> Result<TimeZone, Wrong> {
 /// Longer topics are cut off or refused by some brokers and clients.
 const LONGEST_TOPIC: usize = 200;
 
-fn topic(node: &Node) -> Result<String, Wrong> {
+/// A topic that one can publish on.
+pub(super) fn topic(node: &Node) -> Result<String, Wrong> {
     let topic = text(node)?;
     let hint = if topic.is_empty() || topic.len() > LONGEST_TOPIC {
         format!("use 1 to {LONGEST_TOPIC} bytes")

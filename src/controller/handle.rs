@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::engine::{Adjust, Candidate, Checked, Ending, NotAdjusted, PortState, View};
 use crate::model::{
     Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, ProbeFor, ReportRejected,
-    ShadowTally, Station, StationName,
+    ShadowTally, Signal, SignalName, Station, StationName,
 };
 use crate::rules::RuleSet;
 
@@ -50,6 +50,16 @@ pub enum Refused {
         /// The port of the same station that it is in.
         port: PortId,
     },
+    /// The station's file names no such signal.
+    #[error(
+        "station `{station}` has no signal `{signal}`: name it in its file, signals: {{\"{signal}\": ()}}"
+    )]
+    UnknownSignal {
+        /// The station.
+        station: StationName,
+        /// The signal that it does not have.
+        signal: SignalName,
+    },
     /// A parameter of a rule was not set.
     #[error(transparent)]
     NotAdjusted(#[from] NotAdjusted),
@@ -71,6 +81,7 @@ impl Refused {
             Self::Report(rejected) => rejected.code(),
             Self::UnknownPort { .. } => "unknown_port",
             Self::NameTaken { .. } => "name_taken",
+            Self::UnknownSignal { .. } => "unknown_signal",
             Self::ShownElsewhere { .. } => "device_elsewhere",
             Self::NotAdjusted(NotAdjusted::UnknownPort) => "unknown_port",
             Self::NotAdjusted(NotAdjusted::UnknownRule { .. }) => "unknown_rule",
@@ -118,6 +129,12 @@ pub(super) enum Input {
         port: PortId,
         probe: Option<ProbeFor>,
         answer: Answer<Arc<PortState>>,
+    },
+    Signal {
+        name: SignalName,
+        value: f64,
+        kept: bool,
+        answer: Option<Answer<Signal>>,
     },
     Unplaced {
         device: DeviceName,
@@ -216,6 +233,18 @@ impl Handle {
     /// Hands in what a device says of its battery that is in no port as far as anybody knows. Does not wait.
     pub fn hear_unplaced(&self, device: DeviceName, battery: Battery) -> Result<(), Refused> {
         self.send(Input::Unplaced { device, battery })
+    }
+
+    /// Tells a number from elsewhere that the station's file names; it must be finite. Waits until it is taken.
+    pub async fn signal(&self, name: SignalName, value: f64) -> Result<Signal, Refused> {
+        let (answer, taken) = oneshot::channel();
+        self.send(Input::Signal { name, value, kept: false, answer: Some(answer) })?;
+        taken.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Tells a number from elsewhere without waiting; `kept` marks one that is handed out again and again.
+    pub fn try_signal(&self, name: SignalName, value: f64, kept: bool) -> Result<(), Refused> {
+        self.send(Input::Signal { name, value, kept, answer: None })
     }
 
     /// Gives the station new files, and waits until they are at work; order is kept with other inputs.

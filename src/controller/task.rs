@@ -190,6 +190,14 @@ impl Controller {
                     let step = self.engine.probe(port, probe, now);
                     self.answer_when_kept(port, step, answer);
                 }
+                Input::Signal { name, value, kept, answer } => {
+                    let taken = self.engine.signal(&name, value, kept, now);
+                    let Some(answer) = answer else { continue };
+                    let station = self.engine.view().station.name.clone();
+                    let taken = taken.ok_or(Refused::UnknownSignal { station, signal: name });
+                    // Whoever asked may have gone away.
+                    self.waiting.push(Box::new(move || drop(answer.send(taken))));
+                }
                 Input::Unplaced { device, battery } => {
                     let step = self.engine.hear_unplaced(device, battery, now);
                     self.act(step);

@@ -30,6 +30,7 @@ impl Engine {
         self.follow_clock(now);
         let before = self.view.devices.clone();
         self.let_go(&station, now);
+        self.forget_signals(&station);
         self.view.station = station;
         self.view.rules = rules;
         self.fits.forget();

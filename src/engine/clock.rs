@@ -29,6 +29,7 @@ impl Engine {
         self.due = ids.into_iter().map(|id| (now, id)).collect();
         self.devices_not_later_than(now);
         self.hubs_not_later_than(now);
+        self.signals_not_later_than(now);
         for release in self.releasing.values_mut() {
             release.not_later_than(now);
         }

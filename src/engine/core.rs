@@ -107,6 +107,7 @@ impl Engine {
             hubs_missing: OrdMap::new(),
             unplaced: OrdMap::new(),
             counts: Counts::default(),
+            signals: Arc::default(),
             started_at: now,
         };
         let mut engine = Self {

@@ -28,6 +28,7 @@ mod pursue;
 mod reading;
 mod release;
 mod shadow;
+mod signals;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What rules see of a port, and the decision that holds, as of now: for judging, and for people who ask why.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::state::{PortState, View};
 use crate::model::{
@@ -18,7 +18,7 @@ impl View {
             device: port.device().cloned(),
             version: self.station.version.clone(),
             facts: self.facts_of(port, now),
-            adjusted: Arc::clone(&port.memory.adjusted),
+            adjusted: port.applied(),
             ..last.clone()
         })
     }
@@ -50,7 +50,7 @@ impl View {
                 temperature: memory.temperature.clone(),
                 full_at: memory.full_at,
             },
-            signals: BTreeMap::new(),
+            signals: (*self.signals).clone(),
         }))
     }
 }

@@ -1,15 +1,14 @@
 //! What is known of each port, and the picture of the whole station that everybody may read.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use imbl::OrdMap;
 
 use super::adjusting::Tuned;
 use super::shadow::{Candidate, PortShadow};
 use crate::model::{
-    Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, Opinion,
-    OrderId, Plugged, Policy, PortId, PortMemory, PortPlan, Power, RuleName, Station, SwitchProblem, Thing,
-    Timestamp,
+    Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, OrderId,
+    Plugged, PortId, PortMemory, PortPlan, Power, RuleName, Signal, Station, SwitchProblem, Thing, Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -243,31 +242,13 @@ pub struct View {
     pub unplaced: OrdMap<DeviceName, Unplaced>,
     /// What was seen since the start.
     pub counts: Counts,
+    /// Numbers from elsewhere, as far as they were received.
+    pub signals: Arc<BTreeMap<String, Signal>>,
     /// When the engine began.
     pub started_at: Timestamp,
 }
 
 impl View {
-    /// The opinions that a decision overruled, computed now from its recorded facts.
-    ///
-    /// The rules and the policy are today's; when `decision.version` is another, so may be the answer.
-    pub fn overruled(&self, decision: &Decision) -> Vec<Opinion> {
-        let (Some(facts), Some(port)) = (&decision.facts, self.ports.get(&decision.port)) else {
-            return Vec::new();
-        };
-        let policy = &decision.adjusted.over(&port.care().policy);
-        match &decision.rule {
-            Some(_) => self.rules.overruled(policy, facts),
-            None => self.all_opinions(policy, facts),
-        }
-    }
-
-    /// A person or the engine decided: the rule that would have decided was overruled too.
-    fn all_opinions(&self, policy: &Policy, facts: &Arc<crate::model::Facts>) -> Vec<Opinion> {
-        let first = self.rules.decide(policy, facts).opinion;
-        first.into_iter().chain(self.rules.overruled(policy, facts)).collect()
-    }
-
     /// How many ports are not on `auto`.
     pub fn manual_ports(&self) -> usize {
         self.ports.values().filter(|p| p.memory.mode.kind != ModeKind::Auto).count()

@@ -5,6 +5,7 @@
 //! of the service never waits for the disk, and charging never depends on it: a full disk costs rows of the past,
 //! which are counted, never the newest memory of a port.
 
+mod archive;
 mod health;
 mod lane;
 mod open;
@@ -20,6 +21,7 @@ mod tokens;
 mod versions;
 mod writer;
 
+pub use archive::Archive;
 pub use health::Health;
 pub use lane::ReadError;
 pub use open::HistoryError;

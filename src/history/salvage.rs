@@ -25,6 +25,12 @@ pub(super) fn copy(broken: &Path, new: &mut Connection) -> Saved {
         let Ok(old) = Connection::open(broken) else { return 0 };
         copy_table(&old, new, select, insert).unwrap_or(0)
     };
+    // Its counts begin anew; what differs was written into the broken file.
+    table(
+        new,
+        "SELECT id, at, author, edits FROM shadows WHERE ended IS NULL",
+        "INSERT OR IGNORE INTO shadows (id, at, author, edits) VALUES (?1, ?2, ?3, ?4)",
+    );
     Saved {
         ports: table(
             new,

@@ -2,7 +2,7 @@
 
 use poem::{
     Request, RequestBody,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode},
 };
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
@@ -48,7 +48,10 @@ impl<'a> ApiExtractor<'a> for Header {
         let texts = values.iter().map(|value| value.to_str().ok()).collect::<Option<Vec<_>>>();
         let tags = texts.and_then(|texts| parse(&texts.join(",")));
         Ok(Self(Some(tags.ok_or_else(|| {
-            let detail = format!("`{}` is not understood: send `*`, or the ETag of an answer with its quotes", options.name);
+            let detail = format!(
+                "`{}` is not understood: send `*`, or the ETag of an answer with its quotes",
+                options.name
+            );
             Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", detail)
         })?)))
     }
@@ -96,11 +99,6 @@ pub(super) fn condition(
             Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", detail))
         }
     }
-}
-
-/// A tag as a header.
-pub(super) fn etag(tag: &str) -> (header::HeaderName, Option<HeaderValue>) {
-    (header::ETAG, HeaderValue::from_str(&format!("\"{tag}\"")).ok())
 }
 
 #[cfg(test)]

@@ -126,6 +126,16 @@ fn to_temperature(value: &Scalar) -> Result<Celsius, String> {
     }
 }
 
+/// Field `value`, a number from elsewhere.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    match Scalar::deserialize(deserializer)? {
+        #[expect(clippy::cast_precision_loss, reason = "a price or a power is far below 2^53")]
+        Scalar::Whole(number) => Ok(number as f64),
+        Scalar::Number(number) if number.is_finite() => Ok(number),
+        other => Err(D::Error::custom(format!("value must be a number, not {other}"))),
+    }
+}
+
 fn to_charging(value: &Scalar) -> Result<bool, String> {
     match value {
         Scalar::Bool(value) => Ok(*value),

@@ -11,6 +11,7 @@
 mod answers;
 mod api;
 mod auth;
+mod conditions;
 mod dto;
 mod events;
 mod fields;
@@ -21,6 +22,7 @@ mod params;
 mod paths;
 mod payload;
 mod problem;
+mod rule_text;
 mod seed;
 mod server;
 mod settings;

@@ -12,7 +12,7 @@ use super::{
     problem::Problem,
     wire::{Described, Time},
 };
-use crate::model::{DecisionId, DeviceName, PortId, RuleName, StationName};
+use crate::model::{DecisionId, DeviceName, PortId, RuleName, SignalName, StationName, Version};
 
 /// A value that can stand in an address.
 pub(super) trait Parameter: Sized + Send {
@@ -38,7 +38,7 @@ macro_rules! model_parameter {
         }
     )*};
 }
-model_parameter!(StationName, DeviceName, PortId, RuleName);
+model_parameter!(StationName, DeviceName, PortId, RuleName, SignalName);
 
 /// The name of a rule's parameter: whether there is one of this name, the rules know.
 pub(super) struct ParameterName(pub(super) String);
@@ -65,6 +65,43 @@ impl Parameter for Time {
     fn parse(text: &str) -> Result<Self, String> {
         // In a query `+` means a blank: `…T15:05:00+01:00` unescaped arrives as `…T15:05:00 01:00`.
         Time::parse(&text.replace(' ', "+"))
+    }
+}
+
+impl Parameter for Version {
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            pattern: Some("^[0-9a-f]{12}$".to_owned()),
+            example: Some(serde_json::json!("0f3a9c51d2e4")),
+            ..MetaSchema::new("string")
+        }
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        let digits = text.len() == 12 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+        digits.then(|| Self::new(text)).ok_or_else(|| {
+            format!(
+                "`{}` is not a version: it has twelve digits 0 to 9 and a to f, see GET /api/v1/versions",
+                text.chars().take(40).collect::<String>()
+            )
+        })
+    }
+}
+
+/// The number of a line in the log of versions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LogNumber(pub(super) i64);
+
+impl Parameter for LogNumber {
+    fn schema() -> MetaSchema {
+        MetaSchema::new_with_format("integer", "int64")
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            format!(
+                "`{}` is not the number of a version: use `next` of the page before",
+                text.chars().take(40).collect::<String>()
+            )
+        })
     }
 }
 

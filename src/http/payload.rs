@@ -80,6 +80,15 @@ pub(super) async fn read(
     limit: usize,
 ) -> Result<impl std::ops::Deref<Target = [u8]> + use<>, Problem> {
     check_type(request)?;
+    read_any(request, body, limit).await
+}
+
+/// Reads a whole body of any type, up to so many bytes, within its time.
+pub(super) async fn read_any(
+    request: &Request,
+    body: &mut RequestBody,
+    limit: usize,
+) -> Result<impl std::ops::Deref<Target = [u8]> + use<>, Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > limit) {

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::model::{
-    Celsius, DeviceName, Layer, Level, ModeKind, PortId, Power, RuleName, Severity, StationName, Timestamp,
-    Verdict,
+    Celsius, DeviceName, FileKind, Layer, Level, ModeKind, PortId, Power, RuleName, Severity, SignalName,
+    StationName, Timestamp, Verdict,
 };
 
 /// A moment on the wire: RFC 3339, written in UTC with `Z`.
@@ -119,6 +119,7 @@ macro_rules! wire {
 wire! {
     Time, "time", MetaSchema { format: Some("date-time"), ..text("2026-11-22T14:05:00Z") };
     StationName, "station name", identifier("desk");
+    SignalName, "signal name", identifier("price");
     RuleName, "rule name", identifier("keep-between");
     DeviceName, "device name", MetaSchema { min_length: Some(1), max_length: Some(64), ..text("pixel-7") };
     PortId, "port number", number("integer", 1.0, 65_535.0, &json!(3));
@@ -128,6 +129,7 @@ wire! {
     Layer, "layer", choice(&["safety", "mode", "policy", "nobody"]);
     Power, "power", choice(&["on", "off"]);
     ModeKind, "mode", choice(&["auto", "on", "off"]);
+    FileKind, "kind of file", choice(&["station", "rule", "test", "library", "hub"]);
     Severity, "severity", choice(&["error", "warning"]);
 }
 

@@ -90,6 +90,10 @@ name!(
     /// A hub model's name: its file's name without `.ron`.
     ModelName, "hub model", is_identifier, "use 1 to 64 of a-z, 0-9, - and _, a letter first");
 
+name!(
+    /// The name of a number from elsewhere, for example `price`.
+    SignalName, "signal name", is_identifier, "use 1 to 64 of a-z, 0-9, - and _, a letter first");
+
 impl DeviceName {
     /// What a device is called that nobody named: `port-3`.
     pub fn anonymous(port: PortId) -> Self {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceName, HubPlan, PortId, Reach, RuleName, Socket, Span, StationName, Version};
+use super::{DeviceName, HubPlan, PortId, Reach, RuleName, SignalName, Socket, Span, StationName, Version};
 
 /// The value of a rule's parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,6 +111,13 @@ pub struct PortPlan {
     pub care: Arc<Care>,
 }
 
+/// A number from elsewhere that the rules of a station may ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignalPlan {
+    /// The MQTT topic on which others publish it; without one it comes over the API.
+    pub topic: Option<String>,
+}
+
 /// A station: everything that its file says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Station {
@@ -137,6 +144,8 @@ pub struct Station {
     pub verify_after: Span,
     /// What a stop does.
     pub on_exit: OnExit,
+    /// Numbers from elsewhere that its rules may ask for.
+    pub signals: BTreeMap<SignalName, SignalPlan>,
     /// The ports, by number.
     pub ports: BTreeMap<PortId, Arc<PortPlan>>,
     /// Version of the files.

@@ -67,11 +67,13 @@ pub(super) struct Connection {
     qos: QoS,
     retain: bool,
     root: String,
+    signals: Vec<String>,
 }
 
 impl Connection {
     /// Starts to connect. The broker will say `offline` on the station's `status` when the connection breaks.
-    pub(super) fn open(settings: &MqttSettings, client_id: &str, root: &str) -> Self {
+    /// `signals` are topics outside of the station's own that it listens to.
+    pub(super) fn open(settings: &MqttSettings, client_id: &str, root: &str, signals: Vec<String>) -> Self {
         let qos = quality(settings.qos);
         let (client, mut events) = AsyncClient::new(options(settings, client_id, root), QUEUE);
         // Small packets go out at once; Nagle's algorithm would hold each back until the one before is acknowledged.
@@ -81,7 +83,7 @@ impl Connection {
         let mut task = JoinSet::new();
         let place = Place::new(settings, client_id);
         task.spawn(listen(events, inbox, room.clone(), place));
-        Self { client, heard, room, task, qos, retain: settings.retain, root: root.to_owned() }
+        Self { client, heard, room, task, qos, retain: settings.retain, root: root.to_owned(), signals }
     }
 
     /// The next thing heard, or why the connection ended. Once it ended, do not ask again.
@@ -97,11 +99,15 @@ impl Connection {
         })
     }
 
-    /// Asks for commands and reports. False when the queue has no room, which it has right after connecting.
+    /// Asks for commands, reports and signals. False when the queue has no room, which it has right after connecting.
     pub(super) fn subscribe(&self) -> bool {
-        let filters =
-            topics::filters(&self.root).into_iter().map(|path| SubscribeFilter { path, qos: self.qos });
+        let filters = self.filters().into_iter().map(|path| SubscribeFilter { path, qos: self.qos });
         self.client.try_subscribe_many(filters).is_ok()
+    }
+
+    /// All that is listened to.
+    pub(super) fn filters(&self) -> Vec<String> {
+        topics::filters(&self.root).into_iter().chain(self.signals.iter().cloned()).collect()
     }
 
     /// Hands over one text. False when the queue has no room: wait for [`Self::room`] and try again.

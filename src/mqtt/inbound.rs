@@ -31,6 +31,8 @@ pub(super) enum Inbound {
     Mode(PortId, ModeKind),
     /// A device says what its battery is.
     Report(DeviceName, Reading),
+    /// A number from elsewhere.
+    Number(f64),
 }
 
 /// A report without the port, which only the station knows.
@@ -77,6 +79,19 @@ pub(super) fn parse(root: &str, message: &Message<'_>) -> Result<Inbound, Unhear
         ["report", device] => report(message, device),
         _ => Err(Unheard::Ignored("no such topic")),
     }
+}
+
+/// Reads a number from elsewhere, on a topic that is not the station's own.
+pub(super) fn number(message: &Message<'_>) -> Result<f64, Unheard> {
+    if message.payload.is_empty() {
+        return Err(Unheard::Ignored("empty"));
+    }
+    let refused = |text: String| Unheard::Report(format!("`{}`: {text}", printable(message.topic)));
+    let text = text(message.payload, COMMAND_BYTES).map_err(refused)?;
+    let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| {
+        refused(format!("`{}` is not a number: publish a plain number such as 0.21", printable(text)))
+    })
 }
 
 /// Text of others, safe to be written to a log and short enough for a message.
@@ -286,6 +301,23 @@ mod tests {
         report refused: `desk/report/pixel-7`: measured_at `this morning` is not a time: write it like 2026-11-22T07:00:00Z
         report refused: `desk/report/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is not a device name: use 1 to 64 characters, no control characters, no blanks at the ends
         "#);
+    }
+
+    #[test]
+    fn a_signal_is_a_plain_number() {
+        let read = |payload: &str| {
+            number(&Message { topic: "energy/price", payload: payload.as_bytes(), retained: true })
+        };
+        assert_eq!(read("0.21"), Ok(0.21));
+        assert_eq!(read(" -5\n"), Ok(-5.0));
+        assert_eq!(read("1e3"), Ok(1000.0));
+        assert_eq!(read(""), Err(Unheard::Ignored("empty")));
+        for wrong in ["0,21", "inf", "NaN", "{\"value\": 1}", "0.21 EUR", "1e999"] {
+            let told = Unheard::Report(format!(
+                "`energy/price`: `{wrong}` is not a number: publish a plain number such as 0.21"
+            ));
+            assert_eq!(read(wrong), Err(told));
+        }
     }
 
     #[test]

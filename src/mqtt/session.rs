@@ -2,7 +2,11 @@
 //!
 //! Never waits for the broker or for the station: both are asked without waiting, and who is slow is tried again.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use imbl::{OrdMap, ordmap::DiffItem};
 use rumqttc::Publish;
@@ -21,7 +25,7 @@ use super::{
 };
 use crate::{
     controller::{PortState, View},
-    model::{Battery, BatteryReport, DeviceName, PortId, ReportRejected},
+    model::{Battery, BatteryReport, DeviceName, PortId, ReportRejected, SignalName, SignalPlan},
 };
 
 /// Changes that come closer together than this are published together.
@@ -48,6 +52,7 @@ pub(super) struct Session<'c> {
     pictures: watch::Receiver<View>,
     said: OrdMap<PortId, Arc<PortState>>,
     root: String,
+    signals: BTreeMap<SignalName, SignalPlan>,
     connected: bool,
     ears: Ears,
     /// Since when the broker has taken nothing, if something waits.
@@ -59,8 +64,12 @@ pub(super) struct Session<'c> {
 impl<'c> Session<'c> {
     /// Starts to connect.
     pub(super) fn new(caller: &'c mut Caller, root: String, ears: Ears) -> Self {
-        let connection = Connection::open(&caller.bridge.settings, &caller.client_id, &root);
         let pictures = caller.bridge.handle.changed();
+        let signals = pictures.borrow().station.signals.clone();
+        // Several signals may have one topic.
+        let topics: BTreeSet<String> = signals.values().filter_map(|plan| plan.topic.clone()).collect();
+        let topics = topics.into_iter().collect();
+        let connection = Connection::open(&caller.bridge.settings, &caller.client_id, &root, topics);
         Self {
             caller,
             connection,
@@ -68,6 +77,7 @@ impl<'c> Session<'c> {
             pictures,
             said: OrdMap::new(),
             root,
+            signals,
             connected: false,
             ears,
             full_since: None,
@@ -138,7 +148,7 @@ impl<'c> Session<'c> {
             Heard::Unsubscribed => {
                 let reason = format!(
                     "the broker does not let us listen to all of `{}`: allow reading them in its access list",
-                    topics::filters(&self.root).join("`, `")
+                    self.connection.filters().join("`, `")
                 );
                 tracing::warn!(station = %self.caller.bridge.name, "{reason}");
                 self.caller.bridge.line.set(&Link::Deaf { reason });
@@ -159,7 +169,7 @@ impl<'c> Session<'c> {
     /// Takes note of what changed since the last look. False when the station's topics are others now.
     fn look(&mut self) -> bool {
         let view = self.pictures.borrow_and_update().clone();
-        if view.station.topic != self.root {
+        if view.station.topic != self.root || view.station.signals != self.signals {
             return false;
         }
         let now = Instant::now();
@@ -198,17 +208,33 @@ impl<'c> Session<'c> {
     }
 
     fn message(&mut self, message: &Publish) {
-        let parsed = inbound::parse(
-            &self.root,
-            &Message { topic: &message.topic, payload: &message.payload, retained: message.retain },
-        );
+        let message = Message { topic: &message.topic, payload: &message.payload, retained: message.retain };
+        let from_there = |plan: &SignalPlan| plan.topic.as_deref() == Some(message.topic);
+        let parsed = if self.signals.values().any(from_there) {
+            inbound::number(&message).map(Inbound::Number)
+        } else {
+            inbound::parse(&self.root, &message)
+        };
         match parsed {
+            Ok(Inbound::Number(value)) => self.signal(&message, value),
             Ok(Inbound::Mode(port, mode)) => self.command(Command { port, mode }),
             Ok(Inbound::Report(device, reading)) => self.report(&device, &reading),
-            Err(Unheard::Report(message)) => self.caller.bridge.notices.report(&message),
-            Err(Unheard::Command(message)) => self.caller.bridge.notices.command(&message),
+            Err(Unheard::Report(text)) => self.caller.bridge.notices.report(&text),
+            Err(Unheard::Command(text)) => self.caller.bridge.notices.command(&text),
             Err(Unheard::Ignored(why)) => {
-                tracing::debug!(topic = inbound::printable(&message.topic), why, "MQTT message ignored");
+                tracing::debug!(topic = inbound::printable(message.topic), why, "MQTT message ignored");
+            }
+        }
+    }
+
+    /// A number from elsewhere. A retained one is the present value of its topic, but nobody knows how old it is: handed
+    /// out again, it does not count as new.
+    fn signal(&mut self, message: &Message<'_>, value: f64) {
+        let named = self.signals.iter().filter(|(_, plan)| plan.topic.as_deref() == Some(message.topic));
+        for (name, _) in named {
+            let told = self.caller.bridge.handle.try_signal(name.clone(), value, message.retained);
+            if let Err(refused) = told {
+                self.caller.bridge.notices.report(&format!("signal `{name}`: {refused}"));
             }
         }
     }

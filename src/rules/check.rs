@@ -6,19 +6,23 @@
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{
-    calendar, clock,
+    calls,
     compile::{Parameter, Problems},
     flow,
     functions::FUNCTIONS,
-    hints,
+    habits, hints,
     host::place,
     inputs::{INPUTS, Input},
+    library::Library,
     param_check, scan, typing,
-    verbs::{self, PARAM, VERBS},
+    verbs::{PARAM, VERBS},
 };
+use crate::model::Severity;
 
 /// What a script declares, as far as the check needs it.
-struct Script {
+struct Script<'l> {
+    /// What it may use of other files.
+    library: &'l Library,
     /// Its functions: name and number of values.
     functions: Vec<(String, usize)>,
     /// What functions take, and all variables: names that a function may know. Which function knows which is
@@ -29,8 +33,32 @@ struct Script {
 }
 
 /// Reports what is wrong and gives the parameters.
-pub(super) fn script(ast: &AST, text: &str, problems: &mut Problems<'_>) -> Vec<Parameter> {
-    let script = Script::read(ast);
+pub(super) fn script(
+    ast: &AST,
+    text: &str,
+    library: &Library,
+    problems: &mut Problems<'_>,
+) -> Vec<Parameter> {
+    let parameters = names(ast, text, library, problems);
+    typing::check(ast, problems);
+    if !problems
+        .found
+        .iter()
+        .any(|problem| problem.file == problems.file && problem.severity == Severity::Error)
+    {
+        check_verbs(ast, problems);
+        flow::check(ast, problems);
+    }
+    parameters
+}
+
+/// Reports what is wrong in functions that stand for themselves.
+pub(super) fn functions(ast: &AST, text: &str, problems: &mut Problems<'_>) {
+    names(ast, text, &Library::default(), problems);
+}
+
+fn names(ast: &AST, text: &str, library: &Library, problems: &mut Problems<'_>) -> Vec<Parameter> {
+    let script = Script::read(ast, library);
     for function in ast.iter_fn_def() {
         check_name(&function.name, declared_at(text, &function.name), problems);
     }
@@ -43,9 +71,6 @@ pub(super) fn script(ast: &AST, text: &str, problems: &mut Problems<'_>) -> Vec<
         script.node(path, inside_function, &mut parameters, problems);
         true
     });
-    check_verbs(ast, problems);
-    typing::check(ast, problems);
-    flow::check(ast, problems);
     parameters
 }
 
@@ -65,14 +90,14 @@ fn check_verbs(ast: &AST, problems: &mut Problems<'_>) {
     }
 }
 
-fn call<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position)> {
+pub(super) fn call<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position)> {
     match node {
         ASTNode::Expr(Expr::FnCall(call, at)) | ASTNode::Stmt(Stmt::FnCall(call, at)) => Some((call, *at)),
         _ => None,
     }
 }
 
-fn is_verb(name: &str) -> bool {
+pub(super) fn is_verb(name: &str) -> bool {
     VERBS.iter().any(|(verb, _)| *verb == name)
 }
 
@@ -118,9 +143,9 @@ fn declared_at(text: &str, name: &str) -> (u32, u32) {
     letters.find(|found| is_declaration(found.offset)).map_or((0, 0), |found| found.place)
 }
 
-impl Script {
-    fn read(ast: &AST) -> Self {
-        let mut script = Self { functions: Vec::new(), names: Vec::new(), keys: Vec::new() };
+impl<'l> Script<'l> {
+    fn read(ast: &AST, library: &'l Library) -> Self {
+        let mut script = Self { library, functions: Vec::new(), names: Vec::new(), keys: Vec::new() };
         for function in ast.iter_fn_def() {
             script.functions.push((function.name.to_string(), function.params.len()));
             script.names.extend(function.params.iter().map(ToString::to_string));
@@ -170,7 +195,8 @@ impl Script {
                 if let Some(name) = root(left).filter(|name| input(name).is_some()) {
                     let message =
                         format!("`{name}` is read-only: a rule sees the world and does not change it");
-                    let hint = "what a rule wants it says by charge, rest or keep";
+                    let hint =
+                        "what a rule wants it says: charge(\"why\") gives power, rest(\"why\") takes it away";
                     problems.error(place(left.start_position()), "read-only", message, hint);
                 }
             }
@@ -210,8 +236,12 @@ impl Script {
 
     fn call(&self, call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
         let (name, given) = (call.name.as_str(), call.args.len());
+        if call.is_qualified() {
+            self.library.check_call(call, at, problems);
+            return;
+        }
         if is_verb(name) {
-            check_reason(call, at, problems);
+            calls::reason(call, at, problems);
             return;
         }
         let allowed = self.allowed(name, 0);
@@ -219,14 +249,17 @@ impl Script {
             return;
         }
         if let Some(wanted) = allowed.first() {
-            let message = format!("`{name}` wants {}, not {given}", values(*wanted));
+            let message = format!("`{name}` wants {}, not {given}", calls::values(*wanted));
             problems.error(place(at), "wrong-values", message, "");
             return;
         }
         let question = INPUTS.iter().find(|input| input.questions.iter().any(|(known, _)| *known == name));
         let hint = match question {
             Some(input) => format!("did you mean `{}.{name}`?", input.name),
-            None => hints::function(name, &self.callable()),
+            None => match self.library.finds(name) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => hints::function(name, &self.callable()),
+            },
         };
         problems.error(place(at), "unknown-name", format!("there is no function `{name}`"), hint);
     }
@@ -260,8 +293,8 @@ impl Script {
         }
         let question = input.questions.iter().find(|(known, _)| *known == name);
         let hint = match question {
-            Some(_) => format!("it is a question: {}", example(name)),
-            None => hints::nearest_of(name, &members(input), &format!("`{}` has", input.name)),
+            Some(_) => format!("it is a question: {}", calls::example(name)),
+            None => meant(input, name),
         };
         problems.error(place(at), "unknown-name", format!("`{}` has no `{name}`", input.name), hint);
     }
@@ -280,7 +313,8 @@ impl Script {
             match allowed.first() {
                 _ if asked || allowed.contains(&given) => {}
                 Some(wanted) => {
-                    let message = format!("`{name}` wants {} in its ( ), not {given}", values(*wanted));
+                    let message =
+                        format!("`{name}` wants {} in its ( ), not {given}", calls::values(*wanted));
                     problems.error(place(at), "wrong-values", message, "");
                 }
                 None => {
@@ -292,41 +326,21 @@ impl Script {
         };
         let known = input.questions.iter().filter(|(known, _)| *known == name);
         match known.clone().find(|(_, wanted)| *wanted == given).or_else(|| known.clone().next()) {
-            Some((_, wanted)) if *wanted == given => literals(call, problems),
+            Some((_, wanted)) if *wanted == given => calls::literals(call, problems),
             Some((_, wanted)) => {
-                let message = format!("`{}.{name}` wants {}, not {given}", input.name, values(*wanted));
-                problems.error(place(at), "wrong-values", message, example(name));
+                let message =
+                    format!("`{}.{name}` wants {}, not {given}", input.name, calls::values(*wanted));
+                problems.error(place(at), "wrong-values", message, calls::example(name));
             }
             None => {
                 let hint = if input.values.contains(&name) {
                     format!("write `{}.{name}` without ( )", input.name)
                 } else {
-                    hints::nearest_of(name, &members(input), &format!("`{}` has", input.name))
+                    meant(input, name)
                 };
                 problems.error(place(at), "unknown-name", format!("`{}` has no `{name}`", input.name), hint);
             }
         }
-    }
-}
-
-/// A verb wants one value that may be a text.
-fn check_reason(call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
-    let (wrong, hint) = match call.args.as_slice() {
-        [Expr::StringConstant(reason, _)] => (reason.trim().is_empty(), ""),
-        [Expr::CharConstant(..)] => (true, "write texts with double quotes"),
-        [
-            Expr::IntegerConstant(..)
-            | Expr::FloatConstant(..)
-            | Expr::BoolConstant(..)
-            | Expr::Unit(_)
-            | Expr::Array(..)
-            | Expr::Map(..)
-            | Expr::DynamicConstant(..),
-        ] => (true, ""),
-        values => (values.len() != 1, ""),
-    };
-    if wrong {
-        problems.error(place(at), "no-reason", verbs::reason_wanted(&call.name), hint);
     }
 }
 
@@ -347,46 +361,16 @@ fn owner(path: &[ASTNode<'_>]) -> Option<&'static Input> {
     if begins { held_by(parent, upward.next()?) } else { held_by(node, parent) }
 }
 
+/// What was probably meant by an unknown value of an input.
+fn meant(input: &Input, name: &str) -> String {
+    let members = members(input);
+    let known = hints::nearest(name, &members).or_else(|| habits::synonym(input.name, name));
+    match known {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("`{}` has {}", input.name, members.join(", ")),
+    }
+}
+
 fn members(input: &Input) -> Vec<&'static str> {
     input.values.iter().copied().chain(input.questions.iter().map(|(question, _)| *question)).collect()
-}
-
-/// Texts written out in a question can be checked without asking it.
-fn literals(call: &FnCallExpr, problems: &mut Problems<'_>) {
-    for (nth, value) in call.args.iter().enumerate() {
-        let Expr::StringConstant(text, at) = value else { continue };
-        let wrong = match (call.name.as_str(), nth) {
-            ("is_between", _) => clock::time_of_day(text).err(),
-            ("minutes_until", 0) => calendar::moment(text).err(),
-            ("minutes_until" | "is_on", _) => calendar::days(text).err(),
-            ("hour_in", _) => calendar::hour_in(0, text).err(),
-            ("minutes_above", _) if !matches!(text.as_str(), "level" | "temp") => {
-                Some(format!("minutes_above knows \"level\" and \"temp\", not `{text}`"))
-            }
-            _ => None,
-        };
-        if let Some(message) = wrong {
-            problems.error(place(*at), "wrong-values", message, "");
-        }
-    }
-}
-
-fn values(number: usize) -> String {
-    match number {
-        0 => "no value".to_owned(),
-        1 => "one value".to_owned(),
-        more => format!("{more} values"),
-    }
-}
-
-fn example(question: &str) -> &'static str {
-    match question {
-        "minutes_to_charge" => "for example history.minutes_to_charge(battery.level, 100)",
-        "minutes_above" => "for example history.minutes_above(\"temp\", 40)",
-        "minutes_until" => "for example clock.minutes_until(\"07:00\")",
-        "is_on" => "for example clock.is_on(\"Mon-Fri\")",
-        "hour_in" => "for example clock.hour_in(\"0-5, 13\")",
-        "has" | "value" | "age_minutes" => "for example signal.value(\"price\")",
-        _ => "for example clock.is_between(\"22:00\", \"06:00\")",
-    }
 }

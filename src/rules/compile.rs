@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, fmt, fmt::Write as _, sync::OnceLock};
 use rhai::AST;
 use sha2::{Digest, Sha256};
 
-use super::{check, grid::Grid, hints, host::Host, scan, sweep};
+use super::{check, grid::Grid, hints, host::Host, library::Library, scan, sweep};
 use crate::model::{Diagnostic, RuleName, Severity, Value};
 
 /// Longest rule in bytes: the shipped ones have 700, and the time to parse one grows with the square.
-const LONGEST: usize = 16 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 
 /// So many problems of one file are told; after that the file is not a rule.
 const MOST_TOLD: usize = 30;
@@ -65,6 +65,7 @@ pub(super) struct Rule {
 pub struct RuleSet {
     pub(super) host: Host,
     pub(super) rules: BTreeMap<RuleName, Rule>,
+    library: Library,
     warnings: Vec<Diagnostic>,
     /// Writes down what rules do; built when somebody asks for the first time.
     tracer: OnceLock<Host>,
@@ -73,9 +74,20 @@ pub struct RuleSet {
 impl RuleSet {
     /// Compiles and checks all rules. Fails with the problems of all of them.
     pub fn compile(sources: &[RuleSource]) -> Result<Self, Vec<Diagnostic>> {
-        let mut set = Self::empty();
+        Self::compile_with(sources, &[])
+    }
+
+    /// Compiles and checks rules that may use functions of a library, which is checked, too.
+    pub fn compile_with(sources: &[RuleSource], library: &[RuleSource]) -> Result<Self, Vec<Diagnostic>> {
         let mut found = Vec::new();
-        for source in sources {
+        let compiled = Library::compile(library, &mut found);
+        // What uses a broken file of the library cannot be checked.
+        let names = library.iter().map(|file| file.name.as_str());
+        let broken: Vec<String> =
+            names.filter(|name| !compiled.holds(name)).map(|name| format!("{name}::")).collect();
+        let mut set = Self::new(compiled);
+        let checked = sources.iter().filter(|rule| !broken.iter().any(|name| rule.text.contains(name)));
+        for source in checked {
             let before = found.len();
             let mut problems = Problems { file: &source.file, found: &mut found };
             if set.rules.contains_key(&source.name) {
@@ -87,15 +99,10 @@ impl RuleSet {
                 );
                 continue;
             }
-            if let Some(rule) = rule(&set.host, source, &mut problems) {
+            if let Some(rule) = rule(&set, source, &mut problems) {
                 set.rules.insert(source.name.clone(), rule);
             }
-            let own = found.get_mut(before..).unwrap_or_default();
-            own.sort_by_key(|problem| (problem.line, problem.column));
-            let text = source.text.trim_start_matches('\u{feff}');
-            for problem in own.iter_mut().filter(|problem| problem.length == 0) {
-                problem.length = scan::length(text, (problem.line, problem.column));
-            }
+            in_order(found.get_mut(before..).unwrap_or_default(), source);
         }
         if found.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(found);
@@ -106,11 +113,21 @@ impl RuleSet {
 
     /// No rules at all.
     pub fn empty() -> Self {
-        Self { host: Host::new(), rules: BTreeMap::new(), warnings: Vec::new(), tracer: OnceLock::new() }
+        Self::new(Library::default())
+    }
+
+    fn new(library: Library) -> Self {
+        Self {
+            host: Host::new().with(&library),
+            rules: BTreeMap::new(),
+            library,
+            warnings: Vec::new(),
+            tracer: OnceLock::new(),
+        }
     }
 
     pub(super) fn tracer(&self) -> &Host {
-        self.tracer.get_or_init(Host::traced)
+        self.tracer.get_or_init(|| Host::traced().with(&self.library))
     }
 
     /// What somebody should look at, though the rules work.
@@ -175,8 +192,18 @@ impl Problems<'_> {
     }
 }
 
+/// Sorts the problems of one file by their place, and says how long what is wrong is.
+pub(super) fn in_order(own: &mut [Diagnostic], source: &RuleSource) {
+    own.sort_by_key(|problem| (problem.line, problem.column));
+    let text = source.text.trim_start_matches('\u{feff}');
+    for problem in own.iter_mut().filter(|problem| problem.length == 0) {
+        problem.length = scan::length(text, (problem.line, problem.column));
+    }
+}
+
 /// One rule, when it has no error.
-fn rule(host: &Host, source: &RuleSource, problems: &mut Problems<'_>) -> Option<Rule> {
+fn rule(set: &RuleSet, source: &RuleSource, problems: &mut Problems<'_>) -> Option<Rule> {
+    let host = &set.host;
     if source.text.len() > LONGEST {
         let message = format!("the file has {} bytes, a rule may have {LONGEST}", source.text.len());
         problems.error((0, 0), "too-long", message, "is this the right file?");
@@ -196,7 +223,7 @@ fn rule(host: &Host, source: &RuleSource, problems: &mut Problems<'_>) -> Option
         }
     };
     let before = problems.found.len();
-    let mut parameters = check::script(&script, text, problems);
+    let mut parameters = check::script(&script, text, &set.library, problems);
     for parameter in &mut parameters {
         scan::comment_of(text, parameter.line).clone_into(&mut parameter.description);
     }

@@ -1,6 +1,6 @@
 //! What went wrong in a running script, in words for people who edit rules.
 
-use rhai::EvalAltResult;
+use rhai::{EvalAltResult, Position};
 
 use super::{
     functions::type_word,
@@ -23,7 +23,31 @@ pub(super) fn of(error: &EvalAltResult) -> Failure {
     let inner = innermost(error);
     let (line, column) = place(inner.position());
     let limit = inner.is_system_exception();
-    Failure { message: message(inner), line, column, limit }
+    let message = message(inner);
+    match library(error) {
+        // The rule is told of where it called the function; the rest stands in the message.
+        Some((file, called)) => {
+            let message = format!("`{file}`, line {line}: {message}");
+            let (line, column) = place(called);
+            Failure { message, line, column, limit }
+        }
+        None => Failure { message, line, column, limit },
+    }
+}
+
+/// The library file in which it happened, and where the rule called that.
+fn library(error: &EvalAltResult) -> Option<(String, Position)> {
+    match error {
+        // Rules are compiled without the name of their file: the outermost name is that of a library.
+        EvalAltResult::ErrorInFunctionCall(_, file, inner, at) => {
+            if file.is_empty() {
+                library(inner)
+            } else {
+                Some((file.clone(), *at))
+            }
+        }
+        _ => None,
+    }
 }
 
 fn message(error: &EvalAltResult) -> String {

@@ -101,6 +101,8 @@ pub struct Grid {
     /// The rules that ask whether they hold.
     pub(super) holders: BTreeSet<RuleName>,
     pub(super) signals: BTreeSet<String>,
+    /// Some names of signals stand in parameters: any of the words may be one.
+    names_signals: bool,
 }
 
 impl Grid {
@@ -145,11 +147,17 @@ impl Grid {
         if call.name == "minutes_until" && call.args.len() > 1 {
             self.parts.insert(Part::Day);
         }
-        if let (Some([Part::Signals] | [_, Part::Signals]), Some(Expr::StringConstant(name, _))) =
-            (Part::of(&call.name), call.args.first())
-            && self.signals.len() < MOST_WORDS
-        {
-            self.signals.insert(name.to_string());
+        let of_signal = matches!(Part::of(&call.name), Some([Part::Signals] | [_, Part::Signals]));
+        match call.args.first().filter(|_| of_signal) {
+            Some(Expr::StringConstant(name, _)) => self.signal(name),
+            Some(_) => self.names_signals = true,
+            None => {}
+        }
+    }
+
+    fn signal(&mut self, name: &str) {
+        if self.signals.len() < MOST_WORDS {
+            self.signals.insert(name.to_owned());
         }
     }
 
@@ -164,6 +172,10 @@ impl Grid {
     fn word(&mut self, word: &str) {
         if (1..=LONGEST_WORD).contains(&word.len()) && self.words.len() < MOST_WORDS {
             self.words.insert(word.to_owned());
+            // `RuleName` has the same letters as the name of a signal in a station file.
+            if self.names_signals && RuleName::new(word).is_ok() {
+                self.signal(word);
+            }
         }
     }
 
@@ -185,6 +197,7 @@ impl Grid {
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         self.parts.extend(&other.parts);
+        self.names_signals |= other.names_signals;
         for number in &other.numbers {
             self.number(*number);
         }

@@ -7,6 +7,7 @@ use rhai::{LexError, ParseError, ParseErrorType};
 use super::{
     compile::Problems,
     failure::lower,
+    habits::{declared, habit, in_place, inside_of},
     host::place,
     inputs::INPUTS,
     scan,
@@ -29,7 +30,8 @@ pub(super) fn explain(error: &ParseError, text: &str, problems: &mut Problems<'_
     let at = place(error.position());
     let (at, found) = match error.err_type() {
         ParseErrorType::MissingToken(token, _) => missing(token, at, text, error),
-        ParseErrorType::VariableUndefined(name) => (at, unknown(name, text)),
+        ParseErrorType::VariableUndefined(name) => (at, unknown(name, at, text)),
+        ParseErrorType::MismatchedType(wanted, got) => (at, mismatched(wanted, got)),
         ParseErrorType::VariableExists(name) => (at, taken(name)),
         ParseErrorType::Reserved(word) => (at, reserved(word)),
         ParseErrorType::BadInput(bad) => (at, unreadable(bad, at, text)),
@@ -44,7 +46,9 @@ pub(super) fn explain(error: &ParseError, text: &str, problems: &mut Problems<'_
                 words(
                     "unknown-name",
                     message,
-                    "rules have only the inputs, the verbs and their own functions",
+                    format!(
+                        "functions for many rules stand in rules/lib/{name}.rhai; a library file uses no other"
+                    ),
                 ),
             )
         }
@@ -65,7 +69,14 @@ pub(super) fn explain(error: &ParseError, text: &str, problems: &mut Problems<'_
 fn missing(token: &str, at: (u32, u32), text: &str, error: &ParseError) -> ((u32, u32), Words) {
     let word = scan::word_at(text, at);
     if token == "{" {
+        if word.is_empty()
+            && let Some(percent) = scan::percent(text)
+        {
+            return (percent, words("syntax", "`%` cannot stand here", "write numbers without %"));
+        }
         let hint = match word.as_str() {
+            "=" if scan::rest_of_line(text, at).starts_with("=>") => "write `>=`".to_owned(),
+            "between" => "write battery.level in 20..=80".to_owned(),
             "and" => "write `&&` for and".to_owned(),
             "or" => "write `||` for or".to_owned(),
             "is" => "write `==` for is".to_owned(),
@@ -86,6 +97,11 @@ fn missing(token: &str, at: (u32, u32), text: &str, error: &ParseError) -> ((u32
     }
     let last = scan::before(text, at);
     let hint = match word.as_str() {
+        ":" if scan::line_before(text, at).trim_start().starts_with("let ")
+            && !last.is_some_and(|last| last.letter.is_ascii_digit()) =>
+        {
+            "variables have no type: let low = 20;"
+        }
         ":" => "write a time of day as a text: \"07:00\"",
         "," => "numbers have a point: 31.5",
         ")" | "]" | "}" => "there is one closing bracket too many",
@@ -116,6 +132,10 @@ fn comma(word: &str, at: (u32, u32), text: &str) -> ((u32, u32), Words) {
         return unclosed(open);
     }
     let before = scan::piece_before(text, at);
+    if word == ":" && before.bytes().all(|byte| byte.is_ascii_digit()) {
+        let hint = format!("write a time of day as a text: \"{before}:00\"");
+        return (at, words("syntax", "`:` cannot stand here", hint));
+    }
     let message = format!("a comma is missing between {} and {}", shown(&before), shown(word));
     (at, words("missing-comma", message, format!("put `,` after {}", shown(&before))))
 }
@@ -131,41 +151,19 @@ fn shown(word: &str) -> String {
     if word.is_empty() { "the end of the script".to_owned() } else { format!("`{word}`") }
 }
 
-/// Words of other languages and what to write here.
-fn habit(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "elif" | "elsif" | "elseif" => "write `else if`",
-        "not" => "write `!` for not",
-        "and" => "write `&&` for and",
-        "or" => "write `||` for or",
-        "True" | "TRUE" | "yes" | "Yes" => "write `true`",
-        "False" | "FALSE" | "no" | "No" => "write `false`",
-        "def" | "function" | "func" | "sub" => "functions are written fn name(value) { … }",
-        "var" | "val" | "local" | "my" | "static" => "variables are declared with `let`",
-        "when" | "unless" => "write if … { … }",
-        "null" | "nil" | "None" | "none" | "undefined" => {
-            "nothing is ever empty here; ask battery.has_temp, battery.has_charging or port.has_minutes"
-        }
-        "on" | "turn_on" | "on_" | "ON" => "to give power write charge(\"why\")",
-        "off" | "turn_off" | "OFF" | "stop" => "to take power away write rest(\"why\")",
-        "hold" | "wait" | "stay" => "to leave the port as it is write keep(\"why\")",
-        "print" | "debug" | "log" | "echo" | "puts" => {
-            "rules print nothing; what you want to know goes into the reason"
-        }
-        "eval" | "import" | "export" => "a rule is complete in its own file",
-        "sleep" | "delay" | "timestamp" | "now" => {
-            "rules do not wait; they are asked again, and `clock` tells the time"
-        }
-        "end" => "blocks end with `}`",
-        "#" => "comments begin with //",
-        _ => return None,
-    })
-}
-
-fn unknown(name: &str, text: &str) -> Words {
+fn unknown(name: &str, at: (u32, u32), text: &str) -> Words {
     let message = format!("`{name}` is not known");
     if let Some((verb, _)) = VERBS.iter().find(|(verb, _)| *verb == name) {
-        return words("no-reason", super::verbs::reason_wanted(verb), "");
+        let after = scan::rest_of_line(text, at).get(name.len()..).unwrap_or_default().trim_start();
+        let hint = if after.starts_with('"') {
+            format!("put brackets around it: {verb}(\"…\")")
+        } else {
+            String::new()
+        };
+        return words("no-reason", super::verbs::reason_wanted(verb), hint);
+    }
+    if let Some(hint) = in_place(name, at, text) {
+        return words("unknown-name", message, hint);
     }
     if let Some(hint) = habit(name) {
         return words("unknown-name", message, hint);
@@ -189,21 +187,17 @@ fn unknown(name: &str, text: &str) -> Words {
         let inputs: Vec<&str> = INPUTS.iter().map(|input| input.name).collect();
         format!("declare it with `let`; rules can see {}", inputs.join(", "))
     };
-    words("unknown-name", message, inside.unwrap_or_else(all))
+    words("unknown-name", message, inside.or_else(|| inside_of(name)).unwrap_or_else(all))
 }
 
-/// The names that a script declares, roughly: good enough for a guess.
-fn declared(text: &str) -> Vec<String> {
-    let words: Vec<&str> = text
-        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .filter(|word| !word.is_empty())
-        .take(5000)
-        .collect();
-    let pairs = words.iter().zip(words.iter().skip(1));
-    pairs
-        .filter(|(before, _)| matches!(**before, "let" | "const"))
-        .map(|(_, name)| (*name).to_owned())
-        .collect()
+fn mismatched(wanted: &str, got: &str) -> Words {
+    let (wanted, got) = (lower(wanted).replace("a boolean expression", "true or false"), lower(got));
+    let hint = if wanted == "true or false" {
+        "write the whole comparison on both sides: battery.level < 20 || battery.level > 80"
+    } else {
+        ""
+    };
+    words("wrong-kind", format!("{wanted} is needed here, not {got}"), hint)
 }
 
 fn taken(name: &str) -> Words {

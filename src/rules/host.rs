@@ -10,10 +10,12 @@ use std::{
     time::Duration,
 };
 
-use rhai::{AST, Dynamic, Engine, EvalAltResult, ParseError, Position};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Module, ParseError, Position};
 
 use super::{
-    failure, functions, inputs, trace,
+    failure, functions, inputs,
+    library::Library,
+    trace,
     verbs::{self, Evaluation, Override, Spoken},
 };
 use crate::model::{Facts, RuleName};
@@ -44,7 +46,7 @@ const FUNCTIONS: usize = 16;
 pub(super) struct Failure {
     /// In words.
     pub(super) message: String,
-    /// Line and column, from 1; 0 when not known.
+    /// Line and column in the rule, from 1; 0 when not known.
     pub(super) line: u32,
     /// See `line`.
     pub(super) column: u32,
@@ -85,6 +87,24 @@ impl Host {
         }
         engine.on_progress(|operations| verbs::out_of_time(operations).then_some(Dynamic::UNIT));
         Self(engine)
+    }
+
+    /// An engine whose scripts may use these functions, too.
+    pub(super) fn with(mut self, library: &Library) -> Self {
+        for (name, module) in library.modules() {
+            self.0.register_static_module(name, module.clone());
+        }
+        self
+    }
+
+    /// The functions of a script, for other scripts.
+    pub(super) fn module(&self, script: &AST) -> Result<Module, Failure> {
+        let _evaluation = Evaluation::begin([], TIME_LIMIT);
+        let run = || Module::eval_ast_as_new(rhai::Scope::new(), script, &self.0);
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(module) => module.map_err(|error| failure::of(&error)),
+            Err(_panic) => Err(failure::panicked()),
+        }
     }
 
     /// The same engine for runs that are written down. What an ordinary run has no time for, it has: how a rule ends

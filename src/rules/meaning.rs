@@ -6,8 +6,9 @@ use super::{
     clock,
     compile::Problems,
     hints,
+    host::place,
     inputs::INPUTS,
-    kinds::{Kind, shown},
+    kinds::{Kind, operation, shown},
 };
 
 /// The days as `clock.weekday` names them.
@@ -72,14 +73,58 @@ pub(super) fn check(sign: &str, left: &Expr, right: &Expr, at: (u32, u32), probl
     };
     match value {
         Expr::IntegerConstant(number, _) => {
-            #[expect(clippy::cast_precision_loss, reason = "only compared with small bounds")]
-            let number = *number as f64;
-            range(&input, sign, number, at, problems);
+            range(&input, sign, super::inputs::float(*number), at, problems);
         }
         Expr::FloatConstant(number, _) => range(&input, sign, **number, at, problems),
         Expr::StringConstant(text, _) => word(&input, sign, text, at, problems),
         _ => {}
     }
+}
+
+/// Reports sides of an `&&` that cannot all be true: no number is over 22 and under 6.
+pub(super) fn together(sides: &[Expr], problems: &mut Problems<'_>) {
+    let mut bounds: Vec<(String, f64, f64)> = Vec::new();
+    for side in sides {
+        let Some((input, sign, number, at)) = bound(side) else { continue };
+        let known = bounds.iter().position(|(known, ..)| *known == input);
+        let index = known.unwrap_or_else(|| {
+            bounds.push((input.clone(), f64::NEG_INFINITY, f64::INFINITY));
+            bounds.len() - 1
+        });
+        let Some((_, lowest, highest)) = bounds.get_mut(index) else { continue };
+        match sign {
+            ">" | ">=" => *lowest = lowest.max(number),
+            "<" | "<=" => *highest = highest.min(number),
+            _ => {}
+        }
+        if lowest > highest {
+            let message = format!("`{input}` is never over {lowest} and under {highest} at the same time");
+            let hint = if input == "clock.hour" {
+                "over midnight: clock.is_between(\"22:00\", \"06:00\")"
+            } else {
+                "write `||` if one of them is enough"
+            };
+            problems.warning(at, "never-true", message, hint);
+            return;
+        }
+    }
+}
+
+/// A comparison of an input with a number, turned so that the input stands first.
+fn bound(side: &Expr) -> Option<(String, &str, f64, (u32, u32))> {
+    let Expr::FnCall(call, at) = side else { return None };
+    let (sign, left, right) = operation(call)?;
+    let (input, sign, value) = match (left, right) {
+        (Expr::Dot(..), value) => (shown(left), sign, value),
+        (value, Expr::Dot(..)) => (shown(right), turned(sign), value),
+        _ => return None,
+    };
+    let number = match value {
+        Expr::IntegerConstant(number, _) => super::inputs::float(*number),
+        Expr::FloatConstant(number, _) => **number,
+        _ => return None,
+    };
+    (!input.contains('…')).then_some((input, sign, number, place(*at)))
 }
 
 /// `20 < x` as `x > 20`.

@@ -7,6 +7,7 @@
 
 mod axes;
 mod calendar;
+mod calls;
 mod check;
 mod clock;
 mod compile;
@@ -17,10 +18,12 @@ mod failure;
 mod flow;
 mod functions;
 mod grid;
+mod habits;
 mod hints;
 mod host;
 mod inputs;
 mod kinds;
+mod library;
 mod meaning;
 mod outline;
 mod param_check;

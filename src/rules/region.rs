@@ -69,7 +69,12 @@ fn axis_words(axis: &Axis, seen: &[bool]) -> Option<String> {
         return Some(absent(axis));
     }
     if !nothing && picked.len() == rest.len() {
-        return missing.then(|| present(axis));
+        return match picked.as_slice() {
+            [only] if missing && axis.part != Part::Holder => {
+                Some(phrase(axis, &value(axis.part, axis.choices.get(*only)?)))
+            }
+            _ => missing.then(|| present(axis)),
+        };
     }
     let value = |n: usize| axis.choices.get(n).map(|choice| value(axis.part, choice)).unwrap_or_default();
     let (lowest, highest) = (picked.first().copied()?, picked.last().copied()?);

@@ -159,6 +159,35 @@ pub(crate) fn word_at(text: &str, (line, column): (u32, u32)) -> String {
     if word.is_empty() { letters.first().map(char::to_string).unwrap_or_default() } else { word }
 }
 
+/// What stands in a line from a place on.
+pub(super) fn rest_of_line(text: &str, (line, column): (u32, u32)) -> &str {
+    let nth = |n: u32| usize::try_from(n).unwrap_or(usize::MAX).saturating_sub(1);
+    let line = text.lines().nth(nth(line)).unwrap_or_default();
+    let begins = line.char_indices().nth(nth(column)).map_or(line.len(), |(offset, _)| offset);
+    line.get(begins..).unwrap_or_default()
+}
+
+/// What stands in a line before a place.
+pub(super) fn line_before(text: &str, (line, column): (u32, u32)) -> &str {
+    let rest = rest_of_line(text, (line, column));
+    let whole = rest_of_line(text, (line, 1));
+    whole.get(..whole.len().saturating_sub(rest.len())).unwrap_or_default()
+}
+
+/// The first `%` that stands between a number and a bracket.
+pub(super) fn percent(text: &str) -> Option<(u32, u32)> {
+    let code: Vec<Code> = code(text).filter(|found| !found.letter.is_whitespace()).collect();
+    let found = code.windows(3).find(|three| match three {
+        [number, percent, bracket] => {
+            number.letter.is_ascii_digit()
+                && percent.letter == '%'
+                && matches!(bracket.letter, '{' | ')' | ';' | '&' | '|')
+        }
+        _ => false,
+    });
+    found.and_then(|three| three.get(1)).map(|percent| percent.place)
+}
+
 /// The texts in double quotes, without their quotes.
 pub(super) fn texts(text: &str) -> impl Iterator<Item = &str> {
     code(text).filter(|found| found.letter == '"').filter_map(|found| {

@@ -71,6 +71,11 @@ pub(super) fn values<'v>(
     swept.found.first().map(|found| swept.words(found))
 }
 
+/// What the message says to ask first.
+fn first_ask(message: &str) -> Option<&str> {
+    message.split_once("; ask ")?.1.strip_suffix(" first")
+}
+
 fn run(host: &Host, rule: &Rule, overrides: &[Override], grid: &Grid, most: usize) -> Swept {
     let began = Instant::now();
     let situations = grid.situations(most);
@@ -125,6 +130,9 @@ impl Swept {
 
     /// One situation to try, unless the message says it all.
     fn hint(&self, found: &Found) -> String {
+        if let Some(question) = first_ask(&found.failure.message) {
+            return format!("for example if {question} && … {{ … }}");
+        }
         let said =
             found.failure.limit || found.region.count == self.runs || found.region.words() == found.example;
         if said { String::new() } else { format!("for example {}", found.example.join(", ")) }

@@ -109,7 +109,11 @@ impl Typing<'_, '_> {
                 Kind::Any
             }
             Expr::FnCall(call, at) => self.call(call, *at),
-            Expr::And(sides, _) => self.sides(sides.iter(), "&&"),
+            Expr::And(sides, _) => {
+                let kind = self.sides(sides.iter(), "&&");
+                meaning::together(sides, self.problems);
+                kind
+            }
             Expr::Or(sides, _) => self.sides(sides.iter(), "||"),
             Expr::Coalesce(sides, _) => {
                 self.all(sides.iter());

@@ -1,5 +1,7 @@
 //! What people do with their devices over the day and the week: how much they use them, and when they take them away.
 
+use std::fmt;
+
 use jiff::{
     ToSpan as _,
     civil::{DateTime, Time, Weekday},
@@ -53,6 +55,25 @@ impl Days {
         self.0 & bit(day) != 0
     }
 }
+
+impl fmt::Display for Days {
+    /// `Mon-Fri`, `Sat-Sun`, `every day`, or the days one by one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::ALL => f.write_str("every day"),
+            Self::WORKDAYS => f.write_str("Mon-Fri"),
+            Self::WEEKEND => f.write_str("Sat-Sun"),
+            _ => {
+                let all = Weekday::Monday.cycle_forward().zip(NAMES);
+                let names: Vec<&str> =
+                    all.filter(|(day, _)| self.contains(*day)).map(|(_, name)| name).collect();
+                f.write_str(&names.join(", "))
+            }
+        }
+    }
+}
+
+const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 fn bit(day: Weekday) -> u8 {
     1 << day.to_monday_zero_offset()
@@ -130,6 +151,12 @@ mod tests {
         let week: Vec<i64> = (23..28).map(leaves).collect();
         assert!(week.iter().all(|n| (50..=70).contains(n)), "{week:?}");
         assert!(week.windows(2).any(|pair| pair[0] != pair[1]), "{week:?}");
+    }
+
+    #[test]
+    fn days_are_said_as_people_say_them() {
+        let days = [Days::WORKDAYS, Days::ALL, Days::of(&[Weekday::Sunday, Weekday::Monday])];
+        assert_eq!(days.map(|days| days.to_string()), ["Mon-Fri", "every day", "Mon, Sun"]);
     }
 
     #[test]

@@ -11,9 +11,11 @@ mod device;
 mod habit;
 mod phone;
 mod random;
+mod usual;
 
 pub use battery::{AMBIENT, Battery, Flow, TAPER_FROM, TAPER_TO};
 pub use cast::{CAST, cast};
 pub use device::{Device, DeviceModel};
 pub use habit::{Away, Days, Drain};
 pub use phone::{Phone, Profile, Reading, Temper};
+pub use usual::usual;

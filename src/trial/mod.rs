@@ -12,4 +12,4 @@ pub mod testing;
 pub mod week;
 pub mod world;
 
-pub use policy::policy_of;
+pub use policy::{overruled, policy_of};

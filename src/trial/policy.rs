@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::model::{Decision, Policy, Station};
+use crate::{
+    model::{Decision, Opinion, Policy, Station},
+    rules::RuleSet,
+};
 
 /// The guards and rules that were asked for a decision, with the values that people had set over those of the file.
 ///
@@ -16,4 +19,13 @@ pub fn policy_of(station: &Station, decision: &Decision) -> Arc<Policy> {
     });
     let port = home.or_else(|| station.ports.get(&decision.port));
     port.map(|port| decision.adjusted.over(&port.care.policy)).unwrap_or_default()
+}
+
+/// The opinions that a decision overruled, computed from its recorded facts by the rules and the station that decided.
+pub fn overruled(rules: &RuleSet, station: &Station, decision: &Decision) -> Vec<Opinion> {
+    let Some(facts) = &decision.facts else { return Vec::new() };
+    let policy = policy_of(station, decision);
+    // Where a person or the service decided, the rule that would have decided was overruled too.
+    let first = rules.decide(&policy, facts).opinion.filter(|_| decision.rule.is_none());
+    first.into_iter().chain(rules.overruled(&policy, facts)).collect()
 }

@@ -14,11 +14,11 @@ use tokio::{
 use super::Workshop;
 use crate::{
     config::{Edit, FileKind, Files},
-    model::{ConfigState, Diagnostic, Origin, RuleName, Version},
+    model::{ConfigState, Diagnostic, KeptVersion, Origin, RuleName, Version},
 };
 
 /// Changes that may wait; each waits for the one before it, and a person for all of them.
-pub const CHANGES: usize = 8;
+const CHANGES: usize = 8;
 /// A thousand rules with their tests take seconds on a Raspberry Pi, and some changes may stand before this one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,11 +27,36 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum Wish {
     /// These files; the others stay as they are.
     Edits(Vec<Edit>),
-    /// All files shall be these: what is not among them is removed.
+    /// All files shall be these: what is not among them is removed, but for stations.
     Files(Box<Files>),
 }
 
 impl Wish {
+    /// A rule with this text. Tests that are not given stay as they are; empty ones are removed.
+    pub fn rule(rule: &RuleName, text: String, tests: Option<String>) -> Self {
+        let edit = |kind, text| Edit { kind, name: rule.as_str().to_owned(), text };
+        let tests = tests.map(|tests| edit(FileKind::Test, Some(tests).filter(|text| !text.is_empty())));
+        Self::Edits(std::iter::once(edit(FileKind::Rule, Some(text))).chain(tests).collect())
+    }
+
+    /// No such rule any more, and no tests of it.
+    pub fn no_rule(rule: &RuleName) -> Self {
+        let gone = |kind| Edit { kind, name: rule.as_str().to_owned(), text: None };
+        Self::Edits(vec![gone(FileKind::Test), gone(FileKind::Rule)])
+    }
+
+    /// All files as they were in a version. Stations that it does not have stay: their ports are in use.
+    pub fn version(kept: KeptVersion) -> Self {
+        Self::Files(Box::new(Files::from(kept.files)))
+    }
+
+    /// A rule with its tests as it was in a version; `None` when that has no such rule.
+    pub fn rule_of_version(kept: KeptVersion, rule: &RuleName) -> Option<Self> {
+        let files = Files::from(kept.files);
+        let text = |kind| files.file(kind, rule.as_str()).map(|file| file.text.clone());
+        Some(Self::rule(rule, text(FileKind::Rule)?, Some(text(FileKind::Test).unwrap_or_default())))
+    }
+
     /// What must be edited in these files, without what is so already.
     pub fn edits(&self, files: &Files) -> Vec<Edit> {
         let differs =
@@ -52,7 +77,10 @@ fn every_file(wanted: &Files, present: &Files) -> Vec<Edit> {
             text: text.map(str::to_owned),
         };
         let there = wanted.of(kind).iter().map(move |file| wish(&file.name, Some(&file.text)));
-        let gone = present.of(kind).iter().filter(move |file| wanted.file(kind, &file.name).is_none());
+        let gone = present
+            .of(kind)
+            .iter()
+            .filter(move |file| kind != FileKind::Station && wanted.file(kind, &file.name).is_none());
         there.chain(gone.map(move |file| wish(&file.name, None))).collect::<Vec<_>>()
     };
     FileKind::ALL.into_iter().flat_map(of_kind).collect()
@@ -74,14 +102,22 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// Whether these files are as they must be.
-    pub fn holds(&self, files: &Files) -> bool {
+    /// Whether these files are as they must be. Fails with what is otherwise.
+    pub fn check(&self, files: &Files) -> Result<(), NotChanged> {
         match self {
-            Self::None => true,
-            Self::Files(version) => files.hash() == *version,
-            Self::Rule(rule) => rule_tag(files, rule).is_some(),
-            Self::RuleIs(rule, tags) => rule_tag(files, rule).is_some_and(|tag| tags.contains(&tag)),
-            Self::NoRule(rule) => rule_tag(files, rule).is_none(),
+            Self::None => Ok(()),
+            Self::Files(version) if files.hash() == *version => Ok(()),
+            Self::Files(_) => Err(NotChanged::Other),
+            Self::Rule(rule) => rule_tag(files, rule).map(|_| ()).ok_or(NotChanged::Gone),
+            Self::RuleIs(rule, tags) => match rule_tag(files, rule) {
+                Some(tag) if tags.contains(&tag) => Ok(()),
+                Some(_) => Err(NotChanged::Other),
+                None => Err(NotChanged::Gone),
+            },
+            Self::NoRule(rule) => match rule_tag(files, rule) {
+                Some(_) => Err(NotChanged::There),
+                None => Ok(()),
+            },
         }
     }
 }
@@ -140,8 +176,16 @@ pub enum NotChanged {
     #[error("the files were not checked within {} s: read it again to see what it is now", PATIENCE.as_secs())]
     Late,
     /// Somebody else was quicker.
-    #[error("somebody else has changed it meanwhile: read it again, and make your change on what it is now")]
+    #[error(
+        "somebody else has saved something meanwhile: read it again, also what `file` shows, and make your change on that"
+    )]
     Other,
+    /// Somebody else has removed it, or it never was.
+    #[error("there is no such file to change any more: read it again; a new one needs `If-None-Match: *`")]
+    Gone,
+    /// Somebody else has made it.
+    #[error("there is such a file already: read it, and send its ETag as `If-Match`")]
+    There,
     /// Somebody saves all the time.
     #[error("the files change all the time: try again when nobody saves")]
     Restless,
@@ -228,12 +272,13 @@ mod tests {
             edit(FileKind::Test, "a", Some("[]")),
             edit(FileKind::Test, "lonely", Some("[]")),
         ]);
-        let is = |tags: &[String]| Condition::RuleIs(name("a"), tags.to_vec()).holds(&present);
+        let holds = |condition: Condition| condition.check(&present).is_ok();
+        let is = |tags: &[String]| holds(Condition::RuleIs(name("a"), tags.to_vec()));
         assert!(is(&[tag("0", None), tag("1", Some("[]"))]));
         assert!(!is(&[]) && !is(&[tag("1", None)]) && !is(&[tag("1", Some(""))]));
-        assert!(Condition::Rule(name("a")).holds(&present) && !Condition::NoRule(name("a")).holds(&present));
-        assert!(Condition::NoRule(name("lonely")).holds(&present));
-        assert!(Condition::Files(present.hash()).holds(&present));
-        assert!(!Condition::Files(Files::default().hash()).holds(&present));
+        assert!(holds(Condition::Rule(name("a"))) && !holds(Condition::NoRule(name("a"))));
+        assert!(holds(Condition::NoRule(name("lonely"))));
+        assert!(holds(Condition::Files(present.hash())));
+        assert!(!holds(Condition::Files(Files::default().hash())));
     }
 }

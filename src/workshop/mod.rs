@@ -5,10 +5,15 @@
 //! The command line does the same without a service, by the same parts: `config` (check), `trial` (run).
 
 mod change;
+mod check;
+pub mod explain;
+mod plans;
+mod rules;
 mod shadow;
+mod testing;
 mod trying;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Semaphore, mpsc, watch},
@@ -20,8 +25,14 @@ use crate::{
     history::Reader,
 };
 
-pub use self::change::{CHANGES, Change, Changed, Condition, NotChanged, Wish, changes, tag};
-pub use self::shadow::{NotShadowed, Shadow, ShadowAnswer, ShadowRequest, ShadowWish, Shadows, shadow_door};
+pub use self::{
+    change::{Change, Changed, Condition, NotChanged, Wish, changes, tag},
+    plans::NoPlan,
+    rules::{RuleText, RuleView},
+    shadow::{NotShadowed, Shadow, ShadowAnswer, ShadowRequest, ShadowWish, Shadows, shadow_door},
+    testing::Tested,
+    trying::{LONGEST_PAST, Past, Tried, Trying, Untried, compare},
+};
 pub use crate::{
     config::{Edit, FileKind},
     trial::{
@@ -30,7 +41,6 @@ pub use crate::{
         week::{Outlook, PortWeek, Week},
     },
 };
-pub use trying::{LONGEST_PAST, Past, Tried, Trying, Untried, compare};
 
 /// Heavy questions worked on at once: one, so that the other cores stay with the stations.
 const AT_ONCE: usize = 1;
@@ -56,6 +66,8 @@ pub struct Workshop {
     reader: Reader,
     changes: mpsc::Sender<Change>,
     turns: Arc<Semaphore>,
+    /// Plans of versions that were asked for of late, the newest question last.
+    old_plans: watch::Sender<VecDeque<Arc<Plan>>>,
 }
 
 impl Workshop {
@@ -67,7 +79,14 @@ impl Workshop {
         reader: Reader,
         changes: mpsc::Sender<Change>,
     ) -> Self {
-        Self { plan, directories, reader, changes, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            plan,
+            directories,
+            reader,
+            changes,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            old_plans: watch::Sender::new(VecDeque::new()),
+        }
     }
 
     /// The plan at work.

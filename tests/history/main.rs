@@ -1,6 +1,7 @@
 //! History through its public door, on real files.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
 
+mod archive;
 mod crash;
 mod reading;
 mod restart;

@@ -1,15 +1,19 @@
 //! The REST service over real TCP, with real stations and a real history; only the hub is made up.
 
 mod api;
+mod check;
 mod errors;
 mod events;
+mod explanations;
 mod hubs;
 mod limits;
 mod metrics;
 mod parameters;
 mod plan;
 mod roles;
+mod rule_tests;
 mod seed;
+mod signals;
 mod support;
 
 #[path = "../golden/mod.rs"]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use smart_charging_station::{
     config::{Directories, Files, Plan, SourceFile},
     history::Reader,
+    model::Version,
     workshop::{Workshop, changes},
 };
 use tokio::sync::watch;
@@ -42,5 +43,7 @@ fn plan(stations: &[&str]) -> Plan {
     };
     let rule = source("rules/keep-between.rhai".into(), "keep-between", RULE);
     let stations = stations.iter().map(station).collect();
-    Plan::check(Files { stations, rules: vec![rule], ..Files::default() }).unwrap()
+    let checked = Plan::check(Files { stations, rules: vec![rule], ..Files::default() }).unwrap();
+    // The version that the stations of the service have.
+    Plan { version: Version::new("0f3a9c51d2e4"), ..checked }
 }

@@ -36,13 +36,16 @@ async fn each_role_may_do_what_is_below_it() {
     let other = || Some(json!({"device": "tablet", "level": 50}));
     let mode = || Some(json!({"mode": "on"}));
     let probe = || Some(json!({"power": "off", "for": "1 min"}));
+    let check = || Some(json!({"kind": "rule", "name": "new", "text": "//! x\nkeep(\"x\");"}));
     let command = || Some(json!({"command": "ON"}));
-    let cases: [(&str, &str, Option<Value>, [u16; 5]); 12] = [
+    let rule = || Some(json!({"rule": "keep-between"}));
+    let cases: [(&str, &str, Option<Value>, [u16; 5]); 14] = [
         //                                                          nobody phone phones page admin
         ("GET", "/api/v1/stations", None, [401, 200, 200, 200, 200]),
         ("GET", "/api/v1/unknown-devices", None, [401, 200, 200, 200, 200]),
         ("PUT", "/api/v1/stations/desk/ports/4/probe", probe(), [401, 403, 403, 200, 200]),
         ("DELETE", "/api/v1/stations/desk/ports/4/probe", None, [401, 403, 403, 200, 200]),
+        ("PUT", "/api/v1/stations/desk/signals/price", Some(json!({"value": 1})), [401, 403, 403, 200, 200]),
         ("GET", "/api/smartcharger/state/1", None, [401, 200, 200, 200, 200]),
         ("POST", "/api/v1/reports", own(), [401, 200, 200, 200, 200]),
         ("POST", "/api/v1/reports", other(), [401, 403, 200, 200, 200]),
@@ -54,6 +57,8 @@ async fn each_role_may_do_what_is_below_it() {
             [401, 403, 403, 200, 200],
         ),
         ("POST", "/api/smartcharger/command/1", command(), [401, 403, 403, 200, 200]),
+        ("POST", "/api/v1/rules/check", check(), [401, 403, 403, 403, 200]),
+        ("POST", "/api/v1/rules/test", rule(), [401, 403, 403, 403, 200]),
         ("POST", "/api/v1/reload", None, [401, 403, 403, 403, 200]),
         ("GET", "/health/ready", None, [200, 200, 200, 200, 200]),
     ];

@@ -12,8 +12,8 @@ use smart_charging_station::{
     http::{self, Access, HttpSettings, ReloadRequest, Services},
     model::{
         Ask, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Plugged, Policy, PortId, PortPlan,
-        Power, Record, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind,
-        SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
+        Power, Record, RuleName, RuleUse, Seen, SignalName, SignalPlan, Socket, Span, Station, StationName,
+        SwitchKind, SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
     workshop::shadow_door,
@@ -381,6 +381,10 @@ fn station(name: &str) -> Station {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::Keep,
+        signals: BTreeMap::from([(
+            SignalName::new("price").unwrap(),
+            SignalPlan { topic: Some("energy/price".to_owned()) },
+        )]),
         ports,
         version: Version::new("0f3a9c51d2e4"),
     }

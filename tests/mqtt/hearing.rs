@@ -1,9 +1,18 @@
 //! What others may say to a station, and what comes of it.
 
+use std::sync::Arc;
+
+use smart_charging_station::{
+    controller::View,
+    model::{SignalName, SignalPlan, Station},
+};
+use tokio::time::timeout;
+
 use crate::{
+    PATIENCE,
     broker::Broker,
     watcher::Watcher,
-    world::{World, settings, station},
+    world::{World, rules, settings, station},
 };
 
 #[tokio::test]
@@ -146,4 +155,34 @@ async fn a_flood_of_nonsense_is_not_told_one_by_one() {
         told += u32::from(event.kind.code() == "report_rejected");
     }
     assert!((1..=60).contains(&told), "{told}");
+}
+
+#[tokio::test]
+async fn a_number_on_the_topic_of_a_signal_is_heard() {
+    let broker = Broker::start();
+    let price = SignalName::new("price").unwrap();
+    let plan = |topic: &str| SignalPlan { topic: Some(topic.to_owned()) };
+    let with =
+        |signals| Arc::new(Station { signals, ..(*station("desk", "smartcharger", &["pixel-7"])).clone() });
+    let mut world =
+        World::start(settings(&broker), vec![with([(price.clone(), plan("energy/price"))].into())]);
+    world.connected("desk").await;
+    let watcher = Watcher::at(broker.port()).await;
+    let mut pictures = world.handle("desk").changed();
+    let mut value = async |wanted: f64| {
+        let heard = |view: &View| view.signals.get("price").is_some_and(|signal| signal.value == wanted);
+        timeout(PATIENCE, pictures.wait_for(heard)).await.unwrap_or_else(|_| panic!("no {wanted}")).unwrap();
+    };
+    watcher.send("energy/price", "0.21").await;
+    value(0.21).await;
+    watcher.send("energy/price", "cheap").await;
+    let told = world.event("report_rejected").await;
+    assert_eq!(told, "`energy/price`: `cheap` is not a number: publish a plain number such as 0.21");
+    watcher.send("energy/price", "-0.05").await;
+    value(-0.05).await;
+
+    watcher.send_retained("energy/spot", "0.4").await;
+    let moved = with([(price.clone(), plan("energy/spot"))].into());
+    world.handle("desk").reload(moved, rules()).await.unwrap();
+    value(0.4).await;
 }

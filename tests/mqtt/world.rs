@@ -91,6 +91,7 @@ pub(crate) fn station(name: &str, topic: &str, devices: &[&str]) -> Arc<Station>
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::Keep,
+        signals: BTreeMap::new(),
         ports,
         version: Version::new("000000000000"),
     })

@@ -138,7 +138,7 @@ fn explanations_read_as_people_speak() {
     (by_hand.by, by_hand.rule, by_hand.line) = (Layer::Mode, None, None);
     (by_hand.verdict, by_hand.reason) = (Verdict::Rest, "switched off by REST until taken back".to_owned());
     let mut unheard = decision(&plan, at("12:00", 10));
-    (unheard.by, unheard.facts) = (Layer::Nobody, None);
+    (unheard.by, unheard.facts, unheard.verdict) = (Layer::Nobody, None, Verdict::Keep);
     "no report yet".clone_into(&mut unheard.reason);
     let situations = [
         ("noon, 50 %", &plan, decision(&plan, at("12:00", 50))),

@@ -1,7 +1,7 @@
 //! Scripts that mean harm: each is told why it is refused or why it failed, none takes long, none panics.
 
 use std::{
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 

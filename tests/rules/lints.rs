@@ -1,13 +1,13 @@
 //! What can be said of a rule without running it: kinds, lines that nothing reaches, values that go nowhere, and
 //! comparisons that are never true.
 
-use crate::support::{compile, problems};
+use crate::support::{compile, problems, unheard};
 
 /// One script (after its first line, the description) and what is said of it.
 const SAID: &[(&str, &str)] = &[
     (
         "let low = param(\"low\", \"20\");\nif false && battery.level < low { keep(\"x\") }",
-        "3:26: error[wrong-kind]: `<` cannot compare `battery.level`, a number, with `low`, a text",
+        "3:27: error[wrong-kind]: `<` cannot compare `battery.level`, a number, with `low`, a text",
     ),
     ("if port.on == \"on\" { keep(\"x\") }", "hint: write `port.on` or `!port.on`"),
     ("if port.on == 1 { keep(\"x\") }", "hint: write `port.on` or `!port.on`"),
@@ -51,7 +51,7 @@ const SAID: &[(&str, &str)] = &[
         "if clock.weekday == \"sun\" { keep(\"x\") }",
         "error[wrong-values]: `sun` is no day of the week\n    hint: did you mean \"Sunday\"?",
     ),
-    ("if clock.weekday == \"Thurday\" { keep(\"x\") }", "hint: did you mean \"Thursday\"?"),
+    ("if clock.weekday == \"Thurday\" { keep(\"x\") }", "hint: did you mean `Thursday`?"),
     ("if clock.weekday > \"Friday\" { keep(\"x\") }", "warning[by-letters]"),
     ("if clock.time > \"7:00\" { keep(\"x\") }", "error[wrong-values]: `clock.time` never looks like `7:00`"),
     (
@@ -94,10 +94,7 @@ const SAID: &[(&str, &str)] = &[
 
 #[test]
 fn what_cannot_work_is_said_before_it_runs() {
-    for (script, wanted) in SAID {
-        let told = problems(&format!("//! What it is for.\n{script}"));
-        assert!(told.contains(wanted), "--- {script}\n--- wanted {wanted}\n--- told {told}");
-    }
+    assert_eq!(unheard(SAID), "");
 }
 
 /// What looks alike and is right.

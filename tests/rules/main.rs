@@ -3,14 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may")]
 
+mod beginners;
 mod behaviour;
 mod explained;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod hostile;
+mod library;
 mod lints;
+mod nights;
 mod policies;
 mod problems;
+mod saved;
 mod shipped;
 mod situations;
 mod support;

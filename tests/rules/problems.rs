@@ -146,7 +146,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "if signal.value(\"price\") > 3 { rest(\"x\") }",
-        "error[rule-fails]: fails with no signal received: no signal `price` was received yet; ask signal.has(\"price\") first",
+        "error[rule-fails]: fails without the signal `price`: no signal `price` was received yet; ask signal.has(\"price\") first",
     ),
     ("if signal.price > 3 { rest(\"x\") }", "`signal` has no `price`"),
     (

@@ -118,7 +118,7 @@ fn a_failure_comes_with_the_situation_in_which_it_came_up() {
         ),
         (
             "if station.ports_on >= 8 && battery.temp > 3 { keep(\"x\") }",
-            "fails with no temperature, with 8 ports on or more: ",
+            "fails with no temperature, with 8 or more ports on: ",
         ),
     ];
     for (script, wanted) in cases {

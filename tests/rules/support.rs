@@ -29,6 +29,15 @@ pub(crate) fn problems(text: &str) -> String {
     found.iter().map(|problem| format!("{problem}\n")).collect()
 }
 
+/// The scripts (after their first line, the description) of which is not said what should be.
+pub(crate) fn unheard(cases: &[(&str, &str)]) -> String {
+    let missing = cases.iter().filter_map(|(script, wanted)| {
+        let told = problems(&format!("//! What it is for.\n{script}"));
+        (!told.contains(wanted)).then(|| format!("--- {script}\n--- wanted {wanted}\n--- told {told}\n"))
+    });
+    missing.collect()
+}
+
 pub(crate) fn usage(name: &str) -> RuleUse {
     RuleUse { rule: RuleName::new(name).unwrap(), with: BTreeMap::new() }
 }

@@ -29,9 +29,13 @@ mod keeping;
 mod play;
 mod reload;
 mod restart;
+mod rules;
+mod saving;
 mod service;
+mod shadow;
 mod twins;
 mod two;
+mod versions;
 #[path = "../mqtt/watcher.rs"]
 #[expect(dead_code, reason = "written for the tests of the bridge, which use more of it")]
 mod watcher;

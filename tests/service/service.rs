@@ -113,6 +113,11 @@ impl Service {
         (status, answer.json().await.unwrap_or_default())
     }
 
+    /// A request to be made complete and sent.
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
     /// What a path shows.
     pub(crate) async fn get(&self, path: &str) -> Value {
         let (status, body) = self.ask(Method::GET, path, None).await;

@@ -1,6 +1,6 @@
 //! Reads and checks.
 
-use std::io::Write;
+use std::{io::Write, path::Path};
 
 use super::{
     hub,
@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     cli::{
-        args::Check,
+        args::{Check, Format},
         failure::{Exit, Failure},
         look::Look,
+        lsp::squiggles::published,
     },
-    config::{Files, Plan},
+    config::{Files, Plan, text},
     model::{Diagnostic, Severity, StationName, SwitchKind},
     settings::Settings,
     usb,
@@ -26,10 +27,16 @@ pub(in crate::cli) async fn check(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let found = found(args, environment).await;
-    if args.json {
-        writeln!(out, "{:#}", found.json())?;
-    } else {
-        write!(out, "{}", found.text(look))?;
+    match args.format {
+        Format::Json => writeln!(out, "{:#}", found.json())?,
+        Format::Text if args.json => writeln!(out, "{:#}", found.json())?,
+        Format::Text => write!(out, "{}", found.text(look))?,
+        Format::Gcc => write!(out, "{}", found.gcc())?,
+        Format::Lsp => {
+            let text_of = |file: &str| text(Path::new(file), file).ok().flatten();
+            let files: Vec<_> = published(&found.problems, text_of).into_values().collect();
+            writeln!(out, "{:#}", serde_json::Value::from(files))?;
+        }
     }
     if found.errors() == 0 { Ok(()) } else { Err(Failure::told(Exit::Failed)) }
 }
@@ -93,13 +100,17 @@ fn read(plan: &Plan) -> Read {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::cli::args::SettingsFile;
 
     async fn check_with(stations: &Path, json: bool) -> (Result<(), Failure>, String) {
-        let args = Check { settings: SettingsFile::default(), stations: Vec::new(), all: false, json };
+        let args = Check {
+            settings: SettingsFile::default(),
+            stations: Vec::new(),
+            all: false,
+            json,
+            format: Format::Text,
+        };
         check_args(stations, "()", args).await
     }
 
@@ -148,6 +159,7 @@ mod tests {
             stations: stations.iter().map(|name| StationName::new(name).unwrap()).collect(),
             all,
             json: true,
+            format: Format::Text,
         };
         for (args, checked, left_out) in [
             (args(&[], false), &["demo"][..], &["desk.ron"][..]),

@@ -92,6 +92,24 @@ impl Found {
         text
     }
 
+    /// One line for each problem and one for each hint, as compilers do.
+    pub(super) fn gcc(&self) -> String {
+        let mut text = String::new();
+        for problem in &self.problems {
+            let severity = match problem.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            let (line, column) = (problem.line.max(1), problem.column.max(1));
+            let place = format!("{}:{line}:{column}", plain(&problem.file));
+            let _ = writeln!(text, "{place}: {severity}: {} [{}]", one_line(&problem.message), problem.code);
+            if !problem.hint.is_empty() {
+                let _ = writeln!(text, "{place}: note: {}", one_line(&problem.hint));
+            }
+        }
+        text
+    }
+
     /// The same for programs.
     pub(super) fn json(&self) -> serde_json::Value {
         serde_json::json!({
@@ -105,6 +123,10 @@ impl Found {
             "problems": self.problems,
         })
     }
+}
+
+fn one_line(text: &str) -> String {
+    plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -142,6 +164,13 @@ not right: 1 error, 1 warning
         );
         assert_eq!(found.json()["problems"][0]["severity"], "error");
         assert_eq!(found.json()["ok"], false);
+        assert_eq!(
+            found.gcc(),
+            "stations/desk.ron:3:5: error: `tittle` is not a field of a station [unknown-field]
+stations/desk.ron:3:5: note: did you mean `title`?
+stations/desk.ron:3:5: warning: `tittle` is not a field of a station [unknown-field]
+"
+        );
     }
 
     #[test]

@@ -146,7 +146,7 @@ mod tests {
              "battery": {"level": 81, "measured_at": "2026-11-22T14:00:00Z"},
              "decision": {"reason": "81% is at or over 80%", "rule": "keep-between"}, "problem": null,
              "adjusted": [{"rule": "keep-between", "name": "high", "value": 80, "problem": null},
-                          {"rule": "ready-by", "name": "at", "value": "7:30", "problem": "gone"}]},
+                          {"rule": "ready-by", "name": "hours", "value": 7, "problem": "gone"}]},
             {"port": 2, "device": null, "power": "on", "mode": {"mode": "auto"}},
             {"port": 3, "device": "kiosk", "power": null, "mode": {"mode": "on", "until": "2026-11-23T07:30:00Z"},
              "decision": {"reason": "a person switched it on"}, "problem": {"message": "no hub"}},
@@ -163,8 +163,8 @@ mod tests {
             "desk · Office · 3 of 5 ports on
 port  device   level  power  mode                   report  why
    1  pixel-7   81 %  off    auto                       5m  81% is at or over 80% (keep-between);
-                                                            set at run time: high = 80, at =
-                                                            "7:30", not applied
+                                                            set at run time: high = 80, hours = 7,
+                                                            not applied
    2  –               on
    3  kiosk        ?  ?      on until 23 Nov 08:30       ?  ! no hub
    4  tv           ?  on     off                         ?  ! tried once an hour

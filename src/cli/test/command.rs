@@ -2,22 +2,26 @@
 
 use std::{io::Write, sync::Arc};
 
-use super::page::{Suite, json, text};
+use super::{
+    args::Test,
+    cover, junit,
+    page::{json, text},
+    past,
+    suites::{self, Suite},
+};
 use crate::{
     cli::{
-        args::Test,
         failure::{Exit, Failure},
         look::Look,
     },
-    config::Files,
+    config::{Files, Plan, watch},
     model::{Diagnostic, RuleName},
-    rules::{RuleSet, RuleSource},
+    rules::RuleSet,
     settings::Settings,
-    trial::testing::run_tests,
 };
 
-/// Prints the results. Fails when a case fails, or when a rule or a test file is broken.
-pub(in crate::cli) fn test(
+/// Prints the results. Fails when a test fails, or when a rule or a test file is broken.
+pub(in crate::cli) async fn test(
     args: &Test,
     environment: &dyn Fn(&str) -> Option<String>,
     look: Look,
@@ -27,30 +31,65 @@ pub(in crate::cli) fn test(
         Ok(settings) => settings,
         Err(problems) => return tell(Failure::settings(problems), args, out),
     };
-    let (files, sources) = match read(&settings) {
-        Ok(read) => read,
-        Err(problems) => return tell(Failure::files(problems), args, out),
-    };
-    let rules = match RuleSet::compile(&wanted(args, sources)?) {
-        Ok(rules) => Arc::new(rules),
-        Err(problems) => return tell(Failure::files(problems), args, out),
-    };
-    let (mut suites, mut problems) = (Vec::new(), Vec::new());
-    for rule in rules.rules() {
-        match suite(&rules, rule.name.clone(), &files) {
-            Ok(suite) => suites.push(suite),
-            Err(found) => problems.extend(found),
+    if let Some(decision) = &args.from_decision {
+        return past::save(args, decision, &settings, out).await;
+    }
+    if !args.watch {
+        return once(args, &settings, look, out);
+    }
+    let watching = watch(&settings.directories);
+    let (_watcher, mut changes) = watching.map_err(|error| {
+        Failure::new(Exit::Failed, format!("the files cannot be watched ({error})"), "run scs test by hand")
+    })?;
+    loop {
+        // What is wrong may be mended by the next save.
+        if let Err(failure) = once(args, &settings, look, out)
+            && !failure.what.is_empty()
+        {
+            writeln!(out, "{failure}")?;
+        }
+        writeln!(out, "\nwaiting for a saved file; Ctrl-C ends\n")?;
+        out.flush()?;
+        if changes.recv().await.is_none() {
+            return Ok(());
         }
     }
-    if !problems.is_empty() {
-        return tell(Failure::files(problems), args, out);
+}
+
+fn once(args: &Test, settings: &Settings, look: Look, out: &mut impl Write) -> Result<(), Failure> {
+    let files = match Files::read(&settings.directories, &settings.stations) {
+        Ok(files) => files,
+        Err(problems) => return tell(Failure::files(problems), args, out),
+    };
+    known(args, &files)?;
+    let rules = match compiled(args, &files) {
+        Ok(rules) => rules,
+        Err(problems) => return tell(Failure::files(problems), args, out),
+    };
+    let tested = match suites::run(&rules, &args.rules, &files, args.cover) {
+        Ok(tested) => tested,
+        Err(problems) => return tell(Failure::files(problems), args, out),
+    };
+    let covered = tested.coverage.map(|coverage| {
+        let all = coverage.report().into_iter();
+        all.filter(|one| args.rules.is_empty() || args.rules.contains(&one.rule)).collect::<Vec<_>>()
+    });
+    if let Some(path) = &args.junit {
+        std::fs::write(path, junit::xml(&tested.suites)).map_err(|error| {
+            let what = format!("the report `{}` cannot be written ({error})", path.display());
+            Failure::new(Exit::CannotCreate, what, "")
+        })?;
     }
     if args.json {
-        writeln!(out, "{:#}", json(&suites))?;
+        writeln!(out, "{:#}", json(&tested.suites, covered.as_deref()))?;
     } else {
-        write!(out, "{}", text(&suites, look))?;
+        if let Some(covered) = &covered {
+            write!(out, "{}", cover::text(covered, &files, !args.rules.is_empty(), look))?;
+        }
+        write!(out, "{}", text(&tested.suites, look))?;
     }
-    if suites.iter().all(|suite| suite.failed() == 0) { Ok(()) } else { Err(Failure::told(Exit::Failed)) }
+    let passed = tested.suites.iter().map(Suite::failed).sum::<usize>() == 0;
+    if passed { Ok(()) } else { Err(Failure::told(Exit::Failed)) }
 }
 
 /// Broken files: nothing can be tested before they are mended.
@@ -62,90 +101,28 @@ fn tell(failure: Failure, args: &Test, out: &mut impl Write) -> Result<(), Failu
     Err(Failure::told(Exit::Configuration))
 }
 
-fn read(settings: &Settings) -> Result<(Files, Vec<RuleSource>), Vec<Diagnostic>> {
-    let files = Files::read(&settings.directories, &settings.stations)?;
+fn known(args: &Test, files: &Files) -> Result<(), Failure> {
+    let names: Vec<&str> = files.rules.iter().map(|file| file.name.as_str()).collect();
+    let Some(unknown) = args.rules.iter().find(|rule| !names.contains(&rule.as_str())) else { return Ok(()) };
+    let hint = format!("there are: {}", names.join(", "));
+    Err(Failure::new(Exit::Failed, format!("there is no rule `{unknown}`"), hint))
+}
+
+/// The rules, compiled. Those that nobody asked for may be broken: then they are not there.
+fn compiled(args: &Test, files: &Files) -> Result<Arc<RuleSet>, Vec<Diagnostic>> {
+    let mut files = files.clone();
     // A file whose name is no rule name is a matter of `scs check`.
-    let sources = files.rules.iter().filter_map(|file| {
-        let name = RuleName::new(&file.name).ok()?;
-        Some(RuleSource { name, file: file.path.clone(), text: file.text.clone() })
-    });
-    let sources = sources.collect();
-    Ok((files, sources))
-}
-
-/// The rules to test. Those that nobody asked for may be broken.
-fn wanted(args: &Test, mut sources: Vec<RuleSource>) -> Result<Vec<RuleSource>, Failure> {
-    if let Some(unknown) = args.rules.iter().find(|rule| !sources.iter().any(|source| source.name == **rule))
-    {
-        let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-        let hint = format!("there are: {}", names.join(", "));
-        return Err(Failure::new(Exit::Failed, format!("there is no rule `{unknown}`"), hint));
-    }
-    sources.retain(|source| args.rules.is_empty() || args.rules.contains(&source.name));
-    Ok(sources)
-}
-
-fn suite(rules: &Arc<RuleSet>, rule: RuleName, files: &Files) -> Result<Suite, Vec<Diagnostic>> {
-    let Some(file) = files.tests.iter().find(|file| file.name == rule.as_str()) else {
-        return Ok(Suite { rule, file: None, results: Vec::new() });
+    files.rules.retain(|file| RuleName::new(&file.name).is_ok());
+    let problems = match Plan::rules(&files) {
+        Ok(rules) => return Ok(Arc::new(rules)),
+        Err(problems) if args.rules.is_empty() => return Err(problems),
+        Err(problems) => problems,
     };
-    let results = run_tests(rules, &rule, &file.path, &file.text)?;
-    Ok(Suite { rule, file: Some(file.path.clone()), results })
+    let asked = |name: &str| args.rules.iter().any(|rule| rule.as_str() == name);
+    files.rules.retain(|file| asked(&file.name) || problems.iter().all(|problem| problem.file != file.path));
+    Plan::rules(&files).map(Arc::new)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::cli::args::SettingsFile;
-
-    fn test_with(rules: &Path, names: &[&str]) -> (Result<(), Failure>, String) {
-        let names = names.iter().map(|name| RuleName::new(name).unwrap()).collect();
-        let defaults = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&defaults, "()").unwrap();
-        let settings = SettingsFile { settings: Some(defaults.path().into()) };
-        let args = Test { rules: names, settings, json: false };
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let environment = |name: &str| match name {
-            "SCS_STATIONS_DIR" => Some(root.join("stations").display().to_string()),
-            "SCS_RULES_DIR" => Some(rules.display().to_string()),
-            _ => None,
-        };
-        let mut out = Vec::new();
-        let look = Look { width: 100, colour: false };
-        let result = test(&args, &environment, look, &mut out);
-        (result, String::from_utf8(out).unwrap())
-    }
-
-    #[test]
-    fn shipped_rules_do_what_their_tests_say() {
-        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-        let (result, text) = test_with(&rules, &[]);
-        assert_eq!(result, Ok(()), "{text}");
-        assert!(text.contains("passed: "), "{text}");
-    }
-
-    #[test]
-    fn an_unknown_rule_is_told_with_the_known() {
-        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-        let failure = test_with(&rules, &["keep"]).0.unwrap_err();
-        assert_eq!(failure.what, "there is no rule `keep`");
-        assert!(failure.hint.contains("keep-between"));
-    }
-
-    #[test]
-    fn a_broken_rule_is_exit_code_78_with_its_place() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("mine.rhai"), "//! Mine.\nif battery.level < { }\n").unwrap();
-        let failure = test_with(folder.path(), &[]).0.unwrap_err();
-        assert_eq!(failure.exit, Exit::Configuration);
-        assert!(failure.to_string().contains("mine.rhai:"), "{failure}");
-        std::fs::write(
-            folder.path().join("good.rhai"),
-            "//! Good.\nif battery.level < 5 { charge(\"low\") }\n",
-        )
-        .unwrap();
-        assert_eq!(test_with(folder.path(), &["good"]).0, Ok(()), "another rule is broken");
-    }
-}
+#[path = "tests.rs"]
+mod tests;

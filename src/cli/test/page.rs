@@ -2,26 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::suites::Suite;
 use crate::{
     cli::look::{Look, Paint, count, plain},
-    model::RuleName,
-    trial::testing::TestResult,
+    rules::RuleCoverage,
+    trial::testing::{TestKind, TestResult},
 };
-
-/// The cases of one rule.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Suite {
-    pub(super) rule: RuleName,
-    /// The test file, as the user would type it; `None`: the rule has none.
-    pub(super) file: Option<String>,
-    pub(super) results: Vec<TestResult>,
-}
-
-impl Suite {
-    pub(super) fn failed(&self) -> usize {
-        self.results.iter().filter(|case| !case.passed).count()
-    }
-}
 
 /// A line per rule, details of every case that failed, and the sum.
 pub(super) fn text(suites: &[Suite], look: Look) -> String {
@@ -35,18 +21,18 @@ pub(super) fn text(suites: &[Suite], look: Look) -> String {
         };
         let word = look.paint(paint, &format!("{word:<4}"));
         let cases = match suite.file {
-            Some(_) => count(suite.results.len(), "case"),
+            Some(_) => count(suite.done.len(), "test"),
             None => format!("no tests: write rules/{}.test.ron", suite.rule),
         };
         let _ = writeln!(text, "{word}  {:<wide$}  {cases}", suite.rule.as_str());
         let file = suite.file.as_deref().unwrap_or_default();
-        for case in suite.results.iter().filter(|case| !case.passed) {
-            text += &failure(file, case, look);
+        for done in suite.done.iter().filter(|done| !done.result.passed) {
+            text += &failure(file, &done.result, look);
         }
     }
-    let cases: usize = suites.iter().map(|suite| suite.results.len()).sum();
+    let cases: usize = suites.iter().map(|suite| suite.done.len()).sum();
     let failed: usize = suites.iter().map(Suite::failed).sum();
-    let of = format!("{} of {}", count(cases, "case"), count(suites.len(), "rule"));
+    let of = format!("{} of {}", count(cases, "test"), count(suites.len(), "rule"));
     let sum = if failed == 0 {
         look.paint(Paint::Green, &format!("passed: {of}"))
     } else {
@@ -62,13 +48,18 @@ fn failure(file: &str, case: &TestResult, look: Look) -> String {
     let _ = writeln!(text, "      {}  {place}", plain(&case.name));
     let _ = writeln!(text, "        expected  {}", plain(&case.expected));
     let _ = writeln!(text, "        got       {}", plain(&case.got));
-    if !case.reason.is_empty() && !case.got.contains(&case.reason) {
+    if case.kind == TestKind::Case && !case.reason.is_empty() && !case.got.contains(&case.reason) {
         let _ = writeln!(text, "        reason    {}", plain(&case.reason));
     }
-    if let Some(opinion) = &case.opinion {
+    if let Some(opinion) = case.opinion.as_ref().filter(|_| case.kind == TestKind::Case) {
         let _ = writeln!(text, "        said by   rules/{}.rhai:{}", opinion.rule, opinion.line);
     }
-    if !case.values.is_empty() {
+    if case.kind != TestKind::Case {
+        for (n, (at, what)) in case.values.iter().enumerate() {
+            let _ =
+                writeln!(text, "        {:<8}  {at}  {}", if n == 0 { "course" } else { "" }, plain(what));
+        }
+    } else if !case.values.is_empty() {
         let values: Vec<String> =
             case.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let _ = writeln!(text, "        with      {}", plain(&values.join(", ")));
@@ -77,9 +68,15 @@ fn failure(file: &str, case: &TestResult, look: Look) -> String {
 }
 
 /// The same for programs.
-pub(super) fn json(suites: &[Suite]) -> serde_json::Value {
+pub(super) fn json(suites: &[Suite], covered: Option<&[RuleCoverage]>) -> serde_json::Value {
     let cases = suites.iter().flat_map(|suite| {
-        suite.results.iter().map(move |case| {
+        suite.done.iter().map(move |done| {
+            let case = &done.result;
+            let values: Vec<_> = case
+                .values
+                .iter()
+                .map(|(name, value)| serde_json::json!({ "name": name, "value": value }))
+                .collect();
             serde_json::json!({
                 "rule": suite.rule,
                 "file": suite.file,
@@ -89,23 +86,29 @@ pub(super) fn json(suites: &[Suite]) -> serde_json::Value {
                 "expected": case.expected,
                 "got": case.got,
                 "reason": case.reason,
+                "values": values,
+                "seconds": done.took.as_secs_f64(),
             })
         })
     });
     let untested = suites.iter().filter(|suite| suite.file.is_none()).map(|suite| &suite.rule);
-    serde_json::json!({
+    let mut told = serde_json::json!({
         "ok": suites.iter().all(|suite| suite.failed() == 0),
         "tests": cases.collect::<Vec<_>>(),
         "untested": untested.collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(covered), Some(told)) = (covered, told.as_object_mut()) {
+        told.insert("coverage".to_owned(), serde_json::json!(covered));
+    }
+    told
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        model::{Opinion, Verdict},
-        trial::testing::TestKind,
+        cli::test::suites::Done,
+        model::{Opinion, RuleName, Verdict},
     };
 
     fn suites() -> Vec<Suite> {
@@ -133,18 +136,36 @@ mod tests {
             values: vec![("battery.level".into(), "81".into()), ("high".into(), "80".into())],
             ..good.clone()
         };
+        let night = TestResult {
+            name: "a night".into(),
+            line: 20,
+            kind: TestKind::Night,
+            expected: "at least 98 % at 07:00".into(),
+            got: "80 % at 07:00".into(),
+            values: vec![
+                ("22:00".into(), "85 %, off: 85% is at or over 80%".into()),
+                ("10:00".into(), "49 %, off at the end".into()),
+            ],
+            ..bad.clone()
+        };
+        let done = |results: Vec<TestResult>| {
+            results
+                .into_iter()
+                .map(|result| Done { result, took: std::time::Duration::from_millis(2) })
+                .collect()
+        };
         vec![
             Suite {
                 rule: rule("cool-down"),
                 file: Some("rules/cool-down.test.ron".into()),
-                results: vec![good.clone()],
+                done: done(vec![good.clone()]),
             },
             Suite {
                 rule: rule("keep-between"),
                 file: Some("rules/keep-between.test.ron".into()),
-                results: vec![good, bad],
+                done: done(vec![good, bad, night]),
             },
-            Suite { rule: rule("mine"), file: None, results: Vec::new() },
+            Suite { rule: rule("mine"), file: None, done: Vec::new() },
         ]
     }
 
@@ -152,17 +173,22 @@ mod tests {
     fn a_failed_case_tells_all_that_is_needed_to_mend_it() {
         assert_eq!(
             text(&suites(), Look { width: 100, colour: false }),
-            "ok    cool-down     1 case
-FAIL  keep-between  2 cases
+            "ok    cool-down     1 test
+FAIL  keep-between  3 tests
       goes on charging  rules/keep-between.test.ron:12
         expected  charge
         got       rest
         reason    81% is at or over 80%
         said by   rules/keep-between.rhai:6
         with      battery.level = 81, high = 80
+      a night  rules/keep-between.test.ron:20
+        expected  at least 98 % at 07:00
+        got       80 % at 07:00
+        course    22:00  85 %, off: 85% is at or over 80%
+                  10:00  49 %, off at the end
 none  mine          no tests: write rules/mine.test.ron
 
-failed: 1 of 3 cases of 3 rules
+failed: 2 of 4 tests of 3 rules
 "
         );
     }
@@ -170,14 +196,14 @@ failed: 1 of 3 cases of 3 rules
     #[test]
     fn when_all_is_well_little_is_said() {
         let text = text(&suites()[..1], Look { width: 100, colour: false });
-        assert_eq!(text, "ok    cool-down  1 case\n\npassed: 1 case of 1 rule\n");
+        assert_eq!(text, "ok    cool-down  1 test\n\npassed: 1 test of 1 rule\n");
     }
 
     #[test]
     fn programs_are_told_the_same() {
-        let told = json(&suites());
+        let told = json(&suites(), None);
         assert_eq!(told["ok"], false);
-        assert_eq!(told["tests"].as_array().unwrap().len(), 3);
+        assert_eq!(told["tests"].as_array().unwrap().len(), 4);
         assert_eq!(told["tests"][2]["line"], 12);
         assert_eq!(told["untested"][0], "mine");
     }

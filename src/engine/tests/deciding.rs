@@ -86,7 +86,10 @@ fn a_mode_wins_over_the_policy_until_its_end() {
     let decision = held.decision.unwrap();
     assert_eq!((decision.verdict, decision.by), (Verdict::Rest, Layer::Mode));
     assert!(held.orders.is_empty());
-    assert_eq!(engine.view().overruled(&decision)[0].verdict, Verdict::Charge, "the overruled can be told");
+    let present = engine.view().present(port(1), at(40)).unwrap();
+    assert_eq!((present.id, present.by, present.at), (decision.id, Layer::Mode, at(40)), "who holds it now");
+    let (then, now) = (decision.facts.as_deref().unwrap(), present.facts.as_deref().unwrap());
+    assert_eq!((now.at, &now.battery), (at(40), &then.battery), "with the facts of now");
 
     let orders = run(&mut engine, at(31), at(60));
     assert_eq!(orders.len(), 1);

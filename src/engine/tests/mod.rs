@@ -11,6 +11,8 @@ mod naming;
 mod property;
 mod proving;
 mod searching;
+mod shadowing;
+mod signals;
 mod switching;
 mod things;
 mod unknown;
@@ -104,6 +106,7 @@ pub(super) fn station() -> Station {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        signals: BTreeMap::new(),
         ports: plans.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("0123456789ab"),
     }

@@ -18,7 +18,7 @@ use crate::{
         problem::Problem,
         server::Services,
     },
-    model::{DecisionId, DeviceName, PortId, StationName},
+    model::{Decision, DecisionId, DeviceName, PortId, StationName},
 };
 
 pub(super) struct History(pub(super) Arc<Services>);
@@ -53,7 +53,8 @@ impl History {
 
     /// One decision, explained
     ///
-    /// With the facts it was made from, and what the later rules would have said, computed now from the same facts.
+    /// With the facts it was made from, and what the rules that came too late would have said, computed now from the same
+    /// facts by the version that decided. `…/explanation` has the whole way through each rule.
     #[oai(path = "/stations/:station/decisions/:id", method = "get", operation_id = "decision")]
     async fn decision(
         &self,
@@ -64,27 +65,12 @@ impl History {
         /// The decision's number.
         id: Path<DecisionId>,
     ) -> Result<Json<DecisionDetail>, Problem> {
-        let mut found = self.find(&name.0, id.0).await?;
-        if found.is_none() {
-            // It may have been made a moment ago.
-            self.settle().await;
-            found = self.find(&name.0, id.0).await?;
-        }
-        let Some(decision) = found else {
-            station(&self.0.directory, &name.0)?;
-            return Err(Problem::not_found(
-                "unknown_decision",
-                format!(
-                    "station `{}` has no decision {}: it may have been removed with its age",
-                    name.0, id.0
-                ),
-            ));
-        };
-        // A station that was removed still has its past; nobody can be asked any more.
-        let view = self.0.directory.station(name.0.as_str()).map(|station| station.view());
-        let overruled = view.as_ref().map(|view| view.overruled(&decision)).unwrap_or_default();
-        let asked = view.as_ref().map(|view| view.station.version.as_str());
-        Ok(Json(DecisionDetail::new(&decision, &overruled, asked)))
+        let decision = decision(&self.0, &name.0, id.0).await?;
+        let decision = Arc::new(decision);
+        // Where the files that decided are not kept any more, nobody can be asked.
+        let overruled = self.0.workshop.overruled(Arc::clone(&decision)).await.ok();
+        let asked = overruled.is_some().then(|| decision.version.as_str());
+        Ok(Json(DecisionDetail::new(&decision, overruled.as_deref().unwrap_or_default(), asked)))
     }
 
     /// Reports that were taken, the newest first
@@ -164,14 +150,6 @@ impl History {
 }
 
 impl History {
-    async fn find(
-        &self,
-        station: &StationName,
-        id: DecisionId,
-    ) -> Result<Option<crate::model::Decision>, Problem> {
-        self.0.reader.decision(station, id).await.map_err(|error| unreadable(&error))
-    }
-
     /// What to give as `before` for the page after this one, when there may be one.
     async fn next<T: Sync>(
         &self,
@@ -204,12 +182,37 @@ impl History {
         if past.is_empty() { Err(unknown) } else { Ok(()) }
     }
 
-    /// Has written what is still on its way, so that people see what they just did.
     async fn settle(&self) {
-        if let Err(error) = self.0.reader.flush().await {
-            // What is on disk is shown all the same.
-            tracing::debug!(%error, "history could not be flushed before a read");
-        }
+        settle(&self.0).await;
+    }
+}
+
+/// One decision, complete.
+pub(super) async fn decision(
+    services: &Services,
+    name: &StationName,
+    id: DecisionId,
+) -> Result<Decision, Problem> {
+    let find = async || services.reader.decision(name, id).await.map_err(|error| unreadable(&error));
+    let mut found = find().await?;
+    if found.is_none() {
+        // It may have been made a moment ago.
+        settle(services).await;
+        found = find().await?;
+    }
+    if let Some(decision) = found {
+        return Ok(decision);
+    }
+    station(&services.directory, name)?;
+    let detail = format!("station `{name}` has no decision {id}: it may have been removed with its age");
+    Err(Problem::not_found("unknown_decision", detail))
+}
+
+/// Has written what is still on its way, so that people see what they just did.
+async fn settle(services: &Services) {
+    if let Err(error) = services.reader.flush().await {
+        // What is on disk is shown all the same.
+        tracing::debug!(%error, "history could not be flushed before a read");
     }
 }
 
@@ -238,6 +241,7 @@ fn filter(
     Ok(Filter { scope, device, before, limit: u32::from(limit.unwrap_or_default().0) })
 }
 
+/// What is wrong when the past cannot be read.
 pub(super) fn unreadable(error: &ReadError) -> Problem {
     tracing::warn!(%error, "history could not be read");
     Problem::unavailable("history_unreadable", error.to_string(), 2)

@@ -3,9 +3,12 @@
 //! An operation checks who asks, finds the station, asks it through its handle or reads its picture, and shows the
 //! answer. It decides nothing.
 
+mod changes;
+mod check;
 mod config;
 mod devices;
 mod events;
+mod explanations;
 mod health;
 mod history;
 mod length;
@@ -13,10 +16,15 @@ mod metrics;
 mod parameters;
 mod probe;
 mod reports;
+mod rule_tests;
+mod rules;
 mod seed;
+mod shadow;
+mod signals;
 mod stations;
 mod trying;
 mod unknown;
+mod versions;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -51,6 +59,8 @@ enum Heading {
     History,
     /// The station files and rules at work.
     Config,
+    /// The rules: their texts and parameters, what they would do, and all versions that were at work.
+    Rules,
     /// Everything that happens, as it happens.
     Events,
     /// For supervisors such as systemd.
@@ -59,21 +69,32 @@ enum Heading {
     Smartcharger,
 }
 
-type Operations = (
+/// In groups, because one tuple of operations may have sixteen parts.
+type Operations = (Now, Past, Trying, Around);
+/// What is, and what is asked for.
+type Now = (
     reports::Reports,
     stations::Stations,
     probe::Probes,
     parameters::Parameters,
+    signals::Signals,
     devices::Devices,
     unknown::Unknown,
-    history::History,
-    config::Config,
-    trying::Trials,
-    events::EventStream,
-    health::Health,
-    metrics::Metrics,
-    seed::Smartcharger,
 );
+/// What was, and why.
+type Past = (history::History, explanations::Explanations);
+/// The files, and what others would do.
+type Trying = (
+    config::Config,
+    rules::Rules,
+    rule_tests::RuleTests,
+    versions::Versions,
+    trying::Trials,
+    check::Checks,
+    shadow::Shadowing,
+);
+/// The service itself.
+type Around = (events::EventStream, health::Health, metrics::Metrics, seed::Smartcharger);
 
 /// The operations as a description only, which needs no services.
 pub(super) struct Described;
@@ -110,21 +131,33 @@ pub(super) fn document() -> OpenApiService<Described, ()> {
 /// The endpoint of all operations.
 pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> impl Endpoint {
     let services = Arc::new(services);
-    let operations: Operations = (
-        reports::Reports(Arc::clone(&services)),
-        stations::Stations(Arc::clone(&services)),
-        probe::Probes(Arc::clone(&services)),
-        parameters::Parameters(Arc::clone(&services)),
-        devices::Devices(Arc::clone(&services)),
-        unknown::Unknown(Arc::clone(&services)),
-        history::History(Arc::clone(&services)),
-        config::Config(Arc::clone(&services)),
-        trying::Trials(Arc::clone(&services)),
-        events::EventStream::new(Arc::clone(&services), stopped),
-        health::Health(Arc::clone(&services)),
-        metrics::Metrics(Arc::clone(&services)),
-        seed::Smartcharger(services),
+    let of = || Arc::clone(&services);
+    let now = (
+        reports::Reports(of()),
+        stations::Stations(of()),
+        probe::Probes(of()),
+        parameters::Parameters(of()),
+        signals::Signals(of()),
+        devices::Devices(of()),
+        unknown::Unknown(of()),
     );
+    let past = (history::History(of()), explanations::Explanations(of()));
+    let trying = (
+        config::Config(of()),
+        rules::Rules(of()),
+        rule_tests::RuleTests(of()),
+        versions::Versions(of()),
+        trying::Trials(of()),
+        check::Checks(of()),
+        shadow::Shadowing(of()),
+    );
+    let around = (
+        events::EventStream::new(of(), stopped),
+        health::Health(of()),
+        metrics::Metrics(of()),
+        seed::Smartcharger(of()),
+    );
+    let operations: Operations = (now, past, trying, around);
     OpenApiService::new(operations, "", "").into_endpoint()
 }
 
@@ -138,6 +171,7 @@ fn refused(reason: &Refused) -> Problem {
             | ReportRejected::Unplaced(_),
         )
         | Refused::UnknownPort { .. }
+        | Refused::UnknownSignal { .. }
         | Refused::NotAdjusted(
             NotAdjusted::UnknownPort | NotAdjusted::UnknownRule { .. } | NotAdjusted::UnknownParameter(_),
         ) => Problem::not_found(code, reason.to_string()),

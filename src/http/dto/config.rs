@@ -23,6 +23,9 @@ pub(in crate::http) struct DiagnosticOut {
     /// Column in characters, from 1; null when the problem has no place.
     #[oai(nullable)]
     column: Option<u32>,
+    /// How many characters of the line it is about; null when only the place is known.
+    #[oai(nullable)]
+    length: Option<u32>,
     /// How bad it is.
     severity: Severity,
     /// A stable code, for example `unknown-field`.
@@ -40,6 +43,7 @@ impl From<&Diagnostic> for DiagnosticOut {
             file: problem.file.clone(),
             line: placed(problem.line),
             column: placed(problem.column),
+            length: placed(problem.length).filter(|length| *length > 0),
             severity: problem.severity,
             code: problem.code.clone(),
             message: problem.message.clone(),

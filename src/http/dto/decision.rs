@@ -7,7 +7,7 @@ use poem_openapi::{
 use serde::Serialize;
 
 use super::super::wire::Time;
-use super::port::BatteryOut;
+use super::{SignalFactOut, port::BatteryOut};
 use crate::model::{
     Decision, DecisionId, DeviceName, Facts, Layer, Opinion, PortId, RuleFailure, RuleName, Spells,
     StationName, Timestamp, Verdict,
@@ -92,9 +92,9 @@ pub(in crate::http) struct DecisionDetail {
     facts: Option<FactsOut>,
     /// The rules that failed on the way.
     failures: Vec<FailureOut>,
-    /// What the later rules would have said, computed now from the facts.
+    /// What the rules that came too late would have said, computed now from the facts by the version that decided.
     overruled: Vec<OpinionOut>,
-    /// Version of the rules that `overruled` was computed by: when it is not `version`, the rules have changed since.
+    /// The version that `overruled` was computed by; null when the files that decided are not kept any more.
     #[oai(nullable)]
     overruled_version: Option<String>,
 }
@@ -195,6 +195,11 @@ pub(in crate::http) struct FactsOut {
     level_since: Any<Spells>,
     /// Since when the temperature has been at or above which degree: pairs of degree and time.
     temperature_since: Any<Spells>,
+    /// When the device was last at 100 %; null when that was not known.
+    #[oai(nullable)]
+    full_at: Option<Time>,
+    /// The numbers from elsewhere that were known.
+    signals: Vec<SignalFactOut>,
 }
 
 impl From<&Facts> for FactsOut {
@@ -213,6 +218,8 @@ impl From<&Facts> for FactsOut {
             charge_per_hour: facts.history.charge_per_hour,
             level_since: Any(facts.history.level.clone()),
             temperature_since: Any(facts.history.temperature.clone()),
+            full_at: facts.history.full_at.map(Time),
+            signals: SignalFactOut::all(&facts.signals),
         }
     }
 }

@@ -2,24 +2,38 @@
 //!
 //! Values only, made from the model; no decisions are made here.
 
+mod check;
 mod config;
 mod decision;
 mod event;
+mod explanation;
 mod hub;
 mod parameter;
 mod port;
 mod report;
 mod rows;
+mod rule;
+mod rule_test;
+mod shadow;
+mod signal;
 mod station;
 mod trying;
+mod version;
 
+pub(super) use check::{CheckIn, CheckOut};
 pub(super) use config::{ConfigOut, DiagnosticOut, HealthOut, HubProblemOut, LiveOut};
 pub(super) use decision::{DecisionDetail, DecisionOut};
 pub(super) use event::{EventOut, EventRow, EventsOut};
+pub(super) use explanation::ExplanationOut;
 pub(super) use hub::{UnknownDevicesOut, unplaced};
 pub(super) use parameter::{AdjustedOut, ParameterOut, ValueIn};
 pub(super) use port::{BatteryOut, DeviceIn, DeviceOut, ModeIn, ModeOut, PortOut, ProbeIn};
 pub(super) use report::ReportIn;
 pub(super) use rows::{DecisionsOut, ReportRow, ReportsOut, SwitchRow, SwitchesOut};
+pub(super) use rule::{RuleDetail, RuleIn, RuleOut};
+pub(super) use rule_test::{CaseOut, TestIn, TestedOut};
+pub(super) use shadow::{PromotedOut, ShadowDecisionsOut, ShadowIn, ShadowOut};
+pub(super) use signal::{SignalFactOut, SignalIn, SignalOut};
 pub(super) use station::{Snapshot, StationOut};
 pub(super) use trying::{PastOut, TriedOut, TryIn};
+pub(super) use version::{ChangedOut, VersionDetail, VersionOut, VersionsOut};

@@ -5,43 +5,34 @@ use serde::{Deserialize, Serialize};
 
 use super::DiagnosticOut;
 use crate::{
-    config::Plan,
     model::{RuleName, StationName, Value},
-    rules::Parameter,
-    workshop::{RuleText, stations_using},
+    workshop::{RuleText, RuleView},
 };
 
 /// A parameter of a rule.
 #[derive(Clone, Debug, Serialize, Object)]
 #[oai(rename = "RuleParameter")]
-pub(in crate::http) struct ParameterOut {
+pub(in crate::http) struct RuleParameterOut {
     /// Its name.
     name: String,
-    /// What kind of value it takes: `whole number`, `number`, `text`, or `true or false`.
+    /// The kind of value: `integer`, `number`, `text` or `boolean`.
+    #[serde(rename = "type")]
+    #[oai(rename = "type")]
     kind: String,
     /// The value when nobody gives one.
-    default: Any<serde_json::Value>,
-    /// What it is for; may be empty.
+    default: Any<Value>,
+    /// What it is for, in the words of the rule; may be empty.
     description: String,
     /// The line that declares it, from 1.
     line: u32,
 }
 
-impl From<&Parameter> for ParameterOut {
-    fn from(parameter: &Parameter) -> Self {
-        let (kind, default) = match &parameter.default {
-            Value::Int(number) => ("whole number", serde_json::json!(number)),
-            Value::Float(number) => ("number", serde_json::json!(number)),
-            Value::Text(text) => ("text", serde_json::json!(text)),
-            Value::Bool(yes) => ("true or false", serde_json::json!(yes)),
-        };
-        Self {
-            name: parameter.name.clone(),
-            kind: kind.to_owned(),
-            default: Any(default),
-            description: parameter.description.clone(),
-            line: parameter.line,
-        }
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Int(_) => "integer",
+        Value::Float(_) => "number",
+        Value::Text(_) => "text",
+        Value::Bool(_) => "boolean",
     }
 }
 
@@ -58,7 +49,7 @@ pub(in crate::http) struct RuleOut {
     /// The ETag of its text and tests, for `If-Match`.
     etag: String,
     /// Its parameters, in the order of the script.
-    parameters: Vec<ParameterOut>,
+    parameters: Vec<RuleParameterOut>,
     /// Stations that use it.
     used_by: Vec<StationName>,
     /// Whether it has a test file.
@@ -67,24 +58,25 @@ pub(in crate::http) struct RuleOut {
     warnings: Vec<DiagnosticOut>,
 }
 
-impl RuleOut {
-    /// What is known of a rule of a plan.
-    pub(in crate::http) fn new(plan: &Plan, name: &RuleName) -> Option<Self> {
-        let info = plan.rules.rule(name.as_str())?;
-        let text = RuleText::of(&plan.files, name)?;
-        let tests = plan.files.file(crate::model::FileKind::Test, name.as_str());
-        let of_rule = |file: &str| file == info.file || tests.is_some_and(|tests| file == tests.path);
-        let warnings = plan.warnings.iter().filter(|warning| of_rule(&warning.file));
-        Some(Self {
-            name: name.clone(),
-            description: info.description.clone(),
-            version: info.hash.clone(),
-            etag: format!("\"{}\"", text.tag()),
-            parameters: info.parameters.iter().map(ParameterOut::from).collect(),
-            used_by: stations_using(plan, name),
-            tested: tests.is_some(),
-            warnings: warnings.map(DiagnosticOut::from).collect(),
-        })
+impl From<RuleView> for RuleOut {
+    fn from(rule: RuleView) -> Self {
+        let parameters = rule.parameters.into_iter().map(|parameter| RuleParameterOut {
+            name: parameter.name,
+            kind: kind(&parameter.default).to_owned(),
+            default: Any(parameter.default),
+            description: parameter.description,
+            line: parameter.line,
+        });
+        Self {
+            etag: format!("\"{}\"", rule.text.tag()),
+            tested: rule.text.tests.is_some(),
+            name: rule.name,
+            description: rule.description,
+            version: rule.version,
+            parameters: parameters.collect(),
+            used_by: rule.used_by,
+            warnings: rule.warnings.iter().map(DiagnosticOut::from).collect(),
+        }
     }
 }
 
@@ -124,15 +116,26 @@ pub(in crate::http) struct RuleDetail {
 
 impl RuleDetail {
     /// A rule as it is at work and in its file.
-    pub(in crate::http) fn new(plan: &Plan, name: &RuleName, file: Option<RuleText>) -> Self {
-        let at_work = RuleText::of(&plan.files, name);
+    pub(in crate::http) fn new(rule: Option<RuleView>, file: Option<RuleText>) -> Self {
+        let at_work = rule.as_ref().map(|rule| rule.text.clone());
         let other = (file != at_work).then(|| RuleFileOut {
             etag: file.as_ref().map(|file| format!("\"{}\"", file.tag())),
             text: file.as_ref().map(|file| file.text.clone()),
             tests: file.and_then(|file| file.tests),
         });
         let (text, tests) = at_work.map_or((None, None), |rule| (Some(rule.text), rule.tests));
-        Self { rule: RuleOut::new(plan, name), text, tests, file: other }
+        Self { rule: rule.map(RuleOut::from), text, tests, file: other }
+    }
+
+    /// The script to show alone: that at work, or that of the file when none is.
+    pub(in crate::http) fn shown(&self) -> Option<&str> {
+        self.text.as_deref().or_else(|| self.file.as_ref()?.text.as_deref())
+    }
+
+    /// The ETag of what is shown.
+    pub(in crate::http) fn etag(&self) -> Option<&str> {
+        let at_work = self.rule.as_ref().map(|rule| rule.etag.as_str());
+        at_work.or_else(|| self.file.as_ref()?.etag.as_deref())
     }
 }
 

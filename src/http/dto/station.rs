@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::wire::Time;
 use super::{
-    PortOut,
+    PortOut, SignalOut,
     hub::{CountsOut, HubMissingOut, HubOut},
 };
 use crate::{
@@ -74,6 +74,8 @@ pub(in crate::http) struct StationOut {
     ports_on: u32,
     /// How many ports are not on `auto`.
     ports_manual: usize,
+    /// Numbers from elsewhere that its rules may ask for.
+    signals: Vec<SignalOut>,
     /// What it has seen since it started.
     counts: CountsOut,
 }
@@ -105,6 +107,7 @@ impl From<&View> for StationOut {
             ports: view.ports.len(),
             ports_on: view.ports_on,
             ports_manual: view.manual_ports(),
+            signals: SignalOut::all(view),
             counts: view.counts.into(),
         }
     }

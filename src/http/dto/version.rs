@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::wire::Time;
 use crate::{
     history::{FileEntry, Stored, VersionEntry},
-    model::{FileKind, KeptVersion, Origin, Source, Taken, Version, VersionFile},
+    model::{KeptVersion, Origin, Source, Taken, Version, VersionFile},
     workshop::Changed,
 };
 
@@ -180,10 +180,4 @@ impl From<Changed> for ChangedOut {
             kept_aside: changed.kept_aside,
         }
     }
-}
-
-/// The file of a rule in a version, for a change.
-pub(in crate::http) fn text_of(kept: &KeptVersion, kind: FileKind, name: &str) -> Option<String> {
-    let file = kept.files.iter().find(|file| file.kind == kind && file.name == name);
-    file.map(|file| file.text.clone())
 }

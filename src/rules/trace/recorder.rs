@@ -17,7 +17,7 @@ use super::{
     told::{Input, Leads, Place, Question, Setting, TraceStep},
 };
 use crate::{
-    model::Verdict,
+    model::{Value, Verdict},
     rules::{
         host::{CALLS, place},
         verbs::{PARAM, VERBS},
@@ -163,15 +163,12 @@ fn setting(context: &mut Context<'_, '_, '_, '_, '_, '_>, name: &str, expr: &Exp
         },
         _ => None,
     };
-    let condition = look::is_condition(expr).then(|| look::condition(context, expr, &place.file, true));
-    Setting {
-        name: name.to_owned(),
-        text: expression(expr),
-        value: look::value(context, expr),
-        parameter,
-        condition,
-        place,
-    }
+    let value = look::value(context, expr);
+    let is_answer =
+        look::is_condition(expr) || (matches!(value, Some(Value::Bool(_))) && !expr.is_constant());
+    let condition =
+        (is_answer && parameter.is_none()).then(|| look::condition(context, expr, &place.file, true));
+    Setting { name: name.to_owned(), text: expression(expr), value, parameter, condition, place }
 }
 
 /// Where a block leads.

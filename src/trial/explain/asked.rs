@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    told::{Asked, Origin, ParameterSaid, Role, Said},
+    told::{Asked, Origin, ParameterSaid, Role},
     way,
 };
 use crate::{
@@ -41,17 +41,15 @@ impl<'a> Asking<'a> {
             TraceEnd::Silent => (Role::Silent, format!("{} has no opinion", usage.rule)),
             TraceEnd::Failed(failure) => self.failed(failure, guard),
         };
-        let said = match &trace.end {
-            TraceEnd::Spoke(said) => {
-                Some(Said { verdict: said.verdict, reason: said.reason.clone(), line: said.line })
-            }
+        let opinion = match &trace.end {
+            TraceEnd::Spoke(said) => Some(said.clone()),
             TraceEnd::Silent | TraceEnd::Failed(_) => None,
         };
         Asked {
             rule: usage.rule.clone(),
             guard,
             role,
-            said,
+            opinion,
             summary,
             why: way::in_words(&trace, facts),
             parameters: self.parameters(usage),

@@ -10,7 +10,7 @@ mod way;
 mod words;
 
 use asked::Asking;
-pub use told::{Asked, Because, Explanation, Origin, ParameterSaid, Role, Said};
+pub use told::{Asked, Because, Explanation, Origin, ParameterSaid, Role};
 
 use crate::{
     model::{Decision, Layer, Station, Verdict},
@@ -37,8 +37,8 @@ fn summary(decision: &Decision) -> String {
         None => format!("port {}", decision.port),
     };
     let what = match decision.verdict {
-        Verdict::Charge => "is to charge",
-        Verdict::Rest => "is to rest",
+        Verdict::Charge => "shall charge",
+        Verdict::Rest => "shall rest",
         Verdict::Keep => "stays as it is",
     };
     let why = match (&decision.by, &decision.rule) {
@@ -64,7 +64,7 @@ fn note(decision: &Decision, asked: &[Asked]) -> Option<String> {
         return Some("no rules are named for this port: its station file decides who is asked".to_owned());
     }
     let decided = asked.iter().find(|one| one.role == Role::Decided);
-    let now = decided.and_then(|one| Some((&one.rule, one.said.as_ref()?.verdict)));
+    let now = decided.and_then(|one| Some((&one.rule, one.opinion.as_ref()?.verdict)));
     let then = decision.rule.as_ref().map(|rule| (rule, decision.verdict));
     let comparable = matches!(decision.by, Layer::Policy | Layer::Nobody);
     (comparable && now != then).then(|| {

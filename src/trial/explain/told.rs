@@ -1,7 +1,7 @@
 //! What an explanation tells.
 
 use crate::{
-    model::{Author, RuleName, Timestamp, Value, Verdict},
+    model::{Author, Opinion, RuleName, Timestamp, Value},
     rules::Trace,
 };
 
@@ -26,7 +26,7 @@ pub struct Asked {
     /// What part it had in the decision.
     pub role: Role,
     /// What it wants, if it has an opinion.
-    pub said: Option<Said>,
+    pub opinion: Option<Opinion>,
     /// Its part in one sentence.
     pub summary: String,
     /// Why, step by step.
@@ -48,17 +48,6 @@ pub enum Role {
     Silent,
     /// It could not answer.
     Failed,
-}
-
-/// What a rule wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// For the port.
-    pub verdict: Verdict,
-    /// Why, in its own words.
-    pub reason: String,
-    /// The line of its verb, from 1.
-    pub line: u32,
 }
 
 /// One step of the way through a rule, in words.

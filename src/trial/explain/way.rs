@@ -28,7 +28,11 @@ pub(super) fn in_words(trace: &Trace, facts: &Facts) -> Vec<Because> {
                 told.push(Because { line: place.line, text });
             }
             TraceStep::Left { place } => {
-                told.push(Because { line: place.line, text: "ends here without an opinion".to_owned() });
+                // The question that led here has said it.
+                if !trace.steps.iter().any(|step| leads_to(step, place.line, place.column)) {
+                    let text = "ends here without an opinion".to_owned();
+                    told.push(Because { line: place.line, text });
+                }
             }
         }
     }
@@ -37,9 +41,20 @@ pub(super) fn in_words(trace: &Trace, facts: &Facts) -> Vec<Because> {
         let line = told.last().map_or(1, |last| last.line);
         told.push(Because { line, text: "and so on: the rest of the way is too long to tell".to_owned() });
     }
-    told.extend(end(trace));
-    told.dedup();
+    if !told.iter().any(|step| step.text.starts_with("says ")) {
+        told.extend(end(trace));
+    }
     told
+}
+
+/// True for a question by which the way led into the block around this place.
+fn leads_to(step: &TraceStep, line: u32, column: u32) -> bool {
+    let TraceStep::Asked(question) = step else { return false };
+    match question.condition.holds {
+        Some(true) => question.then.holds(line, column),
+        Some(false) => question.otherwise.holds(line, column),
+        None => false,
+    }
 }
 
 /// A variable, when a question asked for it and it is no parameter: those are listed by themselves.
@@ -60,7 +75,7 @@ fn set(setting: &Setting, trace: &Trace, telling: &Telling<'_>) -> Option<Becaus
             format!("{named}, because {why}")
         }
         None if setting.text.parse::<f64>().is_ok() || setting.text.starts_with('"') => return None,
-        None => format!("{named}: {}", telling.filled_in(&setting.text)),
+        None => format!("{named}, from {}", telling.filled_in(&setting.text)),
     };
     Some(Because { line: setting.place.line, text })
 }
@@ -76,7 +91,7 @@ fn asked(question: &Question, after: &[TraceStep], trace: &Trace, telling: &Tell
         return format!("says {said}, because {why}");
     }
     if left_inside(entered, after) {
-        return format!("stops here, because {why}");
+        return format!("ends here without an opinion, because {why}");
     }
     if passed.verbs.is_empty() {
         return match (passed.leaves, entered.span.is_some()) {

@@ -29,9 +29,6 @@ const YES_OR_NO: [(&str, &str, &str); 6] = [
     ),
 ];
 
-/// Variables explained by others: a rule is short, and what is deeper is not read any more.
-const DEPTH: u8 = 3;
-
 /// Tells of one way through a rule.
 pub(super) struct Telling<'a> {
     settings: Vec<&'a Setting>,
@@ -55,25 +52,20 @@ impl<'a> Telling<'a> {
     /// What made a condition come out as it did: of an `&&` that is false the part that is false, of one that is true
     /// all parts.
     pub(super) fn decisive(&self, condition: &Condition) -> Vec<String> {
-        self.because(condition, DEPTH)
-    }
-
-    fn because(&self, condition: &Condition, depth: u8) -> Vec<String> {
         match &condition.kind {
-            Kind::Not(inner) => self.because(inner, depth),
+            Kind::Not(inner) => self.decisive(inner),
             Kind::All(parts) | Kind::Any(parts) => {
                 let all = matches!(condition.kind, Kind::All(_));
                 let settles = Some(!all);
                 let settled = parts.iter().filter(|part| condition.holds != settles || part.holds == settles);
-                let mut told: Vec<String> =
-                    settled.take(8).flat_map(|part| self.because(part, depth)).collect();
+                let mut told: Vec<String> = settled.take(8).flat_map(|part| self.decisive(part)).collect();
                 told.dedup();
                 told
             }
             Kind::Compared { left, comparison, right } => {
                 vec![self.compared(left, *comparison, right, condition.holds)]
             }
-            Kind::Plain(term) => vec![self.plain(term, condition.holds, depth)],
+            Kind::Plain(term) => vec![self.plain(term, condition.holds)],
         }
     }
 
@@ -109,7 +101,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    fn plain(&self, term: &Term, holds: Option<bool>, depth: u8) -> String {
+    fn plain(&self, term: &Term, holds: Option<bool>) -> String {
         let Some(holds) = holds else { return format!("{} cannot be had", term.text) };
         if let Some((_, yes, no)) = YES_OR_NO.iter().find(|(input, _, _)| *input == term.text) {
             return (if holds { *yes } else { *no }).to_owned();
@@ -119,13 +111,8 @@ impl<'a> Telling<'a> {
             let times = self.filled_in(times).replace("\", \"", " and ").replace('"', "");
             return format!("it is {clock}, {not}between {}", times.replace(", ", " and "));
         }
-        let named = self.named(&term.text, term.value.as_ref());
-        let made = self.settings.iter().rev().find(|setting| setting.name == term.text);
-        let why = made.and_then(|setting| setting.condition.as_ref()).filter(|_| depth > 0);
-        match why {
-            Some(condition) => format!("{named} ({})", and(&self.because(condition, depth - 1))),
-            None => named,
-        }
+        // Why a variable is so is told where it is made.
+        self.named(&term.text, term.value.as_ref())
     }
 
     /// `battery.level is 50`
@@ -189,13 +176,13 @@ impl<'a> Telling<'a> {
     }
 }
 
-/// Facts in a row: `a`, `a and b`, `a, b and c`.
+/// Facts in a row: `a`, `a, and b`, `a; b; and c`.
 pub(super) fn and(facts: &[String]) -> String {
     match facts {
         [] => String::new(),
         [only] => only.clone(),
         [first, second] => format!("{first}, and {second}"),
-        [most @ .., last] => format!("{}, and {last}", most.join("; ")),
+        [most @ .., last] => format!("{}; and {last}", most.join("; ")),
     }
 }
 

@@ -32,8 +32,8 @@ pub enum NotSaved {
     /// The decision was not made by a rule, and none was named.
     #[error("no rule made this decision: name the rule that you want to test with it, one of {0}")]
     NoRule(String),
-    /// The rule was not asked.
-    #[error("`{0}` is not asked for this port: name one of {1}")]
+    /// The rule was not asked, or the station's file names it no more.
+    #[error("`{0}` is not asked for this port today: the rules asked are {1}")]
     NotAsked(RuleName, String),
     /// The rule is not there any more.
     #[error("there is no rule `{0}` any more")]
@@ -55,7 +55,11 @@ pub fn case_of(
 ) -> Result<SavedCase, NotSaved> {
     let facts = decision.facts.as_ref().ok_or(NotSaved::NoFacts)?;
     let all = || policy.guards.iter().chain(&policy.rules);
-    let names = || all().map(|usage| format!("`{}`", usage.rule)).collect::<Vec<_>>().join(", ");
+    let names = || all().map(|usage| format!("`{}`", usage.rule)).collect::<Vec<_>>();
+    let names = || match names() {
+        names if names.is_empty() => "none".to_owned(),
+        names => names.join(", "),
+    };
     let Some(rule) = tested.or(decision.rule.as_ref()) else { return Err(NotSaved::NoRule(names())) };
     let usage = match all().find(|usage| usage.rule == *rule) {
         Some(usage) => complete(set, usage)?,

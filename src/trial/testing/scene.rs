@@ -112,6 +112,7 @@ pub(super) fn station(
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        signals: BTreeMap::new(),
         ports: BTreeMap::from([(id, Arc::new(plan))]),
         version: Version::new("test"),
     }))

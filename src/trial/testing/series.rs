@@ -60,8 +60,11 @@ pub(super) struct Ready {
     pub(super) station: Arc<Station>,
     start: Timestamp,
     every: Span,
-    reports: Vec<Option<(Level, Option<Celsius>)>>,
+    reports: Vec<Option<Reported>>,
 }
+
+/// Level and temperature of one report.
+type Reported = (Level, Option<Celsius>);
 
 impl Series {
     /// The station and its reports.
@@ -87,7 +90,7 @@ impl Series {
         })
     }
 
-    fn reports(&self) -> Result<Vec<Option<(Level, Option<Celsius>)>>, String> {
+    fn reports(&self) -> Result<Vec<Option<Reported>>, String> {
         let temps = self.temps.as_ref().map(|temps| temps.0.as_slice()).unwrap_or_default();
         if temps.len() > self.levels.0.len() {
             let (temps, levels) = (temps.len(), self.levels.0.len());
@@ -156,7 +159,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn report(&mut self, report: Option<(Level, Option<Celsius>)>, now: Timestamp) {
+    fn report(&mut self, report: Option<Reported>, now: Timestamp) {
         let Some((level, temperature)) = report else { return };
         let report = BatteryReport {
             device: None,

@@ -110,7 +110,7 @@ macro_rules! bounded {
         impl TryFrom<f64> for $name {
             type Error = String;
             fn try_from(number: f64) -> Result<Self, String> {
-                if number.is_finite() && number >= $from && number <= $to {
+                if ($from..=$to).contains(&number) {
                     return Ok(Self(number));
                 }
                 Err(format!(concat!("{} is out of range: ", $allowed), number))

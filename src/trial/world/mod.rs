@@ -4,14 +4,19 @@
 //! each. Same arguments, same answer; no clock, no hub, no user's file is touched.
 
 mod deadlines;
+mod gaps;
+mod learn;
+#[cfg(test)]
+mod learn_tests;
 mod run;
 mod scenario;
 #[cfg(test)]
 mod tests;
 mod track;
 
-pub use crate::simulation::{Away, Days, DeviceModel, Drain, Temper};
+pub use crate::simulation::{Away, Days, DeviceModel, Drain, Temper, usual};
 pub use deadlines::deadlines;
+pub use learn::{Known, Learned, learn};
 pub use run::run;
 pub use scenario::Scenario;
 pub use track::{Figures, Run, Sample, Switched, Track};

@@ -61,7 +61,7 @@ impl World {
         let steps = scenario.lasting().as_secs() / scenario.stride().as_secs().max(1) + 2;
         let unit = |(id, model): (&PortId, &crate::simulation::DeviceModel)| {
             let plan = station.ports.get(id)?;
-            let name = plan.device.clone().or_else(|| DeviceName::new(&format!("port-{id}")).ok())?;
+            let name = plan.device.clone().unwrap_or_else(|| DeviceName::anonymous(*id));
             // Ports of one station live by different numbers.
             let seed = scenario.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(u64::from(id.get()));
             let device = Device::new(model.clone(), seed, local);

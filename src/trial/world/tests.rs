@@ -13,7 +13,7 @@ use crate::{
     rules::{RuleSet, RuleSource},
 };
 
-fn rules() -> Arc<RuleSet> {
+pub(super) fn rules() -> Arc<RuleSet> {
     let source = |name: &str, text: &str| RuleSource {
         name: RuleName::new(name).unwrap(),
         file: format!("rules/{name}.rhai"),
@@ -27,12 +27,12 @@ fn rules() -> Arc<RuleSet> {
     Arc::new(RuleSet::compile(&sources).unwrap())
 }
 
-fn usage(rule: &str, with: &[(&str, Value)]) -> RuleUse {
+pub(super) fn usage(rule: &str, with: &[(&str, Value)]) -> RuleUse {
     let with = with.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     RuleUse { rule: RuleName::new(rule).unwrap(), with }
 }
 
-fn station(rules: Vec<RuleUse>) -> Arc<Station> {
+pub(super) fn station(rules: Vec<RuleUse>) -> Arc<Station> {
     let policy = Arc::new(Policy { guards: vec![usage("cool-down", &[])], rules });
     let plan = PortPlan {
         id: port(),
@@ -53,20 +53,21 @@ fn station(rules: Vec<RuleUse>) -> Arc<Station> {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        signals: BTreeMap::new(),
         ports: BTreeMap::from([(plan.id, Arc::new(plan))]),
         version: Version::new("000000000000"),
     })
 }
 
-fn port() -> PortId {
+pub(super) fn port() -> PortId {
     PortId::new(1).unwrap()
 }
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     format!("{text}:00+01:00").parse().unwrap()
 }
 
-fn model() -> DeviceModel {
+pub(super) fn model() -> DeviceModel {
     DeviceModel {
         level: 50.0,
         charge_per_hour: 40.0,
@@ -78,7 +79,7 @@ fn model() -> DeviceModel {
     }
 }
 
-fn scenario(days: i64, model: DeviceModel) -> Scenario {
+pub(super) fn scenario(days: i64, model: DeviceModel) -> Scenario {
     Scenario {
         start: at("2026-11-23T12:00"),
         length: Span::from_hours(24 * days),
@@ -88,7 +89,7 @@ fn scenario(days: i64, model: DeviceModel) -> Scenario {
     }
 }
 
-fn track(station: &Arc<Station>, scenario: &Scenario) -> Track {
+pub(super) fn track(station: &Arc<Station>, scenario: &Scenario) -> Track {
     run(station, &rules(), scenario).ports.remove(&port()).unwrap()
 }
 

@@ -78,8 +78,8 @@ impl Track {
             ready: deadlines.iter().filter_map(|at| Some((*at, self.level_at(*at)?))).collect(),
             ..Figures::default()
         };
-        let coldest = self.samples.iter().map(|sample| sample.temperature);
-        figures.highest_temperature = coldest.reduce(f64::max).unwrap_or(0.0);
+        let temperatures = self.samples.iter().map(|sample| sample.temperature);
+        figures.highest_temperature = temperatures.reduce(f64::max).unwrap_or(0.0);
         figures.lowest = self.samples.iter().map(|sample| sample.level).reduce(f64::min).unwrap_or(0.0);
         for pair in self.samples.windows(2) {
             let [from, to] = pair else { continue };
@@ -90,6 +90,12 @@ impl Track {
             }
         }
         figures
+    }
+
+    /// The decision that held at one moment, of those that changed something.
+    pub fn decision_at(&self, at: Timestamp) -> Option<&Arc<Decision>> {
+        let next = self.decisions.partition_point(|decision| decision.at <= at);
+        self.decisions.get(next.checked_sub(1)?)
     }
 
     /// The level at one moment, percent; `None` outside of the course.

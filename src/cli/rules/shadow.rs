@@ -1,0 +1,62 @@
+//! `scs rules shadow`: asks a running service.
+
+use std::io::Write;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    args::{Service, Shadow, ShadowCommand, Show, Start},
+    files,
+    page::{Page, page},
+};
+use crate::cli::{api::Api, failure::Failure, look::Look};
+
+/// What came of a promotion.
+#[derive(Debug, Deserialize)]
+struct Promoted {
+    version: String,
+    files: Vec<String>,
+}
+
+/// Does what the command line says with what runs in shadow.
+pub(super) async fn shadow(args: &Shadow, look: Look, out: &mut impl Write) -> Result<(), Failure> {
+    match &args.command {
+        ShadowCommand::Start(args) => start(args, look, out).await,
+        ShadowCommand::Show(args) => show(args, look, out).await,
+        ShadowCommand::Promote(service) => {
+            let done: Promoted = api(service)?.post("shadow/promote", &json!({})).await?;
+            for file in &done.files {
+                writeln!(out, "changed {file}")?;
+            }
+            Ok(writeln!(out, "version {} is at work, and nothing runs in shadow any more", done.version)?)
+        }
+        ShadowCommand::Drop(service) => {
+            api(service)?.delete("shadow").await?;
+            Ok(writeln!(out, "dropped; nothing was changed")?)
+        }
+    }
+}
+
+async fn start(args: &Start, look: Look, out: &mut impl Write) -> Result<(), Failure> {
+    let present = args.files.iter().map(|path| files::present(path));
+    let absent = args.without.iter().map(|path| files::absent(path));
+    let edits: Vec<_> = present.chain(absent).collect::<Result<_, _>>()?;
+    let shadow: Page = api(&args.service)?.put("shadow", &json!({"edits": edits})).await?;
+    write!(out, "{}", page(&shadow, look))?;
+    Ok(writeln!(out, "look at it with `scs rules shadow show`, for days if you like")?)
+}
+
+async fn show(args: &Show, look: Look, out: &mut impl Write) -> Result<(), Failure> {
+    let api = api(&args.service)?;
+    if args.json {
+        let shadow: Value = api.get("shadow").await?;
+        return Ok(writeln!(out, "{shadow:#}")?);
+    }
+    let shadow: Page = api.get("shadow").await?;
+    Ok(write!(out, "{}", page(&shadow, look))?)
+}
+
+fn api(service: &Service) -> Result<Api, Failure> {
+    Api::new(&service.url, service.token.as_deref())
+}

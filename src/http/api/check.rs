@@ -1,0 +1,37 @@
+//! Files are checked before anybody saves them.
+
+use std::sync::Arc;
+
+use poem_openapi::OpenApi;
+
+use super::{Heading, closed};
+use crate::{
+    http::{
+        auth::{Edit, May},
+        dto::{CheckIn, CheckOut},
+        payload::{Body, Json},
+        problem::Problem,
+        server::Services,
+    },
+    model::RuleName,
+};
+
+pub(super) struct Checks(pub(super) Arc<Services>);
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Heading::Config")]
+impl Checks {
+    /// Check a file that is not saved yet
+    ///
+    /// A rule, its tests, a station, a hub model: the text is checked together with all files at work, as a save would be,
+    /// and every problem comes with line, column, length and a hint. Nothing changes. Warnings of other files are told too.
+    #[oai(path = "/rules/check", method = "post", operation_id = "check_file")]
+    async fn check(&self, _may: May<Edit>, body: Body<CheckIn>) -> Result<Json<CheckOut>, Problem> {
+        // What may name a rule may name every file.
+        RuleName::new(&body.0.name).map_err(|wrong| {
+            let detail = format!("`{}` cannot be the name of a file: {}", wrong.text, wrong.allowed);
+            Problem::unprocessable("invalid_name", detail)
+        })?;
+        let problems = self.0.workshop.check(vec![body.0.into()]).await.map_err(closed)?;
+        Ok(Json(CheckOut::from(problems.as_slice())))
+    }
+}
