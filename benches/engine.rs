@@ -21,6 +21,7 @@ use smart_charging_station::{
         Version,
     },
     rules::{RuleSet, RuleSource},
+    trial::explain::explain,
 };
 use support::{Table, median};
 
@@ -61,6 +62,7 @@ fn main() {
     }
     table.print();
     overruled(&rules, &three);
+    explained(&rules, &three);
 }
 
 fn policy(rules: usize) -> Arc<Policy> {
@@ -126,6 +128,37 @@ fn overruled(rules: &Arc<RuleSet>, policy: &Arc<Policy>) {
         black_box(rules.overruled(policy, &facts));
     }
     println!("\nthe overruled of one decision, when asked: {:.1} µs", start.elapsed().as_secs_f64() * 1e3);
+}
+
+/// What an explanation takes, and that asking for one makes no ordinary decision slower.
+fn explained(rules: &Arc<RuleSet>, policy: &Arc<Policy>) {
+    let mut case = Case::new("", rules, policy, 16);
+    case.run();
+    let station = Arc::clone(&case.engine.view().station);
+    let decision = case.engine.view().ports.values().find_map(|p| p.decision.clone()).expect("decided");
+    let facts: Arc<Facts> = decision.facts.clone().expect("with facts");
+    let asked = |rules: &RuleSet| {
+        let start = Instant::now();
+        for _ in 0..REPORTS {
+            black_box(rules.decide(policy, &facts));
+        }
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(REPORTS)
+    };
+    let fresh = self::rules();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    black_box(explain(rules, &station, &decision));
+    for _ in 0..ROUNDS {
+        before.push(asked(&fresh));
+        after.push(asked(rules));
+    }
+    let start = Instant::now();
+    for _ in 0..1_000 {
+        black_box(explain(rules, &station, &decision));
+    }
+    let once = start.elapsed().as_secs_f64() * 1e3;
+    let ratio = median(&after) / median(&before);
+    println!("one decision explained, three rules: {once:.0} µs");
+    println!("three rules asked by a set that has explained, to one that never did: {ratio:.2}");
 }
 
 /// The rules that are shipped.

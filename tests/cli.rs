@@ -3,9 +3,10 @@
 
 use std::{
     fs,
+    io::Write as _,
     net::TcpListener,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 fn scs(folder: &Path, arguments: &[&str]) -> Output {
@@ -137,4 +138,32 @@ fn the_demo_switches_ports_in_an_empty_folder() {
     for left in [folder.path(), temporary.path()] {
         assert_eq!(fs::read_dir(left).expect("the folder").count(), 0, "{}", left.display());
     }
+}
+
+#[test]
+fn an_editor_is_told_what_is_wrong_before_it_is_saved() {
+    let file = root().join("rules/keep-between.rhai");
+    let text = "//! x\nif battery.lvel < 20 { charge(\"low\"); }";
+    let document = serde_json::json!({"uri": format!("file://{}", file.display()), "text": text});
+    let messages = [
+        serde_json::json!({"id": 1, "method": "initialize", "params": {}}),
+        serde_json::json!({"method": "textDocument/didOpen", "params": {"textDocument": document}}),
+        serde_json::json!({"method": "nonsense"}),
+    ];
+    let mut editor = command(root(), &["lsp"]);
+    let mut server = editor.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("scs starts");
+    let mut input = server.stdin.take().expect("its input");
+    for message in messages {
+        let body = message.to_string();
+        write!(input, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+    }
+    drop(input);
+    let output = server.wait_with_output().expect("it ends when the editor is gone");
+    assert_eq!(code(&output), 0, "{}", complained(&output));
+    assert!(said(&output).contains("\"textDocumentSync\""), "{}", said(&output));
+    assert!(said(&output).contains("did you mean `level`?"), "{}", said(&output));
+    let check = scs(root(), &["check", "--all", "--format", "gcc"]);
+    assert_eq!((code(&check), complained(&check)), (0, String::new()), "{}", said(&check));
+    let wrong = scs(root(), &["check", "--json", "--format", "lsp"]);
+    assert_eq!(code(&wrong), 2);
 }

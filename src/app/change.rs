@@ -1,7 +1,7 @@
 //! A change that somebody asked for by the API, from the wish to files on the disk. What follows is the same as for
 //! files that somebody saved.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use tokio::time::sleep;
 
@@ -82,10 +82,9 @@ async fn try_to_make(change: &Change, at_work: &Files, settings: &Settings) -> R
         }
         Err(Unsaved::Other) => Ok(Tried::Again(NotChanged::Restless)),
         Err(Unsaved::Failed(path, error)) => {
-            use std::io::ErrorKind;
-            let full = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+            let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
             tracing::warn!(path = %path.display(), "a change could not be written: {error}");
-            Err(NotChanged::NotWritten { path: shown(&path), reason: error.to_string(), full })
+            Err(NotChanged::NotWritten { path: shown(&path), reason: reason(&error), full })
         }
     }
 }
@@ -119,6 +118,12 @@ fn replacement(
     let keep_aside = matches!(change.condition, Condition::None) && before != text(at_work);
     let path = edit.kind.path(&settings.directories, &edit.name);
     Replacement { path, before, after: edit.text.clone(), keep_aside }
+}
+
+/// What the system said, without the path of the file that lay beside the one that is meant.
+fn reason(error: &io::Error) -> String {
+    let system = error.get_ref().and_then(|inner| inner.source());
+    system.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn shown(path: &Path) -> String {

@@ -21,6 +21,7 @@ use tokio::{
 };
 
 pub use self::failed::Failed;
+pub(crate) use self::save::{Replacement, Unsaved, save};
 use self::{
     reload::{Reloader, Wires, World},
     shadow::Keeper,

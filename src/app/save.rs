@@ -19,20 +19,20 @@ use crate::config;
 
 /// One file that shall be otherwise.
 #[derive(Clone, Debug)]
-pub(super) struct Replacement {
+pub(crate) struct Replacement {
     /// Where it is.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What stands in it now; `None`: it is not there.
-    pub(super) before: Option<String>,
+    pub(crate) before: Option<String>,
     /// What shall stand in it; `None`: it shall not be there.
-    pub(super) after: Option<String>,
+    pub(crate) after: Option<String>,
     /// Whether to keep the old text beside it.
-    pub(super) keep_aside: bool,
+    pub(crate) keep_aside: bool,
 }
 
 /// Why nothing was written.
 #[derive(Debug)]
-pub(super) enum Unsaved {
+pub(crate) enum Unsaved {
     /// Something else stands in a file than was expected.
     Other,
     /// The system refused.
@@ -50,7 +50,7 @@ impl Replacement {
 }
 
 /// Makes all replacements or none. Gives where old texts were kept.
-pub(super) fn save(replacements: &[Replacement]) -> Result<Vec<PathBuf>, Unsaved> {
+pub(crate) fn save(replacements: &[Replacement]) -> Result<Vec<PathBuf>, Unsaved> {
     // Whatever can fail for want of space or rights fails before the first file is replaced.
     let mut ready = Vec::new();
     let mut kept = Vec::new();

@@ -104,8 +104,8 @@ impl Keeper {
                 let made = self.make(&plan, &edits).await;
                 let (over, overtaken) = (plan.version.clone(), self.overtaken(&plan, &edits));
                 self.present = Some(Present { id, at, by, edits, over, plan: made, overtaken });
-                self.tell_waiting();
                 self.give(stations).await;
+                self.tell_waiting();
             }
             Err(error) => tracing::error!("what ran in shadow is not understood: {error}"),
         }
@@ -154,8 +154,8 @@ impl Keeper {
         let over = plan.version.clone();
         let overtaken = Vec::new();
         self.present = Some(Present { id, at, by: by.clone(), edits, over, plan: Ok(made), overtaken });
-        self.tell(EventKind::ShadowStarted { version, by });
         self.give(stations).await;
+        self.tell(EventKind::ShadowStarted { version, by });
         self.publish.borrow().clone().ok_or(NotShadowed::None)
     }
 
@@ -165,8 +165,8 @@ impl Keeper {
         let at = self.clock.now();
         self.reader.end_shadow(id, at, how).await.map_err(|error| NotShadowed::NotKept(error.to_string()))?;
         self.present = None;
-        self.tell(EventKind::ShadowEnded { how, by });
         self.give(stations).await;
+        self.tell(EventKind::ShadowEnded { how, by });
         Ok(ended)
     }
 
@@ -184,8 +184,8 @@ impl Keeper {
             present.plan = made;
             present.overtaken = overtaken;
         }
-        self.tell_waiting();
         self.give(stations).await;
+        self.tell_waiting();
     }
 
     fn plan(&self) -> Arc<Plan> {

@@ -7,10 +7,15 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::failure::{Exit, Failure};
-use crate::model::Timestamp;
+use crate::model::{Diagnostic, Timestamp};
 
 /// What is asked is read from memory, or is on disk within a second; whoever takes this long is not well.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What is worked out when it is asked: a week of many devices is decided again, or simulated.
+const MUCH_PATIENCE: Duration = Duration::from_secs(120);
+
+/// A change of the files is checked and tested first; the service itself gives up after 30 s.
+const CHANGE_PATIENCE: Duration = Duration::from_secs(35);
 
 /// A service somewhere.
 #[derive(Clone, Debug)]
@@ -76,6 +81,23 @@ impl Api {
         Ok((self.read(answer).await?, date.unwrap_or_else(Timestamp::now)))
     }
 
+    /// As [`Self::get`], for what the service has to work out.
+    pub(super) async fn get_slow<T: DeserializeOwned>(&self, path: &str) -> Result<T, Refusal> {
+        let answer = self.ok(self.request(Method::GET, path).timeout(MUCH_PATIENCE)).await?;
+        self.read(answer).await
+    }
+
+    /// Asks something of a path below `/api/v1/` that the service has to work out, and reads the answer.
+    pub(super) async fn post_slow<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Refusal> {
+        let request = self.request(Method::POST, path).json(body).timeout(MUCH_PATIENCE);
+        let answer = self.ok(request).await?;
+        self.read(answer).await
+    }
+
     /// Puts something at a path below `/api/v1/`, and reads the answer.
     pub(super) async fn put<T: DeserializeOwned>(
         &self,
@@ -92,7 +114,8 @@ impl Api {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, Refusal> {
-        let answer = self.ok(self.request(Method::POST, path).json(body)).await?;
+        let request = self.request(Method::POST, path).json(body).timeout(CHANGE_PATIENCE);
+        let answer = self.ok(request).await?;
         self.read(answer).await
     }
 
@@ -144,7 +167,10 @@ impl Api {
             _ => String::new(),
         };
         let code = text("code").unwrap_or_default().to_owned();
-        Refusal { code, failure: Failure::new(Exit::Failed, what, hint) }
+        let exit = if code == "config_rejected" { Exit::Configuration } else { Exit::Failed };
+        let problems = problem.get("problems").and_then(serde_json::Value::as_array);
+        let problems = problems.into_iter().flatten().filter_map(diagnostic).collect();
+        Refusal { code, failure: Failure { problems, ..Failure::new(exit, what, hint) } }
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
@@ -163,6 +189,17 @@ impl Api {
         let hint = "is the service running? start it with `scs run`, or name it by --url";
         Failure::new(Exit::Unavailable, what, hint)
     }
+}
+
+/// What is wrong with a file, as the service tells it: a place that is not known is null.
+fn diagnostic(told: &serde_json::Value) -> Option<Diagnostic> {
+    let mut told = told.clone();
+    for field in ["line", "column", "length"] {
+        if let Some(value) = told.get_mut(field).filter(|value| value.is_null()) {
+            *value = 0.into();
+        }
+    }
+    serde_json::from_value(told).ok()
 }
 
 /// The innermost cause: "connection refused" and the like.

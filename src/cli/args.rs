@@ -6,8 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    discover::args::Discover, doctor::args::Doctor, explain::args::Explain, identify::args::Identify,
-    lsp::args::Lsp, rules::args::Rules, simulate::args::Simulate, test::args::Test,
+    diff::args::Diff, discover::args::Discover, doctor::args::Doctor, explain::args::Explain,
+    identify::args::Identify, lsp::args::Lsp, replay::args::Replay, rules::args::Rules,
+    simulate::args::Simulate, test::args::Test,
 };
 use crate::{
     history::Role,
@@ -93,7 +94,16 @@ pub enum Command {
     /// The tests of rules/NAME.rhai are in rules/NAME.test.ron: single situations, series of reports, and whole nights
     /// with a battery that does not exist.
     Test(Test),
-    /// Try changed rules beside those at work
+    /// Show what an edit of rules or stations would change, before it is made
+    ///
+    /// In which situations the verdict would be another one, which decisions of the last days would have been otherwise, and
+    /// what the next simulated week looks like beside today's. Changes nothing.
+    Diff(Diff),
+    /// Decide the last days again by the rules of today
+    ///
+    /// From the facts that were recorded with every decision; lists each difference with both reasons. Changes nothing.
+    Replay(Replay),
+    /// Look at the rules at work, bring earlier ones back, try changed ones beside them
     Rules(Rules),
     /// Live through days or weeks of a station in a moment, with batteries that do not exist
     ///

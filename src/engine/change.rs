@@ -34,6 +34,8 @@ impl Engine {
         self.view.station = station;
         self.view.rules = rules;
         self.fits.forget();
+        // Compared with other files it would differ where nobody wants it to.
+        self.shadow_is_old = true;
         let plans: Vec<Arc<PortPlan>> = self.view.station.ports.values().map(Arc::clone).collect();
         let (mut renamed, mut returned) = (BTreeSet::new(), BTreeMap::new());
         for plan in plans {

@@ -72,6 +72,8 @@ pub struct Engine {
     pub(super) fits: Fits,
     /// The same of the rules in shadow.
     pub(super) shadow_fits: Fits,
+    /// The files have changed, and the rules in shadow were not made anew yet.
+    pub(super) shadow_is_old: bool,
     pub(super) last_now: Timestamp,
     next_decision: DecisionId,
     next_order: OrderId,
@@ -123,6 +125,7 @@ impl Engine {
             places: Places::default(),
             fits: Fits::default(),
             shadow_fits: Fits::default(),
+            shadow_is_old: false,
             last_now: now,
             next_decision: now.as_microsecond().max(remembered.last_decision),
             next_order: 1,

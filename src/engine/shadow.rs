@@ -58,7 +58,7 @@ pub struct PortShadow {
 }
 
 impl Engine {
-    /// Takes another set of rules in shadow, or the same one anew, or none. `tallies` are the counts from before; those
+    /// Takes another set of rules in shadow, or the same one anew, or none. After new files nothing is compared until this. `tallies` are the counts from before; those
     /// that this engine has itself count more.
     pub fn shadow(
         &mut self,
@@ -85,6 +85,7 @@ impl Engine {
             self.schedule(id, now);
         }
         self.shadow_fits.forget();
+        self.shadow_is_old = false;
         self.view.shadow = candidate;
         step
     }
@@ -92,7 +93,10 @@ impl Engine {
     /// Asks the shadow what the policy at work was asked, and notes where it differs.
     pub(super) fn compare(&mut self, id: PortId, judgement: &Judgement, now: Timestamp, step: &mut Step) {
         let Some(candidate) = self.view.shadow.clone() else { return };
-        let Some(facts) = judgement.facts.as_ref().filter(|_| judgement.by_rules) else { return };
+        let Some(facts) = judgement.facts.as_ref().filter(|_| judgement.by_rules && !self.shadow_is_old)
+        else {
+            return;
+        };
         let Some(port) = self.view.ports.get(&id).cloned() else { return };
         let (Some(care), Some(shadow)) = (candidate.care(&port), &port.shadow) else { return };
         let mut shadow = (**shadow).clone();
@@ -115,42 +119,49 @@ impl Engine {
             other.failures.first().map(|failure| format!("{}: {}", failure.rule, failure.message));
         shadow.tally.compared += 1;
         shadow.tally.failures += u64::from(shadow.failure.is_some());
-        let known = shadow.difference.as_ref().map(|known| (known.active.verdict, known.candidate.verdict));
-        let news = if judgement.verdict == other.verdict {
+        let differs = (judgement.verdict != other.verdict).then_some((judgement.verdict, other.verdict));
+        let changed = std::mem::replace(&mut shadow.tally.differs, differs) != differs;
+        shadow.tally.differed += u64::from(differs.is_some());
+        if differs.is_none() {
             shadow.difference = None;
-            None
-        } else {
-            shadow.tally.differed += 1;
-            (known != Some((judgement.verdict, other.verdict))).then(|| {
-                let present = port.memory.wanted.unwrap_or(Power::On);
-                Arc::new(ShadowDecision {
-                    shadow: candidate.id,
-                    at: now,
-                    station: self.view.station.name.clone(),
-                    port: id,
-                    device: port.device().cloned(),
-                    switches: power(judgement.verdict, present) != power(other.verdict, present),
-                    active: side(judgement),
-                    candidate: side(&other),
-                    facts: Arc::clone(facts),
-                })
-            })
-        };
-        let due = shadow.written_at.is_none_or(|at| now.duration_since(at).abs() >= WRITE_EVERY);
-        let write = due || news.is_some();
-        if let Some(news) = news {
-            shadow.tally.differences += 1;
-            shadow.tally.switches += u64::from(news.switches);
-            shadow.tally.last = Some(now);
-            step.records.push(Record::ShadowDecision(Arc::clone(&news)));
-            shadow.difference = Some(news);
+        } else if changed || shadow.difference.is_none() {
+            let difference = Arc::new(self.difference(&candidate, &port, (judgement, &other), facts));
+            if changed {
+                shadow.tally.differences += 1;
+                shadow.tally.switches += u64::from(difference.switches);
+                shadow.tally.last = Some(now);
+                step.records.push(Record::ShadowDecision(Arc::clone(&difference)));
+            }
+            shadow.difference = Some(difference);
         }
-        if write {
+        let due = shadow.written_at.is_none_or(|at| now.duration_since(at).abs() >= WRITE_EVERY);
+        if changed || due {
             shadow.written_at = Some(now);
         }
         self.change(id, |port| port.shadow = Some(Arc::new(shadow)));
-        if write {
+        if changed || due {
             self.write_tally(id, step);
+        }
+    }
+
+    fn difference(
+        &self,
+        candidate: &Candidate,
+        port: &PortState,
+        (active, other): (&Judgement, &Judgement),
+        facts: &Arc<Facts>,
+    ) -> ShadowDecision {
+        let present = port.memory.wanted.unwrap_or(Power::On);
+        ShadowDecision {
+            shadow: candidate.id,
+            at: facts.at,
+            station: self.view.station.name.clone(),
+            port: port.plan.id,
+            device: port.device().cloned(),
+            switches: power(active.verdict, present) != power(other.verdict, present),
+            active: side(active),
+            candidate: side(other),
+            facts: Arc::clone(facts),
         }
     }
 

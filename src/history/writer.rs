@@ -242,8 +242,8 @@ impl Writer {
                 let safety = if self.pending.is_awaited() { Safety::PowerCut } else { Safety::Process };
                 done.send(if self.pending.is_empty() { Ok(()) } else { self.write(safety) })
             }
-            Control::Shadow { change, done } => done.send(self.change_shadow(&change)),
             Control::SaveVersion { kept, done } => done.send(self.save_version(&kept)),
+            Control::Shadow { change, done } => done.send(self.change_shadow(&change)),
         };
     }
 

@@ -63,10 +63,12 @@ pub struct ShadowTally {
     pub failures: u64,
     /// When they last began not to decide the same.
     pub last: Option<Timestamp>,
+    /// What the one at work and the one in shadow want, while that is not the same: a restart begins no difference anew.
+    pub differs: Option<(Verdict, Verdict)>,
 }
 
 impl ShadowTally {
-    /// Adds the count of another port.
+    /// Adds the count of another port; what they differ in now is no sum.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -76,6 +78,7 @@ impl ShadowTally {
             switches: self.switches.saturating_add(other.switches),
             failures: self.failures.saturating_add(other.failures),
             last: self.last.max(other.last),
+            differs: None,
         }
     }
 }

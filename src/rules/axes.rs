@@ -66,7 +66,7 @@ fn choices(grid: &Grid, part: Part) -> Vec<Choice> {
         Part::Holder => words(grid.holders.iter().map(ToString::to_string)),
         Part::Day => days(grid),
         Part::Time => times(grid),
-        Part::Rate => [5.0, 40.0, 120.0].map(Choice::Number).to_vec(),
+        Part::Rate => around(grid, &[5.0, 40.0, 120.0], (0.5, 1000.0), 1.0, false),
         Part::Spell => around(grid, &[0.0, 30.0, 600.0], (0.0, 10_000.0), 1.0, false),
         Part::Full => around(grid, &[0.0, 24.0, 1000.0], (0.0, 10_000.0), 1.0, true),
         Part::Kind => words(grid.words.iter().cloned()),

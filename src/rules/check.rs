@@ -364,7 +364,7 @@ fn owner(path: &[ASTNode<'_>]) -> Option<&'static Input> {
 /// What was probably meant by an unknown value of an input.
 fn meant(input: &Input, name: &str) -> String {
     let members = members(input);
-    let known = hints::nearest(name, &members).or_else(|| habits::synonym(input.name, name));
+    let known = habits::synonym(input.name, name).or_else(|| hints::nearest(name, &members));
     match known {
         Some(known) => format!("did you mean `{known}`?"),
         None => format!("`{}` has {}", input.name, members.join(", ")),

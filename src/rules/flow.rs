@@ -1,6 +1,6 @@
 //! Finds lines that nothing reaches, and values that go nowhere.
 
-use rhai::{AST, Expr, FnCallExpr, Stmt};
+use rhai::{AST, Expr, FnCallExpr, Position, Stmt};
 
 use super::{
     compile::Problems,
@@ -55,8 +55,7 @@ fn inside(statement: &Stmt, last: Last, problems: &mut Problems<'_>) {
         Stmt::Block(inner) => block(inner.statements(), last, problems),
         Stmt::Expr(expression) => value(expression, last, problems),
         Stmt::FnCall(call, at) if last == Last::Lost && gives(call) => {
-            let message = format!("what `{}` gives back goes nowhere", call.name);
-            problems.warning(place(*at), "lost-value", message, "keep it with `let`, or ask it in an `if`");
+            unused(call, *at, problems);
         }
         Stmt::Var(variable, ..) => value(&variable.1, Last::Taken, problems),
         Stmt::Assignment(assignment) => value(&assignment.1.rhs, Last::Taken, problems),
@@ -71,6 +70,13 @@ fn value(expression: &Expr, last: Last, problems: &mut Problems<'_>) {
         return;
     }
     if last == Last::Taken {
+        return;
+    }
+    if let Expr::FnCall(call, at) = expression
+        && gives(call)
+        && !call.is_operator_call()
+    {
+        unused(call, *at, problems);
         return;
     }
     let hint = match expression {
@@ -92,7 +98,7 @@ fn value(expression: &Expr, last: Last, problems: &mut Problems<'_>) {
         | Expr::Variable(..)
         | Expr::And(..)
         | Expr::Or(..) => "a rule speaks by charge(\"why\"), rest(\"why\") or keep(\"why\")".to_owned(),
-        Expr::FnCall(call, _) if call.is_operator_call() || gives(call) => {
+        Expr::FnCall(call, _) if call.is_operator_call() => {
             "keep it with `let`, or ask it in an `if`".to_owned()
         }
         Expr::Dot(pair, ..) if matches!(&pair.rhs, Expr::Property(..)) || asks(&pair.rhs) => {
@@ -105,6 +111,11 @@ fn value(expression: &Expr, last: Last, problems: &mut Problems<'_>) {
         other => other.start_position(),
     };
     problems.warning(place(at), "lost-value", "this value goes nowhere".to_owned(), hint);
+}
+
+fn unused(call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
+    let message = format!("what `{}` gives back goes nowhere", call.name);
+    problems.warning(place(at), "lost-value", message, "keep it with `let`, or ask it in an `if`");
 }
 
 /// True for a function that does nothing but give a value.

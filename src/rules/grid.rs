@@ -225,6 +225,12 @@ impl Grid {
         self.situations(most).is_whole()
     }
 
+    /// True when the rules ask for words that anybody may choose: of them only those in the rules are known.
+    pub(super) fn is_open(&self) -> bool {
+        let open = [Part::Names, Part::Kind, Part::Tags, Part::Signals];
+        open.iter().any(|part| self.parts.contains(part))
+    }
+
     fn axes(&self) -> Vec<Axis> {
         let mut axes = axes::of(self);
         // A rule that does not ask for the level gets one.

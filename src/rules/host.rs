@@ -23,23 +23,23 @@ use crate::model::{Facts, RuleName};
 /// What one evaluation may take: shipped rules take a hundredth.
 pub(super) const TIME_LIMIT: Duration = Duration::from_millis(5);
 /// Shipped rules take 20 to 40; this ends a runaway script in less than a millisecond.
-const OPERATIONS: u64 = 10_000;
+pub(super) const OPERATIONS: u64 = 10_000;
 /// The same for a run that is written down: every value is looked up anew, two or three times.
 const TRACED_OPERATIONS: u64 = 200_000;
 /// Depth of functions calling functions; each level takes stack.
 pub(super) const CALLS: usize = 8;
 /// Depth of nested expressions and blocks; each level takes stack.
-const DEPTH: usize = 32;
+pub(super) const DEPTH: usize = 32;
 /// Longest text in bytes; reasons are cut to 255 characters.
-const TEXT: usize = 1024;
+pub(super) const TEXT: usize = 1024;
 /// Longest list; sizes are counted at every operation, so long ones are slow.
-const LIST: usize = 64;
+pub(super) const LIST: usize = 64;
 /// Largest map.
-const MAP: usize = 32;
+pub(super) const MAP: usize = 32;
 /// Variables at one moment, the inputs among them.
-const VARIABLES: usize = 64;
+pub(super) const VARIABLES: usize = 64;
 /// Functions in one script.
-const FUNCTIONS: usize = 16;
+pub(super) const FUNCTIONS: usize = 16;
 
 /// Why a script could not answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use super::{
 use crate::model::{Diagnostic, Severity};
 
 /// More files than this are no small helpers any more.
-const MOST_FILES: usize = 32;
+pub(super) const MOST_FILES: usize = 32;
 
 /// All files of the library, compiled.
 #[derive(Default)]

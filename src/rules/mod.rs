@@ -30,6 +30,7 @@ mod param_check;
 mod params;
 mod policy;
 mod reads;
+mod reference;
 mod region;
 mod scan;
 mod situations;
@@ -45,6 +46,7 @@ pub use outline::{Branch, Outline, Way};
 pub use params::UseProblem;
 pub use policy::Answer;
 pub use reads::Reads;
+pub use reference::reference;
 pub use region::Region;
 pub use situations::{Line, Lines, Situation, Situations};
 pub use trace::{

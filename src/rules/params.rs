@@ -26,17 +26,8 @@ impl RuleSet {
     /// Every problem of one use of a rule: an unknown rule or parameter, a value of the wrong kind, a value with
     /// which the rule fails.
     pub fn check_use(&self, usage: &RuleUse) -> Vec<UseProblem> {
-        let Some(rule) = self.rules.get(&usage.rule) else {
-            let known: Vec<&str> = self.rules.keys().map(crate::model::RuleName::as_str).collect();
-            return vec![UseProblem {
-                parameter: None,
-                code: "unknown-rule",
-                message: format!("there is no rule `{}`", usage.rule),
-                hint: hints::nearest_of(usage.rule.as_str(), &known, "the rules are"),
-            }];
-        };
-        let mut problems: Vec<UseProblem> =
-            usage.with.iter().filter_map(|(name, value)| problem(rule, name, value)).collect();
+        let mut problems = self.check_values(usage);
+        let Some(rule) = self.rules.get(&usage.rule) else { return problems };
         if problems.is_empty() && !usage.with.is_empty() {
             let overrides: Vec<Override> = overrides(rule, usage).filter_map(Result::ok).collect();
             if let Some(failure) = sweep::values(&self.host, rule, &overrides, usage.with.values()) {
@@ -49,6 +40,20 @@ impl RuleSet {
             }
         }
         problems
+    }
+
+    /// As [`RuleSet::check_use`], but the rule is not tried: for tests, which find out by themselves whether it fails.
+    pub(crate) fn check_values(&self, usage: &RuleUse) -> Vec<UseProblem> {
+        let Some(rule) = self.rules.get(&usage.rule) else {
+            let known: Vec<&str> = self.rules.keys().map(crate::model::RuleName::as_str).collect();
+            return vec![UseProblem {
+                parameter: None,
+                code: "unknown-rule",
+                message: format!("there is no rule `{}`", usage.rule),
+                hint: hints::nearest_of(usage.rule.as_str(), &known, "the rules are"),
+            }];
+        };
+        usage.with.iter().filter_map(|(name, value)| problem(rule, name, value)).collect()
     }
 }
 

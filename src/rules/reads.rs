@@ -1,11 +1,14 @@
 //! What a rule may look at, read from its text: whoever compares two rules need not try what neither of them asks for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{ASTNode, Expr};
+use rhai::{ASTNode, Expr, FnCallExpr, Stmt};
 
-use super::{compile::RuleSet, inputs::float};
+use super::{compile::RuleSet, inputs::INPUTS, inputs::float, verbs::PARAM};
 use crate::model::RuleName;
+
+/// What can be asked of the input `signal`, with the name of one.
+const OF_SIGNALS: [&str; 3] = ["has", "value", "age_minutes"];
 
 /// What stands in the text of a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +19,10 @@ pub struct Reads {
     pub numbers: Vec<f64>,
     /// Texts that are written out, defaults of parameters among them.
     pub texts: BTreeSet<String>,
+    /// Signals that are written out by name.
+    pub signals: BTreeSet<String>,
+    /// Parameters that name a signal, with their defaults.
+    pub signal_parameters: BTreeMap<String, String>,
     /// True when it calls functions that all rules share.
     pub shared: bool,
 }
@@ -25,26 +32,78 @@ impl RuleSet {
     pub fn reads(&self, rule: &RuleName) -> Reads {
         let mut reads = Reads::default();
         let Some(rule) = self.rules.get(rule) else { return reads };
+        // Variables that are parameters: what the parameter is called, and its default.
+        let mut parameters = BTreeMap::new();
         rule.script.walk(&mut |path: &[ASTNode<'_>]| {
-            reads.note(path.last());
+            if let Some(ASTNode::Stmt(Stmt::Var(declared, ..))) = path.last()
+                && let Some(parameter) = parameter(&declared.1)
+            {
+                parameters.insert(declared.0.name.to_string(), parameter);
+            }
+            true
+        });
+        rule.script.walk(&mut |path: &[ASTNode<'_>]| {
+            reads.note(path.last(), &parameters);
             true
         });
         reads
     }
 }
 
+/// Name and default of a parameter that is a text.
+fn parameter(value: &Expr) -> Option<(String, String)> {
+    let Expr::FnCall(call, _) = value else { return None };
+    match call.args.as_slice() {
+        [Expr::StringConstant(name, _), Expr::StringConstant(default, _)] if call.name == PARAM => {
+            Some((name.to_string(), default.to_string()))
+        }
+        _ => None,
+    }
+}
+
 impl Reads {
-    fn note(&mut self, node: Option<&ASTNode<'_>>) {
+    fn note(&mut self, node: Option<&ASTNode<'_>>, parameters: &BTreeMap<String, (String, String)>) {
         let Some(ASTNode::Expr(expression)) = node else { return };
         match expression {
             Expr::Variable(variable, ..) => drop(self.names.insert(variable.1.to_string())),
             Expr::Property(property, _) => drop(self.names.insert(property.2.to_string())),
-            Expr::MethodCall(call, _) => drop(self.names.insert(call.name.to_string())),
-            Expr::FnCall(call, _) => self.shared |= call.is_qualified(),
+            Expr::MethodCall(call, _) => {
+                self.names.insert(call.name.to_string());
+                self.note_signal(call, parameters);
+            }
+            Expr::FnCall(call, _) if call.is_qualified() => self.note_shared(call),
             Expr::IntegerConstant(number, _) => self.numbers.push(float(*number)),
             Expr::FloatConstant(number, _) => self.numbers.push(**number),
             Expr::StringConstant(text, _) => drop(self.texts.insert(text.to_string())),
             _ => {}
+        }
+    }
+
+    fn note_signal(&mut self, call: &FnCallExpr, parameters: &BTreeMap<String, (String, String)>) {
+        if !OF_SIGNALS.contains(&call.name.as_str()) {
+            return;
+        }
+        match call.args.first() {
+            Some(Expr::StringConstant(name, _)) => drop(self.signals.insert(name.to_string())),
+            Some(Expr::Variable(variable, ..)) => {
+                if let Some((parameter, default)) = parameters.get(variable.1.as_str()) {
+                    self.signal_parameters.insert(parameter.clone(), default.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A function that rules share may ask an input that is passed to it for anything.
+    fn note_shared(&mut self, call: &FnCallExpr) {
+        self.shared = true;
+        for argument in &call.args {
+            let Expr::Variable(variable, ..) = argument else { continue };
+            let input = INPUTS.iter().find(|input| input.name == variable.1.as_str());
+            for input in input.into_iter() {
+                self.names.extend(input.values.iter().map(|value| (*value).to_owned()));
+                self.names.extend(input.questions.iter().map(|(question, _)| (*question).to_owned()));
+            }
         }
     }
 }
@@ -67,6 +126,6 @@ mod tests {
         }
         assert!(!reads.names.contains("holds"));
         assert!(reads.texts.contains("22:00") && reads.numbers.contains(&41.5), "{reads:?}");
-        assert!(!reads.shared);
+        assert!(!reads.shared && reads.signals.is_empty() && reads.signal_parameters.is_empty());
     }
 }

@@ -224,3 +224,122 @@ fn care<'a>(setup: &'a Setup, decision: &Decision) -> Option<&'a Care> {
         device.and_then(|device| station.ports.values().find(|port| port.device.as_ref() == Some(device)));
     named.or_else(|| station.ports.get(&decision.port)).map(|port| port.care.as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{
+            Adjustment, Adjustments, Author, Battery, DeviceFacts, HistoryFacts, Level, PortFacts,
+            StationFacts, Value, Version,
+        },
+        trial::difference::tests::{KEEP, port, rules, setup, usage},
+    };
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_767_571_200 + minute * 60).unwrap()
+    }
+
+    /// A decision about a phone in port 1, made at this minute with this level.
+    fn decision(minute: i64, level: i64, verdict: Verdict, rule: Option<&str>) -> Decision {
+        let station = StationName::new("desk").unwrap();
+        let (port, device) = (PortId::new(1).unwrap(), DeviceName::new("phone-1").unwrap());
+        let facts = Facts {
+            at: at(minute),
+            zone: jiff::tz::TimeZone::UTC,
+            station: StationFacts { name: station.clone(), ports_on: 1 },
+            port: PortFacts { number: port, on: true, since: None },
+            device: DeviceFacts { name: device.clone(), kind: String::new(), tags: Vec::new() },
+            battery: Battery {
+                level: Level::new(level).unwrap(),
+                charging: None,
+                temperature: None,
+                measured_at: at(minute),
+            },
+            holder: None,
+            history: HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() },
+            signals: BTreeMap::new(),
+        };
+        Decision {
+            id: minute,
+            at: at(minute),
+            station,
+            port,
+            device: Some(device),
+            verdict,
+            reason: format!("recorded at {level}"),
+            by: if rule.is_some() { Layer::Policy } else { Layer::Nobody },
+            rule: rule.map(|rule| RuleName::new(rule).unwrap()),
+            line: rule.map(|_| 5),
+            version: Version::new("1"),
+            facts: Some(Arc::new(facts)),
+            failures: Vec::new(),
+            adjusted: Arc::default(),
+        }
+    }
+
+    fn with_low(low: i64) -> Setup {
+        let uses = [usage("keep-between", &[("low", Value::Int(low))])];
+        setup(rules(&[("keep-between", KEEP)]), &[port(1, &[], &uses)])
+    }
+
+    #[test]
+    fn decisions_in_a_row_that_differ_in_the_same_way_are_one_row() {
+        let mut replaying = Replaying::default();
+        for (minute, level) in [(50, 40), (40, 24), (30, 23), (20, 26), (10, 22)] {
+            replaying.again(&decision(minute, level, Verdict::Keep, None), &with_low(25));
+        }
+        let found = replaying.finish();
+        assert_eq!((found.decisions, found.differing), (5, 3));
+        let rows: Vec<_> = found.otherwise.iter().map(|row| (row.from, row.to, row.decisions)).collect();
+        assert_eq!(rows, [(at(30), at(40), 2), (at(10), at(10), 1)]);
+        let row = &found.otherwise[0];
+        assert_eq!((row.was.verdict, row.was.reason.as_str()), (Verdict::Keep, "recorded at 23"));
+        assert_eq!(
+            (row.would.verdict, row.would.reason.as_str()),
+            (Verdict::Charge, "23% is at or under 25%")
+        );
+    }
+
+    #[test]
+    fn an_edit_is_not_blamed_for_what_changed_before_it() {
+        // Recorded by rules of long ago; both of today say the same.
+        let old = decision(10, 22, Verdict::Rest, Some("keep-between"));
+        let mut replaying = Replaying::default();
+        replaying.between(&old, &with_low(25), &with_low(30));
+        replaying.between(
+            &decision(5, 28, Verdict::Rest, Some("keep-between")),
+            &with_low(25),
+            &with_low(30),
+        );
+        let found = replaying.finish();
+        assert_eq!((found.decisions, found.differing), (2, 1));
+        assert_eq!(found.otherwise[0].from, at(5));
+    }
+
+    #[test]
+    fn values_that_people_had_set_lie_over_the_files() {
+        let set = Adjustment { value: Value::Int(10), by: Author::Mqtt, at: at(0) };
+        let of_rule = BTreeMap::from([("low".to_owned(), set)]);
+        let adjusted = Adjustments(BTreeMap::from([(RuleName::new("keep-between").unwrap(), of_rule)]));
+        let recorded = Decision { adjusted: Arc::new(adjusted), ..decision(10, 22, Verdict::Keep, None) };
+        let mut replaying = Replaying::default();
+        replaying.again(&recorded, &with_low(25));
+        assert_eq!(replaying.finish().differing, 0);
+    }
+
+    #[test]
+    fn what_no_rule_decided_is_passed_over() {
+        let person = Decision { by: Layer::Mode, ..decision(10, 22, Verdict::Keep, None) };
+        let silent = Decision { by: Layer::Safety, ..decision(9, 22, Verdict::Charge, None) };
+        let elsewhere =
+            Decision { station: StationName::new("attic").unwrap(), ..decision(8, 22, Verdict::Keep, None) };
+        let early = Decision { facts: None, ..decision(7, 22, Verdict::Keep, None) };
+        let mut replaying = Replaying::default();
+        for decision in [&person, &silent, &elsewhere, &early] {
+            replaying.again(decision, &with_low(25));
+        }
+        let found = replaying.finish();
+        assert_eq!((found.decisions, found.passed_over), (0, 4));
+    }
+}

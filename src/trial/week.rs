@@ -149,3 +149,46 @@ fn model(port: &PortPlan) -> DeviceModel {
         temper: Temper::Ordinary,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::Value,
+        trial::difference::tests::{KEEP, READY, port, rules, setup, usage},
+    };
+
+    fn start() -> Timestamp {
+        Timestamp::from_second(1_767_571_200).unwrap()
+    }
+
+    #[test]
+    fn a_lower_limit_shows_in_the_days_and_leaves_other_ports_alone() {
+        let of = |high: i64| {
+            let changed = [usage("keep-between", &[("high", Value::Int(high))])];
+            let same = [usage("keep-between", &[])];
+            setup(rules(&[("keep-between", KEEP)]), &[port(1, &[], &changed), port(2, &[], &same)])
+        };
+        let found = week(&of(95), &of(60), start(), 2);
+        assert_eq!((found.ports.len(), found.same, found.left_out), (1, 1, 0));
+        let port = &found.ports[0];
+        let (before, after) = (port.before.as_ref().unwrap(), port.after.as_ref().unwrap());
+        assert_eq!(port.port.get(), 1);
+        assert!(before.hours_above_80 > 1.0 && after.hours_above_80 < 0.1, "{port:?}");
+        assert_eq!(week(&of(60), &of(60), start(), 2).ports, []);
+    }
+
+    #[test]
+    fn readiness_is_told_where_a_deadline_is_named_and_ports_may_come_and_go() {
+        let ready = [usage("ready-by", &[])];
+        let before = setup(rules(&[("ready-by", READY)]), &[port(1, &[], &ready)]);
+        let after = setup(rules(&[("ready-by", READY)]), &[port(2, &[], &ready)]);
+        let found = week(&before, &after, start(), 2);
+        let (new, gone) = (&found.ports[0], &found.ports[1]);
+        assert_eq!((new.port.get(), gone.port.get()), (2, 1));
+        assert!(new.before.is_none() && gone.after.is_none());
+        let outlook = new.after.as_ref().unwrap();
+        assert_eq!(outlook.deadlines, 2);
+        assert!(outlook.lowest_at_deadline.unwrap() > 90.0, "{outlook:?}");
+    }
+}

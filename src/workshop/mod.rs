@@ -31,12 +31,12 @@ pub use self::{
     rules::{RuleText, RuleView},
     shadow::{NotShadowed, Shadow, ShadowAnswer, ShadowRequest, ShadowWish, Shadows, shadow_door},
     testing::Tested,
-    trying::{LONGEST_PAST, Past, Tried, Trying, Untried, compare},
+    trying::{LONGEST_PAST, Past, Tried, Trying, Untried, compare, plan_to_try},
 };
 pub use crate::{
-    config::{Edit, FileKind},
+    config::Edit,
     trial::{
-        difference::{Change as VerdictChange, Differences, NamedPort, PolicyDifference},
+        difference::{Differences, NamedPort, PolicyDifference, VerdictChange},
         replay::{Decided, Otherwise, Replay},
         week::{Outlook, PortWeek, Week},
     },

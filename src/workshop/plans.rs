@@ -53,3 +53,57 @@ impl Workshop {
         Ok(plan)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::{
+        config::{Directories, SourceFile},
+        history::{self, HistorySettings},
+        model::{Author, KeptVersion, Origin, Source, Span, Taken, Timestamp},
+        workshop::changes,
+    };
+
+    fn files(limit: u8) -> Files {
+        let text = format!("//! Charges.\nif battery.level < {limit} {{ charge(\"low\"); }}\n");
+        let rule = SourceFile { path: "rules/low.rhai".into(), name: "low".into(), text };
+        Files { rules: vec![rule], ..Files::default() }
+    }
+
+    fn kept(files: &Files) -> KeptVersion {
+        let origin = Origin { source: Source::Files, by: Author::Service };
+        let taken = Taken { version: files.hash(), at: Timestamp::UNIX_EPOCH, origin };
+        KeptVersion { taken, files: Vec::from(files) }
+    }
+
+    #[tokio::test]
+    async fn the_plan_that_decided_is_found_not_the_one_at_work() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let settings = HistorySettings { path: folder.path().join("history.db"), keep: Span::from_hours(1) };
+        let history = history::start(&settings).unwrap();
+        let at_work = Arc::new(Plan::check(files(40)).unwrap());
+        let directories =
+            Directories { stations: "stations".into(), rules: "rules".into(), hubs: "hubs".into() };
+        let plan = watch::Sender::new(Arc::clone(&at_work)).subscribe();
+        let workshop = Workshop::new(plan, directories, history.reader.clone(), changes().0);
+
+        assert!(Arc::ptr_eq(&workshop.plan_of(&at_work.version).await.unwrap(), &at_work));
+        let old = files(20);
+        assert_eq!(workshop.plan_of(&old.hash()).await.unwrap_err(), NoPlan::Unknown(old.hash()));
+        history.reader.save_version(kept(&old)).await.unwrap();
+        let found = workshop.plan_of(&old.hash()).await.unwrap();
+        assert_eq!(found.files.rules, old.rules);
+        assert!(Arc::ptr_eq(&workshop.plan_of(&old.hash()).await.unwrap(), &found), "kept ready");
+
+        for limit in 50..=50 + u8::try_from(KEPT).unwrap() {
+            let more = files(limit);
+            history.reader.save_version(kept(&more)).await.unwrap();
+            assert_eq!(workshop.plan_of(&more.hash()).await.unwrap().version, more.hash());
+        }
+        assert_eq!(workshop.old_plans.borrow().len(), KEPT, "only the last few are kept ready");
+    }
+}

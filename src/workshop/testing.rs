@@ -49,11 +49,13 @@ impl Workshop {
         .await
     }
 
-    /// The test that a decision makes, of the rule that decided or of the one that is named. It is asked with the rules
-    /// at work, and with the values that the station has now.
-    pub fn test_of(&self, decision: &Decision, rule: Option<&RuleName>) -> Result<SavedCase, NotSaved> {
+    /// The test that a decision makes, of the rule that decided or of the one that is named: with the values that it was
+    /// made with, held against the rules at work.
+    pub async fn test_of(&self, decision: &Decision, rule: Option<&RuleName>) -> Result<SavedCase, NotSaved> {
         let plan = self.plan();
-        let policy = plan.stations.get(&decision.station).map(|station| policy_of(station, decision));
+        // Where the files that decided are not kept any more, those at work tell who was asked.
+        let then = self.plan_of(&decision.version).await.unwrap_or_else(|_| Arc::clone(&plan));
+        let policy = then.stations.get(&decision.station).map(|station| policy_of(station, decision));
         case_of(decision, &policy.unwrap_or_default(), &plan.rules, rule)
     }
 }

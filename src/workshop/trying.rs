@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Closed, Workshop};
+use super::{Closed, NoPlan, Workshop};
 use crate::{
-    config::{Edit, Plan},
+    config::{Edit, Files, Plan},
     history::{Before, Filter, ReadError, Scope},
     model::{Decision, Diagnostic, Span, StationName, Timestamp, Version},
     trial::{
@@ -29,6 +29,9 @@ pub enum Untried {
     /// The workshop did not answer.
     #[error(transparent)]
     Closed(#[from] Closed),
+    /// There is no plan of the version to compare with.
+    #[error(transparent)]
+    NoPlan(#[from] NoPlan),
     /// The past could not be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
@@ -39,6 +42,8 @@ pub enum Untried {
 pub struct Trying {
     /// The files as they shall be; those that are not named stay as they are.
     pub edits: Vec<Edit>,
+    /// The version to compare with; `None`: the one at work.
+    pub against: Option<Version>,
     /// Decisions since then are decided again; `None`: none.
     pub since: Option<Timestamp>,
     /// The simulated days begin now.
@@ -50,11 +55,11 @@ pub struct Trying {
 /// What an edit would change.
 #[derive(Clone, Debug)]
 pub struct Tried {
-    /// The version at work, which it was compared with.
+    /// The version that it was compared with.
     pub before: Version,
     /// The version that the edit would make.
     pub after: Version,
-    /// What somebody should look at in the edited files, though they would be taken.
+    /// What somebody should look at in the edited files. An error is a test that fails: with it they would not be taken.
     pub warnings: Vec<Diagnostic>,
     /// The situations in which the verdict would change.
     pub differences: Differences,
@@ -81,6 +86,19 @@ impl From<&Plan> for Setup {
     }
 }
 
+/// The plan that these files make, and their tests that fail: what they would change can be said all the same.
+pub fn plan_to_try(files: Files) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let of_a_test = |problem: &Diagnostic| files.tests.iter().any(|test| test.path == problem.file);
+    let problems = match Plan::check(files.clone()) {
+        Ok(plan) => return Ok((plan, Vec::new())),
+        Err(problems) if problems.iter().all(of_a_test) => problems,
+        Err(problems) => return Err(problems),
+    };
+    let version = files.hash();
+    let plan = Plan::check(Files { tests: Vec::new(), ..files })?;
+    Ok((Plan { version, ..plan }, problems))
+}
+
 /// What changes in all situations, and in the simulated days.
 pub fn compare(before: &Setup, after: &Setup, now: Timestamp, days: u8) -> (Differences, Week) {
     let simulated = if days == 0 { Week::default() } else { week(before, after, now, days) };
@@ -92,9 +110,13 @@ impl Workshop {
     pub async fn attempt(&self, trying: Trying) -> Result<Tried, Untried> {
         let plan = self.plan();
         let files = plan.files.edited(&trying.edits, self.directories());
-        let checked = self.work(move || Plan::check(files)).await?;
-        let edited = checked.map_err(Untried::Broken)?;
-        let (before, after) = (Setup::from(&*plan), Setup::from(&edited));
+        let checked = self.work(move || plan_to_try(files)).await?;
+        let (edited, failing) = checked.map_err(Untried::Broken)?;
+        let base = match trying.against {
+            None => plan,
+            Some(version) => self.plan_of(&version).await?,
+        };
+        let (before, after) = (Setup::from(&*base), Setup::from(&edited));
         let both = (before.clone(), after.clone());
         let (now, days) = (trying.now, trying.days);
         let (differences, week) = self.work(move || compare(&both.0, &both.1, now, days)).await?;
@@ -108,9 +130,9 @@ impl Workshop {
             }
         };
         Ok(Tried {
-            before: plan.version.clone(),
+            before: base.version.clone(),
             after: edited.version,
-            warnings: edited.warnings,
+            warnings: edited.warnings.into_iter().chain(failing).collect(),
             differences,
             past,
             week,

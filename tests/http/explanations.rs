@@ -1,5 +1,11 @@
 //! Why a port is as it is, as clients read it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails by panicking, as tests do"
+)]
+
 use serde_json::{Value, json};
 
 use crate::support::{Options, TestService};

@@ -15,6 +15,7 @@ mod rule_tests;
 mod seed;
 mod signals;
 mod support;
+mod trying;
 
 #[path = "../golden/mod.rs"]
 mod golden;

@@ -38,8 +38,9 @@ async fn each_role_may_do_what_is_below_it() {
     let probe = || Some(json!({"power": "off", "for": "1 min"}));
     let check = || Some(json!({"kind": "rule", "name": "new", "text": "//! x\nkeep(\"x\");"}));
     let command = || Some(json!({"command": "ON"}));
+    let edit = || Some(json!({"edits": [], "days": 0}));
     let rule = || Some(json!({"rule": "keep-between"}));
-    let cases: [(&str, &str, Option<Value>, [u16; 5]); 14] = [
+    let cases: [(&str, &str, Option<Value>, [u16; 5]); 21] = [
         //                                                          nobody phone phones page admin
         ("GET", "/api/v1/stations", None, [401, 200, 200, 200, 200]),
         ("GET", "/api/v1/unknown-devices", None, [401, 200, 200, 200, 200]),
@@ -57,9 +58,15 @@ async fn each_role_may_do_what_is_below_it() {
             [401, 403, 403, 200, 200],
         ),
         ("POST", "/api/smartcharger/command/1", command(), [401, 403, 403, 200, 200]),
+        ("GET", "/api/v1/rules/keep-between", None, [401, 200, 200, 200, 200]),
+        ("GET", "/api/v1/versions", None, [401, 200, 200, 200, 200]),
+        ("PUT", "/api/v1/rules/keep-between", Some(json!({"text": ""})), [401, 403, 403, 403, 428]),
+        ("POST", "/api/v1/versions/0123456789ab/rollback", None, [401, 403, 403, 403, 404]),
         ("POST", "/api/v1/rules/check", check(), [401, 403, 403, 403, 200]),
         ("POST", "/api/v1/rules/test", rule(), [401, 403, 403, 403, 200]),
         ("POST", "/api/v1/reload", None, [401, 403, 403, 403, 200]),
+        ("POST", "/api/v1/rules/try", edit(), [401, 403, 403, 403, 200]),
+        ("GET", "/api/v1/replay", None, [401, 200, 200, 200, 200]),
         ("GET", "/health/ready", None, [200, 200, 200, 200, 200]),
     ];
     for (method, path, body, expected) in cases {

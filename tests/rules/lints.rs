@@ -117,6 +117,8 @@ const RIGHT: &[&str] = &[
     "if history.minutes_to_charge(battery.level, 100) + 20 >= clock.minutes_until(\"07:00\") { charge(\"now\") }",
     "if device.name == \"Pixel 7\" && clock.weekday == \"Sunday\" && clock.time == \"03:17\" { keep(\"x\") }",
     "if battery.has_temp && !(battery.temp < 42) { rest(\"hot\") }",
+    "if device.name.len() > 20 || device.tags.len() > 3 { rest(\"odd\") }",
+    "if history.charge_per_hour < 2 { rest(\"a bad cable\") }",
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! The rules as their users meet them: the shipped ones with their test files, the messages for what people
 //! write wrong, and scripts that mean harm.
 
-#![expect(clippy::unwrap_used, reason = "tests may")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may")]
 
 mod beginners;
 mod behaviour;

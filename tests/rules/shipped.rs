@@ -154,3 +154,8 @@ fn a_failing_case_says_what_it_saw() {
         );
     }
 }
+
+#[test]
+fn the_reference_page_is_that_of_the_program() {
+    crate::golden::assert("docs/rule-reference.md", &smart_charging_station::rules::reference());
+}

@@ -55,7 +55,11 @@ async fn a_removed_link_leaves_what_it_led_to() {
 }
 
 /// Saves as editors do, at the very moment at which a new text for the rule lies beside it; gives what it saved.
-fn save_at_the_worst_moment(folder: &Folder, text: String, stop: Arc<AtomicBool>) -> impl FnOnce() -> bool {
+fn save_at_the_worst_moment(
+    folder: &Folder,
+    text: String,
+    stop: Arc<AtomicBool>,
+) -> impl FnOnce() -> bool + use<> {
     let (rules, file) = (folder.path("rules"), folder.path(FILE));
     move || {
         let beside = rules.join("mine.tmp");
@@ -163,6 +167,7 @@ async fn a_full_disk_is_told_and_costs_no_byte_of_the_old_text() {
     assert_eq!((status, &problem["code"]), (507, &json!("not_written")), "{problem}");
     assert_eq!(read(&folder, FILE), RULE);
     nothing_is_left_behind(&folder);
+    drop(filler);
     fs::remove_file(folder.path("rules/filler")).unwrap();
     let (status, answer) = put(&service, PATH, ("if-match", "*"), &body).await;
     assert_eq!(status, 200, "{answer}");

@@ -132,11 +132,12 @@ fn break_table(folder: &Folder, table: &str) {
     let connection = Connection::open(&path).unwrap();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
-    let page: u64 = connection.query_row(sql, [table], |row| row.get(0)).unwrap();
-    let size: u64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+    let page: u32 = connection.query_row(sql, [table], |row| row.get(0)).unwrap();
+    let size: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
     let file = fs::OpenOptions::new().write(true).open(path).unwrap();
     let nonsense = vec![0xa5; usize::try_from(size).unwrap()];
-    std::os::unix::fs::FileExt::write_all_at(&file, &nonsense, (page - 1) * size).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &nonsense, u64::from(page - 1) * u64::from(size))
+        .unwrap();
 }
 
 #[tokio::test]

@@ -35,7 +35,6 @@ struct Facts {
 
 #[derive(Debug, Deserialize)]
 struct Asked {
-    rule: String,
     guard: bool,
     role: Role,
     summary: String,
@@ -115,8 +114,8 @@ impl Asked {
         }
         let parameters: Vec<String> = self.parameters.iter().map(Parameter::text).collect();
         if !parameters.is_empty() {
-            let text = format!("{}: {}", self.rule, parameters.join(", "));
-            put(page, &format!("with {}", text), "   ", "   ", Some(Paint::Faint), look);
+            let text = format!("with {}", parameters.join(", "));
+            put(page, &text, "   ", "   ", Some(Paint::Faint), look);
         }
     }
 }
@@ -153,7 +152,7 @@ mod tests {
     fn answer() -> Answer {
         let parameter = |name: &str, value: Value, from: &str| json!({"name": name, "value": value, "from": from, "by": null, "at": null});
         let asked = json!({
-            "rule": "keep-between", "guard": false, "role": "decided",
+            "guard": false, "role": "decided",
             "summary": "keep-between decides: charge, because 15% is at or under 20%",
             "why": [{"line": 5, "text": "says charge, because battery.level is 15, at or under 20 (low)"}],
             "parameters": [parameter("low", json!(20), "rule"), parameter("high", json!(75), "station")],
@@ -181,7 +180,7 @@ Asked in this order; the first with an opinion decides:
    20%
    line 5    says charge, because battery.level is 15, at or
              under 20 (low)
-   with keep-between: low 20, high 75 (station file)
+   with low 20, high 75 (station file)
 ";
         assert_eq!(page, expected);
     }

@@ -8,7 +8,7 @@ use crate::cli::args::SettingsFile;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Editors start it, in the folder with settings.ron, stations/ and rules/:
-  Helix    languages.toml:  [language-server.scs]  command = \"scs\"  args = [\"lsp\"]
+  Helix    [language-server.scs]  command = \"scs\"  args = [\"lsp\"]
   Neovim   vim.lsp.start({ name = \"scs\", cmd = { \"scs\", \"lsp\" } })
   Emacs    (add-to-list 'eglot-server-programs '(rhai-mode \"scs\" \"lsp\"))
 

@@ -57,6 +57,7 @@ async fn show(args: &Show, look: Look, out: &mut impl Write) -> Result<(), Failu
     Ok(write!(out, "{}", page(&shadow, look))?)
 }
 
-fn api(service: &Service) -> Result<Api, Failure> {
+/// The service that is meant.
+pub(super) fn api(service: &Service) -> Result<Api, Failure> {
     Api::new(&service.url, service.token.as_deref())
 }

@@ -76,19 +76,16 @@ impl Axis<'_> {
     /// Lines where days, weeks or months begin, with their names below.
     pub(super) fn marks(&self, top: f64, bottom: f64) -> String {
         let length = self.length();
-        let wanted = |day: &Date| match length {
-            ..=DAYS => true,
-            ..=WEEKS => day.weekday() == Weekday::Monday,
-            _ => day.day() == 1,
-        };
-        let format = match length {
-            ..=DAYS => "%a %-d %b",
-            ..=WEEKS => "%-d %b",
-            _ => "%b %Y",
+        let (wanted, format): (fn(Date) -> bool, &str) = if length <= DAYS {
+            (|_| true, "%a %-d %b")
+        } else if length <= WEEKS {
+            (|day| day.weekday() == Weekday::Monday, "%-d %b")
+        } else {
+            (|day| day.day() == 1, "%b %Y")
         };
         let mut drawn = String::new();
         let mut last = f64::MIN;
-        for (day, at) in self.days().filter(|(day, _)| wanted(day)) {
+        for (day, at) in self.days().filter(|(day, _)| wanted(*day)) {
             let x = self.x(at);
             if at >= self.start {
                 drawn += &line("night", (x, top), (x, bottom));

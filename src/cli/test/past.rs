@@ -3,14 +3,14 @@
 use std::{
     fs,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use serde::Deserialize;
-use tempfile::NamedTempFile;
 
 use super::args::{Past, Test};
 use crate::{
+    app::{self, Replacement, Unsaved},
     cli::{
         api::Api,
         failure::{Exit, Failure},
@@ -95,20 +95,13 @@ fn add(path: &Path, case: &Case) -> Result<(), Failure> {
         let what = format!("`{shown}` is no list of tests: nothing was written");
         Failure::new(Exit::Configuration, what, "see what is wrong with `scs test`")
     })?;
-    replace(path, &after).map_err(cannot)
-}
-
-/// Puts a new text in the place of the file in one step; a link goes on leading to it, and its mode stays.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let place: PathBuf = if path.exists() { fs::canonicalize(path)? } else { path.to_owned() };
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !place.exists() {
-        return fs::OpenOptions::new().write(true).create_new(true).open(&place)?.write_all(text.as_bytes());
+    let wanted = Replacement { path: path.to_owned(), before, after: Some(after), keep_aside: false };
+    match app::save(&[wanted]) {
+        Ok(_) => Ok(()),
+        Err(Unsaved::Failed(_, error)) => Err(cannot(error)),
+        Err(Unsaved::Other) => {
+            let what = format!("`{shown}` was saved by somebody else at this moment");
+            Err(Failure::new(Exit::Failed, what, "try again"))
+        }
     }
-    let mut beside = NamedTempFile::with_prefix_in(".scs-test-", folder)?;
-    beside.write_all(text.as_bytes())?;
-    beside.as_file().set_permissions(fs::metadata(&place)?.permissions())?;
-    beside.as_file().sync_all()?;
-    beside.persist(&place)?;
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Values of parameters that people set at run time.
 
+use super::things::{all_at_home, look, state};
 use super::*;
 use crate::engine::{ADJUSTED_MAX, Adjust, Checked, NotAdjusted};
 use crate::model::{Adjustments, Event, EventKind, Value};
@@ -113,6 +114,17 @@ fn values_go_on_after_a_restart_and_with_a_reload() {
     let step = engine.tick(at(13));
     assert_eq!(unfit(&step.events), []);
     let step = engine.report(&report(1, 65), at(14)).unwrap();
+    assert_eq!(step.decision.unwrap().reason, "65% is at or over 60%");
+}
+
+#[test]
+fn values_go_with_the_device() {
+    let mut engine = all_at_home();
+    engine.report(&report(1, 50), seconds(10)).unwrap();
+    set(&mut engine, "high", 60, 1);
+    engine.seen(&look(&["-", "X2", "X3", "-", "X1"]), seconds(70));
+    assert!(state(&engine, 1).memory.adjusted.is_empty());
+    let step = engine.report(&report(5, 65), seconds(80)).unwrap();
     assert_eq!(step.decision.unwrap().reason, "65% is at or over 60%");
 }
 

@@ -42,7 +42,7 @@ if battery.level >= high { rest(`${battery.level}% is at or over ${high}%`); }
 
 /// A guard that fails for devices named `broken`, and rests hot ones.
 const GUARD: &str = r#"//! Fails on purpose.
-if device.name == "broken" { let x = battery.temp; }
+if device.name.len() == 6 && device.name.ends_with("oken") { let x = battery.temp; }
 if battery.has_temp && battery.temp >= 42.0 { rest("hot"); }
 "#;
 

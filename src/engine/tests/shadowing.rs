@@ -146,11 +146,30 @@ fn counts_go_on_when_it_is_made_anew_and_over_a_restart_and_begin_anew_with_anot
     let mut next = restart(&engine, at(4));
     next.shadow(Some(candidate(7, 36)), kept, at(4));
     assert_eq!(tally(&next).compared, 2);
+    next.seen(&[reading(1, Power::On), reading(2, Power::On)], at(4));
+    assert!(
+        differing(&next.report(&report(1, 35), at(4)).unwrap()).is_empty(),
+        "a restart begins nothing anew"
+    );
+    assert_eq!((tally(&next).compared, tally(&next).differences), (3, 1));
     next.shadow(Some(candidate(8, 36)), BTreeMap::new(), at(5));
     assert_eq!(tally(&next), ShadowTally::default());
     next.shadow(None, BTreeMap::new(), at(6));
     assert_eq!(next.view().ports.get(&port(1)).unwrap().shadow, None);
     assert!(differing(&next.report(&report(1, 35), at(7)).unwrap()).is_empty());
+}
+
+#[test]
+fn with_new_files_it_waits_until_it_is_made_anew() {
+    let mut engine = with_shadow(40);
+    engine.report(&report(1, 35), at(1)).unwrap();
+    let before = tally(&engine);
+    engine.reload(Arc::new(station()), rules(), at(2));
+    engine.report(&report(1, 18), at(2)).unwrap();
+    assert_eq!(tally(&engine), before);
+    engine.shadow(Some(candidate(7, 40)), BTreeMap::new(), at(3));
+    engine.report(&report(1, 18), at(3)).unwrap();
+    assert_eq!(tally(&engine).compared, before.compared + 1);
 }
 
 #[test]

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use poem_openapi::OpenApi;
 
 use super::{Heading, closed};
-use crate::{
-    http::{
-        auth::{Edit, May},
-        dto::{CheckIn, CheckOut},
-        payload::{Body, Json},
-        problem::Problem,
-        server::Services,
-    },
-    model::RuleName,
+use crate::http::{
+    auth::{Edit, May},
+    dto::{CheckIn, CheckOut},
+    payload::{Body, Json},
+    problem::Problem,
+    server::Services,
 };
 
 pub(super) struct Checks(pub(super) Arc<Services>);
@@ -26,12 +23,8 @@ impl Checks {
     /// and every problem comes with line, column, length and a hint. Nothing changes. Warnings of other files are told too.
     #[oai(path = "/rules/check", method = "post", operation_id = "check_file")]
     async fn check(&self, _may: May<Edit>, body: Body<CheckIn>) -> Result<Json<CheckOut>, Problem> {
-        // What may name a rule may name every file.
-        RuleName::new(&body.0.name).map_err(|wrong| {
-            let detail = format!("`{}` cannot be the name of a file: {}", wrong.text, wrong.allowed);
-            Problem::unprocessable("invalid_name", detail)
-        })?;
-        let problems = self.0.workshop.check(vec![body.0.into()]).await.map_err(closed)?;
+        let edit = body.0.checked().map_err(|detail| Problem::unprocessable("invalid_name", detail))?;
+        let problems = self.0.workshop.check(vec![edit]).await.map_err(closed)?;
         Ok(Json(CheckOut::from(problems.as_slice())))
     }
 }

@@ -49,7 +49,8 @@ impl RuleTests {
         rule: Query<RuleName>,
     ) -> Result<Json<CaseOut>, Problem> {
         let decision = history::decision(&self.0, &station.0, id.0).await?;
-        let case = self.0.workshop.test_of(&decision, rule.0.as_ref()).map_err(|why| not_saved(&why))?;
+        let case =
+            self.0.workshop.test_of(&decision, rule.0.as_ref()).await.map_err(|why| not_saved(&why))?;
         Ok(Json(CaseOut::from(case)))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use poem::http::StatusCode;
 use poem_openapi::{OpenApi, registry::MetaSchema};
 
 use super::{
@@ -19,8 +20,8 @@ use crate::{
         problem::Problem,
         server::Services,
     },
-    model::{Span, StationName, Timestamp},
-    workshop::{LONGEST_PAST, Trying, Untried},
+    model::{Span, StationName, Timestamp, Version},
+    workshop::{LONGEST_PAST, NoPlan, Trying, Untried},
 };
 
 /// What people mean by the last days.
@@ -62,7 +63,7 @@ impl Trials {
         body: Body<TryIn, FILES_LIMIT>,
     ) -> Result<Json<TriedOut>, Problem> {
         let wrong = |detail: String| Problem::unprocessable("invalid_value", detail);
-        let TryIn { edits, since, days } = body.0;
+        let TryIn { edits, against, since, days } = body.0;
         let now = self.0.clock.now();
         let since = since.map_or(Ok(USUAL), |text| length(&text, &LENGTHS)).map_err(wrong)?;
         let days = days.unwrap_or(USUAL_DAYS);
@@ -70,7 +71,8 @@ impl Trials {
             return Err(wrong(format!("`days` is {days}: use a number from 0 to {MOST_DAYS}")));
         }
         let edits = edits.into_iter().map(Into::into).collect();
-        let trying = Trying { edits, since: Some(earlier(now, since)), now, days };
+        let against = against.map(|version| Version::new(&version));
+        let trying = Trying { edits, against, since: Some(earlier(now, since)), now, days };
         let tried = self.0.workshop.attempt(trying).await.map_err(|reason| untried(&reason))?;
         Ok(Json(TriedOut::from(&tried)))
     }
@@ -106,6 +108,15 @@ fn untried(reason: &Untried) -> Problem {
     match reason {
         Untried::Closed(reason) => closed(*reason),
         Untried::Unreadable(error) => unreadable(error),
+        Untried::NoPlan(NoPlan::Closed(reason)) => closed(*reason),
+        Untried::NoPlan(NoPlan::History(error)) => unreadable(error),
+        Untried::NoPlan(NoPlan::Unknown(version)) => {
+            let detail = format!("version `{version}` is not kept: see GET /api/v1/versions");
+            Problem::not_found("unknown_version", detail)
+        }
+        Untried::NoPlan(NoPlan::Refused(_)) => {
+            Problem::new(StatusCode::CONFLICT, "version_refused", reason.to_string())
+        }
         Untried::Broken(problems) => {
             let count = match problems.len() {
                 1 => "1 problem".to_owned(),

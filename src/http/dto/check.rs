@@ -1,42 +1,13 @@
 //! A file that is checked before it is saved.
 
-use poem_openapi::{Enum, Object, types::Example};
+use poem_openapi::{Object, types::Example};
 use serde::{Deserialize, Serialize};
 
 use super::DiagnosticOut;
 use crate::{
-    config::{Edit, FileKind},
-    model::{Diagnostic, Severity},
+    model::{Diagnostic, FileKind, RuleName, Severity},
+    workshop::Edit,
 };
-
-/// Which kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Enum)]
-#[serde(rename_all = "snake_case")]
-#[oai(rename = "FileKind", rename_all = "snake_case")]
-pub(in crate::http) enum FileKindIn {
-    /// `rules/NAME.rhai`
-    Rule,
-    /// `rules/NAME.test.ron`
-    Test,
-    /// `rules/lib/NAME.rhai`
-    Library,
-    /// `stations/NAME.ron`
-    Station,
-    /// `hubs/NAME.ron`
-    Hub,
-}
-
-impl From<FileKindIn> for FileKind {
-    fn from(kind: FileKindIn) -> Self {
-        match kind {
-            FileKindIn::Rule => Self::Rule,
-            FileKindIn::Test => Self::Test,
-            FileKindIn::Library => Self::Library,
-            FileKindIn::Station => Self::Station,
-            FileKindIn::Hub => Self::Hub,
-        }
-    }
-}
 
 /// A file as it might be.
 #[derive(Debug, Deserialize, Object)]
@@ -46,10 +17,10 @@ impl From<FileKindIn> for FileKind {
 )]
 #[oai(rename = "FileCheck", example)]
 pub(in crate::http) struct CheckIn {
-    /// Which kind of file.
-    kind: FileKindIn,
+    /// Which kind of file: `rule`, `test`, `library`, `station` or `hub`.
+    kind: FileKind,
     /// Its name without folder and ending; it need not be there yet.
-    pub(in crate::http) name: String,
+    name: String,
     /// What would stand in it.
     text: String,
 }
@@ -57,16 +28,19 @@ pub(in crate::http) struct CheckIn {
 impl Example for CheckIn {
     fn example() -> Self {
         Self {
-            kind: FileKindIn::Rule,
+            kind: FileKind::Rule,
             name: "keep-between".to_owned(),
             text: "//! Keep the battery low.\nif battery.level < 40 { charge(\"low\"); }".to_owned(),
         }
     }
 }
 
-impl From<CheckIn> for Edit {
-    fn from(check: CheckIn) -> Self {
-        Self { kind: check.kind.into(), name: check.name, text: Some(check.text) }
+impl CheckIn {
+    /// The edit, if a file may have this name: what may name a rule may name every file.
+    pub(in crate::http) fn checked(self) -> Result<Edit, String> {
+        RuleName::new(&self.name)
+            .map_err(|wrong| format!("`{}` cannot be the name of a file: {}", wrong.text, wrong.allowed))?;
+        Ok(Edit { kind: self.kind, name: self.name, text: Some(self.text) })
     }
 }
 

@@ -35,5 +35,6 @@ pub(super) use rule_test::{CaseOut, TestIn, TestedOut};
 pub(super) use shadow::{PromotedOut, ShadowDecisionsOut, ShadowIn, ShadowOut};
 pub(super) use signal::{SignalFactOut, SignalIn, SignalOut};
 pub(super) use station::{Snapshot, StationOut};
+pub use trying::tried_json;
 pub(super) use trying::{PastOut, TriedOut, TryIn};
 pub(super) use version::{ChangedOut, VersionDetail, VersionOut, VersionsOut};

@@ -18,7 +18,7 @@ use crate::{
 /// One file as it shall be.
 #[derive(Clone, Debug, Serialize, Deserialize, Object)]
 #[serde(deny_unknown_fields)]
-#[oai(rename = "Edit")]
+#[oai(rename = "ShadowEdit")]
 pub(in crate::http) struct EditOut {
     /// Which kind of file: `rule`, `test`, `library`, `station` or `hub`.
     kind: FileKind,
@@ -87,7 +87,7 @@ pub(in crate::http) struct TallyOut {
 
 impl From<ShadowTally> for TallyOut {
     fn from(tally: ShadowTally) -> Self {
-        let ShadowTally { compared, differed, differences, switches, failures, last } = tally;
+        let ShadowTally { compared, differed, differences, switches, failures, last, differs: _ } = tally;
         Self { compared, differed, differences, switches, failures, last: last.map(Time) }
     }
 }

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::super::wire::Time;
 use super::DiagnosticOut;
 use crate::{
-    model::{DecisionId, DeviceName, PortId, RuleName, StationName, Verdict},
+    model::{DecisionId, DeviceName, FileKind, PortId, RuleName, StationName, Verdict},
     workshop::{
-        Decided, Edit, FileKind, NamedPort, Otherwise, Outlook, Past, PolicyDifference, PortWeek, Tried,
-        VerdictChange,
+        Decided, Edit, NamedPort, Otherwise, Outlook, Past, PolicyDifference, PortWeek, Tried, VerdictChange,
     },
 };
 
@@ -67,6 +66,9 @@ impl From<EditIn> for Edit {
 pub(in crate::http) struct TryIn {
     /// The files as they shall be; all others stay as they are.
     pub(in crate::http) edits: Vec<EditIn>,
+    /// The version to compare with; the one at work when it is left out. Then `edits` may be empty.
+    #[serde(default)]
+    pub(in crate::http) against: Option<String>,
     /// Decisions of this last time are decided again, `1 min` to `366 days`; `7 days` when it is left out.
     #[serde(default)]
     pub(in crate::http) since: Option<String>,
@@ -81,7 +83,7 @@ impl Example for TryIn {
         let text = "//! Keep the battery over a level.\nif battery.level <= 30 { charge(`${battery.level}% is low`); }\n";
         let edit =
             EditIn { kind: KindIn::Rule, name: "keep-between".to_owned(), text: Some(text.to_owned()) };
-        Self { edits: vec![edit], since: Some("7 days".to_owned()), days: Some(7) }
+        Self { edits: vec![edit], against: None, since: Some("7 days".to_owned()), days: Some(7) }
     }
 }
 
@@ -89,11 +91,11 @@ impl Example for TryIn {
 #[derive(Clone, Debug, Serialize, Object)]
 #[oai(rename = "Tried")]
 pub(in crate::http) struct TriedOut {
-    /// The version at work, which it was compared with.
+    /// The version that it was compared with.
     before: String,
     /// The version that the edit would make.
     after: String,
-    /// What somebody should look at in the edited files, though they would be taken.
+    /// What somebody should look at. An error is a test that fails: with it the files would not be taken.
     warnings: Vec<DiagnosticOut>,
     /// What changes in the stations beside the policies, in words.
     stations: Vec<String>,
@@ -128,6 +130,12 @@ impl From<&Tried> for TriedOut {
             },
         }
     }
+}
+
+/// The answer of `POST /api/v1/rules/try`, for a command line that found it out without a service.
+pub fn tried_json(tried: &Tried) -> serde_json::Value {
+    // INVARIANT: an object of texts and numbers always serialises.
+    serde_json::to_value(TriedOut::from(tried)).unwrap_or_default()
 }
 
 /// What changes for some ports that are treated alike.

@@ -112,6 +112,8 @@ pub(super) struct Written {
     numbers: Vec<f64>,
     times: Vec<i64>,
     signals: Vec<String>,
+    /// True when a day of the week is named.
+    days: bool,
 }
 
 impl Written {
@@ -129,15 +131,18 @@ impl Written {
         }
         let times = texts.iter().filter_map(|text| minute_of_day(text)).flat_map(|m| [m, (m + 1) % 1440]);
         let times = times.collect();
-        let mut signals: Vec<String> =
-            texts.iter().filter(|text| is_name(text)).map(|text| (*text).to_owned()).collect();
+        let named =
+            reads.signal_parameters.iter().map(|(parameter, default)| match usage.with.get(parameter) {
+                Some(Value::Text(name)) => name,
+                _ => default,
+            });
+        let mut signals: Vec<String> = reads.signals.iter().chain(named).cloned().collect();
+        signals.sort();
+        signals.dedup();
         signals.truncate(SIGNALS);
-        Self { numbers, times, signals }
+        let days = texts.iter().any(|text| DAYS.iter().any(|day| text.contains(day)));
+        Self { numbers, times, signals, days }
     }
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-'))
 }
 
 fn minute_of_day(text: &str) -> Option<i64> {
@@ -162,7 +167,7 @@ pub(super) fn axes(reads: &Reads, usage: &RuleUse) -> Vec<Axis> {
         (Kind::Charging, asks(&["charging", "has_charging"])),
         (Kind::Power, asks(&["on"])),
         (Kind::Holder, asks(&["holds"])),
-        (Kind::Weekday, asks(&["weekday", "is_on", "minutes_until", "date"])),
+        (Kind::Weekday, asks(&["weekday", "is_on", "date"]) || (asks(&["minutes_until"]) && written.days)),
         (Kind::Time, asks(&["time", "hour", "minutes_until", "is_between", "hour_in"])),
         (Kind::PortMinutes, asks(&["minutes", "has_minutes"])),
         (Kind::Age, asks(&["age_minutes"])),
@@ -171,9 +176,7 @@ pub(super) fn axes(reads: &Reads, usage: &RuleUse) -> Vec<Axis> {
         (Kind::PortsOn, asks(&["ports_on"])),
         (Kind::SinceFull, asks(&["has_full", "hours_since_full"])),
     ];
-    if asks(&["signal"]) {
-        kinds.extend(written.signals.iter().map(|name| (Kind::Signal(name.clone()), true)));
-    }
+    kinds.extend(written.signals.iter().map(|name| (Kind::Signal(name.clone()), true)));
     let wanted = kinds.into_iter().filter(|(_, asked)| *asked);
     wanted.map(|(kind, _)| Axis::new(kind, &written)).collect()
 }

@@ -11,7 +11,7 @@ mod situation;
 mod stations;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -90,7 +90,7 @@ pub struct PolicyDifference {
     /// The ports, and the devices that the file puts there.
     pub ports: Vec<NamedPort>,
     /// What changes, the most frequent first.
-    pub changes: Vec<Change>,
+    pub changes: Vec<VerdictChange>,
     /// In so many situations the verdict changes.
     pub differing: u64,
     /// So many situations were compared.
@@ -108,7 +108,7 @@ pub struct NamedPort {
 
 /// One change of the verdict, and where it takes place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct VerdictChange {
     /// The whole sentence: `level 21–25: nothing → charge`.
     pub text: String,
     /// What it comes to now.

@@ -1,7 +1,7 @@
 //! One policy beside the other.
 
 use super::{
-    Change, Outcome,
+    Outcome, VerdictChange,
     axis::Axis,
     cover::{Cell, Extent, Grid, Part},
     situation::Base,
@@ -29,7 +29,7 @@ pub(super) struct Asking<'a> {
 
 /// What changes between two policies.
 pub(super) struct Compared {
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<VerdictChange>,
     pub(super) differing: u64,
     pub(super) situations: u64,
 }
@@ -73,14 +73,15 @@ fn same(one: (&Asking<'_>, &RuleUse), other: (&Asking<'_>, &RuleUse)) -> bool {
         asking.rules.rule(usage.rule.as_str()).map(|info| info.hash.clone())
     };
     let reads = other.0.rules.reads(&other.1.rule);
-    // Functions that rules share may look at anything that they are given.
-    let asks = |names: &[&str]| reads.shared || names.iter().any(|name| reads.names.contains(*name));
+    let asks = |names: &[&str]| names.iter().any(|name| reads.names.contains(*name));
     let (a, b) = (one.0.base, other.0.base);
     let sees_the_same = (!asks(&["kind"]) || a.care.kind == b.care.kind)
         && (!asks(&["tags"]) || a.care.tags == b.care.tags)
         && (!asks(&["name"]) || (&a.device, &a.station) == (&b.device, &b.station))
         && (!asks(&["number"]) || a.port == b.port)
-        && (!asks(&["history"]) || a.care.charge_per_hour.total_cmp(&b.care.charge_per_hour).is_eq());
+        && (!asks(&["charge_per_hour", "minutes_to_charge"])
+            || a.care.charge_per_hour.total_cmp(&b.care.charge_per_hour).is_eq());
+    // The text of functions that rules share is not part of the rule's hash.
     let one_set = std::ptr::eq(one.0.rules, other.0.rules);
     let one_text = one_set || (!reads.shared && hash(one.0, one.1) == hash(other.0, other.1));
     one.1 == other.1 && one_text && sees_the_same
@@ -194,7 +195,7 @@ impl Comparison {
         let extents: Vec<Extent> =
             self.axes.iter().zip(&sizes).map(|(axis, size)| extent(axis, *size)).collect();
         let grid = Grid { sides: &extents, cells: &cells };
-        let mut changes: Vec<Change> = Vec::new();
+        let mut changes: Vec<VerdictChange> = Vec::new();
         for (n, kind) in kinds.iter().enumerate() {
             let Ok(number) = u8::try_from(n) else { break };
             let (parts, left) = grid.cover(number, SENTENCES);
@@ -264,7 +265,7 @@ impl Comparison {
     }
 
     /// A change without simple limits: where it may be, and examples.
-    fn slope(&self, grid: &Grid<'_>, number: u8, kind: (Outcome, Outcome), situations: u64) -> Change {
+    fn slope(&self, grid: &Grid<'_>, number: u8, kind: (Outcome, Outcome), situations: u64) -> VerdictChange {
         let cells: Vec<usize> = (0..grid.cells.len())
             .filter(|cell| grid.cells.get(*cell) == Some(&Cell::Changed(number)))
             .collect();
@@ -311,10 +312,15 @@ impl Comparison {
     }
 }
 
-fn told((from, to): (Outcome, Outcome), when: Vec<String>, silent: Vec<RuleName>, situations: u64) -> Change {
+fn told(
+    (from, to): (Outcome, Outcome),
+    when: Vec<String>,
+    silent: Vec<RuleName>,
+    situations: u64,
+) -> VerdictChange {
     let place = if when.is_empty() { "in every situation".to_owned() } else { when.join(", ") };
     let text = format!("{place}: {from} → {to}{}", unless(&silent));
-    Change { text, from, to, when, unless: silent, situations, exact: true, examples: Vec::new() }
+    VerdictChange { text, from, to, when, unless: silent, situations, exact: true, examples: Vec::new() }
 }
 
 fn unless(silent: &[RuleName]) -> String {

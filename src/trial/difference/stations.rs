@@ -45,10 +45,24 @@ pub fn differences(before: &Setup, after: &Setup) -> Differences {
         if difference.differing == 0 {
             found.unchanged += 1;
         } else {
-            found.policies.push(difference);
+            add(&mut found.policies, difference);
         }
     }
     found
+}
+
+/// Ports to which the same happens are told together, whatever else is different about them.
+fn add(policies: &mut Vec<PolicyDifference>, difference: PolicyDifference) {
+    let alike = policies.iter_mut().find(|known| {
+        let told = |policy: &PolicyDifference| (policy.differing, policy.situations);
+        known.station == difference.station
+            && known.changes == difference.changes
+            && told(known) == told(&difference)
+    });
+    match alike {
+        Some(known) => known.ports.extend(difference.ports),
+        None => policies.push(difference),
+    }
 }
 
 fn difference(group: &Alike, before: &Setup, after: &Setup) -> Option<PolicyDifference> {
@@ -118,7 +132,7 @@ fn by_itself(setup: &Setup, care: &Care) -> bool {
     let mut uses = care.policy.guards.iter().chain(&care.policy.rules);
     uses.any(|usage| {
         let reads = setup.rules.reads(&usage.rule);
-        reads.shared || reads.names.contains("name") || reads.names.contains("number")
+        reads.names.contains("name") || reads.names.contains("number")
     })
 }
 

@@ -14,20 +14,20 @@ use crate::{
     rules::{RuleSet, RuleSource},
 };
 
-const KEEP: &str = include_str!("../../../rules/keep-between.rhai");
+pub(in crate::trial) const KEEP: &str = include_str!("../../../rules/keep-between.rhai");
 const COOL: &str = include_str!("../../../rules/cool-down.rhai");
-const READY: &str = include_str!("../../../rules/ready-by.rhai");
+pub(in crate::trial) const READY: &str = include_str!("../../../rules/ready-by.rhai");
 
 fn name(text: &str) -> RuleName {
     RuleName::new(text).unwrap()
 }
 
-fn usage(rule: &str, with: &[(&str, Value)]) -> RuleUse {
+pub(in crate::trial) fn usage(rule: &str, with: &[(&str, Value)]) -> RuleUse {
     let with = with.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
     RuleUse { rule: name(rule), with: with.collect() }
 }
 
-fn rules(sources: &[(&str, &str)]) -> Arc<RuleSet> {
+pub(in crate::trial) fn rules(sources: &[(&str, &str)]) -> Arc<RuleSet> {
     let source = |(rule, text): &(&str, &str)| RuleSource {
         name: name(rule),
         file: format!("rules/{rule}.rhai"),
@@ -37,7 +37,7 @@ fn rules(sources: &[(&str, &str)]) -> Arc<RuleSet> {
     Arc::new(RuleSet::compile(&sources).unwrap())
 }
 
-fn port(id: u16, guards: &[RuleUse], rules: &[RuleUse]) -> Arc<PortPlan> {
+pub(in crate::trial) fn port(id: u16, guards: &[RuleUse], rules: &[RuleUse]) -> Arc<PortPlan> {
     let policy = Arc::new(Policy { guards: guards.to_vec(), rules: rules.to_vec() });
     Arc::new(PortPlan {
         id: PortId::new(id).unwrap(),
@@ -48,7 +48,7 @@ fn port(id: u16, guards: &[RuleUse], rules: &[RuleUse]) -> Arc<PortPlan> {
     })
 }
 
-fn setup(rules: Arc<RuleSet>, ports: &[Arc<PortPlan>]) -> Setup {
+pub(in crate::trial) fn setup(rules: Arc<RuleSet>, ports: &[Arc<PortPlan>]) -> Setup {
     let station = Station {
         name: StationName::new("desk").unwrap(),
         title: "desk".into(),
@@ -61,6 +61,7 @@ fn setup(rules: Arc<RuleSet>, ports: &[Arc<PortPlan>]) -> Setup {
         poll: Span::from_mins(1),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        signals: BTreeMap::new(),
         ports: ports.iter().map(|port| (port.id, Arc::clone(port))).collect(),
         version: Version::new("1"),
     };

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What is read as a plain yes or no, said as people say it: when it is so, and when it is not.
-const YES_OR_NO: [(&str, &str, &str); 6] = [
+const YES_OR_NO: [(&str, &str, &str); 7] = [
     ("battery.has_temp", "the device reports a temperature", "the device reports no temperature"),
     (
         "battery.has_charging",
@@ -21,6 +21,11 @@ const YES_OR_NO: [(&str, &str, &str); 6] = [
         "port.has_minutes",
         "it is known since when the port is as it is",
         "it is not known since when the port is as it is",
+    ),
+    (
+        "history.has_full",
+        "it is known when the device was last full",
+        "it is not known when the device was last full",
     ),
     (
         "rule.holds",
@@ -106,13 +111,34 @@ impl<'a> Telling<'a> {
         if let Some((_, yes, no)) = YES_OR_NO.iter().find(|(input, _, _)| *input == term.text) {
             return (if holds { *yes } else { *no }).to_owned();
         }
-        if let Some(times) = argument_of(&term.text, "clock.is_between(") {
-            let (clock, not) = (self.now.strftime("%H:%M"), if holds { "" } else { "not " });
-            let times = self.filled_in(times).replace("\", \"", " and ").replace('"', "");
-            return format!("it is {clock}, {not}between {}", times.replace(", ", " and "));
+        let not = if holds { "" } else { "not " };
+        if let Some(told) = self.of_the_clock(&term.text, not) {
+            return told;
+        }
+        if let Some(signal) = argument_of(&term.text, "signal.has(") {
+            let signal = self.filled_in(signal);
+            return if holds {
+                format!("{signal} was received")
+            } else {
+                format!("no {signal} was received yet")
+            };
         }
         // Why a variable is so is told where it is made.
         self.named(&term.text, term.value.as_ref())
+    }
+
+    /// A question about the time, with the time.
+    fn of_the_clock(&self, text: &str, not: &str) -> Option<String> {
+        let unquoted = |text: &str| self.filled_in(text).replace('"', "");
+        let time = self.now.strftime("%H:%M");
+        if let Some(times) = argument_of(text, "clock.is_between(") {
+            return Some(format!("it is {time}, {not}between {}", unquoted(times).replace(", ", " and ")));
+        }
+        if let Some(hours) = argument_of(text, "clock.hour_in(") {
+            return Some(format!("it is {time}, {not}in the hours {}", unquoted(hours)));
+        }
+        let days = argument_of(text, "clock.is_on(")?;
+        Some(format!("it is {}, {not}one of {}", self.now.strftime("%A"), unquoted(days)))
     }
 
     /// `battery.level is 50`

@@ -71,10 +71,9 @@ pub(super) fn policy(
 /// Every problem of the rules of a policy.
 pub(super) fn problems(set: &RuleSet, policy: &Policy) -> Vec<(RuleName, UseProblem)> {
     let uses = policy.guards.iter().chain(&policy.rules);
-    let all =
-        uses.flat_map(|usage| set.check_use(usage).into_iter().map(|problem| (usage.rule.clone(), problem)));
-    // Whether a rule fails is what the test finds out.
-    all.filter(|(_, problem)| problem.code != "rule-fails").collect()
+    // Whether a rule fails with these values is what the test finds out.
+    let found = uses.map(|usage| (usage, set.check_values(usage)));
+    found.flat_map(|(usage, found)| found.into_iter().map(|one| (usage.rule.clone(), one))).collect()
 }
 
 /// The number of the only port.

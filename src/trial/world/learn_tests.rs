@@ -10,12 +10,17 @@ use super::{
 };
 use crate::model::{Battery, Celsius, Level, Power, Span, Station};
 
+#[expect(clippy::cast_possible_truncation, reason = "a level is 0 to 100")]
+fn percent(level: f64) -> Level {
+    Level::new(level.round() as i64).unwrap()
+}
+
 /// The reports of a simulated device, as history keeps them.
 fn reports(station: &Arc<Station>, days: i64, model: DeviceModel) -> Vec<Battery> {
     let track = track(station, &scenario(days, model));
     let present = track.samples.iter().filter(|sample| sample.present);
     let report = |sample: &super::Sample| Battery {
-        level: Level::new(sample.level.round() as i64).unwrap(),
+        level: percent(sample.level),
         charging: Some(sample.power == Power::On),
         temperature: Celsius::new(sample.temperature).ok(),
         measured_at: sample.at,

@@ -9,10 +9,10 @@ use super::{
 use crate::{
     engine::{Engine, Remembered, Step},
     model::{
-        BatteryReport, Decision, DeviceName, EventKind, PortId, Power, Record, Seen, Station, Timestamp,
+        BatteryReport, Decision, DeviceName, EventKind, PortId, Power, Record, Seen, Span, Station, Timestamp,
     },
     rules::RuleSet,
-    simulation::Device,
+    simulation::{Device, DeviceModel},
 };
 
 /// What the engine may ask of the hub and be answered within one moment, before that waits for the next one: an order, a
@@ -27,17 +27,22 @@ pub fn run(station: &Arc<Station>, rules: &Arc<RuleSet>, scenario: &Scenario) ->
     let mut world = World::new(station, rules, scenario);
     let (end, stride) = (later(scenario.start, scenario.lasting()), scenario.stride());
     world.live(scenario.start);
-    let mut now = scenario.start;
+    world.sample(scenario.start);
+    let (mut now, mut step, keeps_each) = (scenario.start, 0_u64, scenario.keeps_each());
     while now < end {
         let next = later(now, stride).min(end);
         world.pass(now, next);
         world.live(next);
+        step += 1;
+        if step.is_multiple_of(keeps_each) || next == end {
+            world.sample(next);
+        }
         now = next;
     }
     Run { ports: world.units.into_iter().map(|(id, unit)| (id, unit.track)).collect() }
 }
 
-fn later(at: Timestamp, by: crate::model::Span) -> Timestamp {
+fn later(at: Timestamp, by: Span) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
@@ -58,14 +63,14 @@ struct World {
 impl World {
     fn new(station: &Arc<Station>, rules: &Arc<RuleSet>, scenario: &Scenario) -> Self {
         let local = station.zone.to_datetime(scenario.start);
-        let steps = scenario.lasting().as_secs() / scenario.stride().as_secs().max(1) + 2;
-        let unit = |(id, model): (&PortId, &crate::simulation::DeviceModel)| {
+        let kept = usize::try_from(scenario.steps() / scenario.keeps_each() + 2).unwrap_or(0);
+        let unit = |(id, model): (&PortId, &DeviceModel)| {
             let plan = station.ports.get(id)?;
             let name = plan.device.clone().unwrap_or_else(|| DeviceName::anonymous(*id));
             // Ports of one station live by different numbers.
             let seed = scenario.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(u64::from(id.get()));
             let device = Device::new(model.clone(), seed, local);
-            let samples = Vec::with_capacity(usize::try_from(steps).unwrap_or(0));
+            let samples = Vec::with_capacity(kept);
             let track = Track { device: name, samples, switches: Vec::new(), decisions: Vec::new() };
             Some((*id, Unit { device, track }))
         };
@@ -118,6 +123,10 @@ impl World {
             }
         }
         self.tick(now);
+    }
+
+    /// Writes down how the devices are.
+    fn sample(&mut self, now: Timestamp) {
         for (id, unit) in &mut self.units {
             let battery = unit.device.battery();
             unit.track.samples.push(Sample {

@@ -16,6 +16,9 @@ const SHORTEST_STEP: Span = Span::from_mins(1);
 /// In longer steps a fast phone would pass what a rule looks for.
 const LONGEST_STEP: Span = Span::from_mins(15);
 
+/// So many samples of a device are kept: 400 days at 5 minutes, 5 MB. Of more steps each second, third, … one is kept.
+const MOST_SAMPLES: u64 = 120_000;
+
 /// A time, and the devices that live through it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
@@ -40,5 +43,16 @@ impl Scenario {
     /// The step that counts.
     pub(super) fn stride(&self) -> Span {
         self.step.clamp(SHORTEST_STEP, LONGEST_STEP)
+    }
+
+    /// How many steps there are.
+    pub(super) fn steps(&self) -> u64 {
+        let (length, stride) = (self.lasting().as_secs(), self.stride().as_secs().max(1));
+        length.unsigned_abs().div_ceil(stride.unsigned_abs())
+    }
+
+    /// The sample of each so many steps is kept.
+    pub(super) fn keeps_each(&self) -> u64 {
+        self.steps().div_ceil(MOST_SAMPLES).max(1)
     }
 }

@@ -19,7 +19,7 @@ pub struct Run {
 pub struct Track {
     /// Its name; a device that the file does not name is called after its port.
     pub device: DeviceName,
-    /// How it was at the end of each step, in the order of time.
+    /// How it was at the beginning and at the end of each step, in the order of time; of very many steps not of each.
     pub samples: Vec<Sample>,
     /// Every switch of its port.
     pub switches: Vec<Switched>,
