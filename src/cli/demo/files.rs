@@ -9,16 +9,34 @@ use tempfile::TempDir;
 
 use crate::cli::failure::{Exit, Failure};
 
+macro_rules! shipped {
+    ($($path:literal),+ $(,)?) => {
+        [$(($path, include_str!(concat!("../../../", $path)))),+]
+    };
+}
+
 /// The station and the rules as they are shipped, for folders that have none.
-const SHIPPED: [(&str, &str); 7] = [
-    ("stations/demo.ron", include_str!("../../../stations/demo.ron")),
-    ("rules/cool-down.rhai", include_str!("../../../rules/cool-down.rhai")),
-    ("rules/cool-down.test.ron", include_str!("../../../rules/cool-down.test.ron")),
-    ("rules/keep-between.rhai", include_str!("../../../rules/keep-between.rhai")),
-    ("rules/keep-between.test.ron", include_str!("../../../rules/keep-between.test.ron")),
-    ("rules/ready-by.rhai", include_str!("../../../rules/ready-by.rhai")),
-    ("rules/ready-by.test.ron", include_str!("../../../rules/ready-by.test.ron")),
-];
+const SHIPPED: [(&str, &str); 19] = shipped!(
+    "stations/demo.ron",
+    "rules/calibrate.rhai",
+    "rules/calibrate.test.ron",
+    "rules/cheap-hours.rhai",
+    "rules/cheap-hours.test.ron",
+    "rules/cool-down.rhai",
+    "rules/cool-down.test.ron",
+    "rules/keep-between.rhai",
+    "rules/keep-between.test.ron",
+    "rules/never-empty.rhai",
+    "rules/never-empty.test.ron",
+    "rules/ready-by.rhai",
+    "rules/ready-by.test.ron",
+    "rules/rest-at-night.rhai",
+    "rules/rest-at-night.test.ron",
+    "rules/storage.rhai",
+    "rules/storage.test.ron",
+    "rules/top-up-at.rhai",
+    "rules/top-up-at.test.ron",
+);
 
 /// The rules as they are shipped, with their tests: names in the folder of rules, and texts.
 pub(in crate::cli) fn shipped_rules() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -13,8 +13,8 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  scs diff /tmp/keep-between.rhai       this text of the rule, and what is at work
-  scs diff                              all files of the folders, and what is at work
+  scs diff /tmp/keep-between.rhai       this text, and the rule at work
+  scs diff                              all files, and what is at work
   scs diff --against 0f3a9c51d2e4       the files, and an earlier version
   scs diff my.rhai --local              without the service: against the folders
   scs diff --json | jq '.policies[].changes[].text'

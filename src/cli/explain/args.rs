@@ -16,9 +16,9 @@ Examples:
   scs explain desk#1795356300000001     a decision of the past
   scs explain desk/3 --json | jq '.asked[].comparisons'
 
-A port is explained by the rules at work and the values of this moment, a decision
-by the rules that decided and what they saw. Numbers of decisions are shown here,
-in the history of the API, and in every answer to a report.
+A port is explained by the rules at work and the values of this moment, a
+decision by the rules that decided and what they saw. Numbers of decisions are
+shown here, in the history of the API, and in every answer to a report.
 
 Ends with 1 when there is no such thing, with 69 when nobody answers there.")]
 pub struct Explain {

@@ -16,7 +16,7 @@ Examples:
   scs test                              all rules
   scs test keep-between ready-by        these two
   scs test --watch                      again whenever a file is saved
-  scs test --cover                      which lines and branches were never tried
+  scs test --cover                      lines and branches never tried
   scs test --junit report.xml           also a report for CI
   scs test --json | jq '.tests[] | select(.passed | not)'
   scs test --from-decision desk#1795356300000000
