@@ -10,9 +10,9 @@ use libfuzzer_sys::fuzz_target;
 use smart_charging_station::{
     model::{
         Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Policy, PortFacts, PortId,
-        RuleName, RuleUse, Span, StationFacts, StationName, Timestamp,
+        RuleName, RuleUse, Signal, Span, StationFacts, StationName, Timestamp,
     },
-    rules::{RuleSet, RuleSource},
+    rules::{RuleSet, RuleSource, TraceEnd},
 };
 
 /// A sanitized build on a busy machine; a release build takes a hundredth.
@@ -34,14 +34,18 @@ fn tried(choice: u8, text: &str) {
         Err(problems) => return told(text, &problems),
     };
     told(text, set.warnings());
-    let policy = Policy {
-        guards: vec![],
-        rules: vec![RuleUse { rule: rule.clone(), with: BTreeMap::new() }],
-    };
+    let usage = RuleUse { rule: rule.clone(), with: BTreeMap::new() };
+    let policy = Policy { guards: vec![], rules: vec![usage.clone()] };
     for level in [0, 20, 50, 80, 100] {
         let facts = Arc::new(facts(choice, level, &rule));
         let answer = set.decide(&policy, &facts);
         assert_eq!(answer, set.decide(&policy, &facts), "the same facts, another answer");
+        let traced = set.trace(&usage, &facts);
+        let said = match &traced.end {
+            TraceEnd::Spoke(opinion) => Some(opinion),
+            TraceEnd::Silent | TraceEnd::Failed(_) => None,
+        };
+        assert_eq!(said, answer.opinion.as_ref(), "explained otherwise than decided");
         if let Some(opinion) = &answer.opinion {
             assert!(!opinion.reason.trim().is_empty() && opinion.reason.chars().count() <= 256);
         }
@@ -84,6 +88,6 @@ fn facts(choice: u8, level: i64, rule: &RuleName) -> Facts {
         },
         holder: has(6).then(|| rule.clone()),
         history: HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() },
-        signals: BTreeMap::new(),
+        signals: if has(7) { [("price".to_owned(), Signal { value: 0.31, at })].into() } else { BTreeMap::new() },
     }
 }
