@@ -5,11 +5,17 @@ use std::{collections::BTreeMap, fmt, fmt::Write as _, sync::OnceLock};
 use rhai::AST;
 use sha2::{Digest, Sha256};
 
-use super::{check, grid::Grid, hints, host::Host, library::Library, scan, sweep};
-use crate::model::{Diagnostic, RuleName, Severity, Value};
+use crate::{
+    model::{Diagnostic, RuleName, Severity, Value},
+    rules::{
+        check::{self, hints, scan, sweep},
+        host::{Host, library::Library},
+        situations::grid::Grid,
+    },
+};
 
 /// Longest rule in bytes: the shipped ones have 700, and the time to parse one grows with the square.
-pub(super) const LONGEST: usize = 16 * 1024;
+pub(in crate::rules) const LONGEST: usize = 16 * 1024;
 
 /// So many problems of one file are told; after that the file is not a rule.
 const MOST_TOLD: usize = 30;
@@ -54,17 +60,17 @@ pub struct RuleInfo {
 }
 
 /// A rule that can be asked.
-pub(super) struct Rule {
-    pub(super) info: RuleInfo,
-    pub(super) script: AST,
+pub(in crate::rules) struct Rule {
+    pub(in crate::rules) info: RuleInfo,
+    pub(in crate::rules) script: AST,
     /// What matters to it.
-    pub(super) grid: Grid,
+    pub(in crate::rules) grid: Grid,
 }
 
 /// All rules, compiled and checked; shared by all stations, replaced as a whole.
 pub struct RuleSet {
-    pub(super) host: Host,
-    pub(super) rules: BTreeMap<RuleName, Rule>,
+    pub(in crate::rules) host: Host,
+    pub(in crate::rules) rules: BTreeMap<RuleName, Rule>,
     library: Library,
     warnings: Vec<Diagnostic>,
     /// Writes down what rules do; built when somebody asks for the first time.
@@ -126,7 +132,7 @@ impl RuleSet {
         }
     }
 
-    pub(super) fn tracer(&self) -> &Host {
+    pub(in crate::rules) fn tracer(&self) -> &Host {
         self.tracer.get_or_init(|| Host::traced().with(&self.library))
     }
 
@@ -153,17 +159,23 @@ impl fmt::Debug for RuleSet {
 }
 
 /// Collects the problems of one file.
-pub(super) struct Problems<'a> {
-    pub(super) file: &'a str,
-    pub(super) found: &'a mut Vec<Diagnostic>,
+pub(in crate::rules) struct Problems<'a> {
+    pub(in crate::rules) file: &'a str,
+    pub(in crate::rules) found: &'a mut Vec<Diagnostic>,
 }
 
 impl Problems<'_> {
-    pub(super) fn error(&mut self, place: (u32, u32), code: &str, message: String, hint: impl Into<String>) {
+    pub(in crate::rules) fn error(
+        &mut self,
+        place: (u32, u32),
+        code: &str,
+        message: String,
+        hint: impl Into<String>,
+    ) {
         self.push(place, Severity::Error, code, message, hint.into());
     }
 
-    pub(super) fn warning(
+    pub(in crate::rules) fn warning(
         &mut self,
         place: (u32, u32),
         code: &str,
@@ -193,7 +205,7 @@ impl Problems<'_> {
 }
 
 /// Sorts the problems of one file by their place, and says how long what is wrong is.
-pub(super) fn in_order(own: &mut [Diagnostic], source: &RuleSource) {
+pub(in crate::rules) fn in_order(own: &mut [Diagnostic], source: &RuleSource) {
     own.sort_by_key(|problem| (problem.line, problem.column));
     let text = source.text.trim_start_matches('\u{feff}');
     for problem in own.iter_mut().filter(|problem| problem.length == 0) {

@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 /// The facts, held by nobody.
-pub(super) fn facts() -> Facts {
+pub(in crate::rules) fn facts() -> Facts {
     let at = "2026-01-05T12:00:00Z".parse().unwrap();
     Facts {
         at,

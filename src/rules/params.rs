@@ -2,12 +2,14 @@
 
 use rhai::{Dynamic, ImmutableString};
 
-use super::{
-    compile::{Parameter, Rule, RuleSet},
-    hints, sweep,
-    verbs::Override,
+use crate::{
+    model::{RuleUse, Value},
+    rules::{
+        check::{hints, sweep},
+        compile::{Parameter, Rule, RuleSet},
+        host::verbs::Override,
+    },
 };
-use crate::model::{RuleUse, Value};
 
 /// What is wrong with one use of a rule in a station file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +93,7 @@ fn problem(rule: &Rule, name: &str, value: &Value) -> Option<UseProblem> {
 }
 
 /// The values of one use, fitted to the kinds that the rule declares.
-pub(super) fn overrides<'a>(
+pub(in crate::rules) fn overrides<'a>(
     rule: &'a Rule,
     usage: &'a RuleUse,
 ) -> impl Iterator<Item = Result<Override, String>> + 'a {
@@ -105,7 +107,7 @@ pub(super) fn overrides<'a>(
 fn fitted(parameter: &Parameter, value: &Value) -> Result<Dynamic, String> {
     match (&parameter.default, value) {
         (Value::Int(_), Value::Int(number)) => Ok((*number).into()),
-        (Value::Float(_), Value::Int(number)) => Ok(super::inputs::float(*number).into()),
+        (Value::Float(_), Value::Int(number)) => Ok(crate::rules::inputs::float(*number).into()),
         (Value::Float(_), Value::Float(number)) if number.is_finite() => Ok((*number).into()),
         (Value::Int(_), Value::Float(number)) if number.fract() == 0.0 && number.abs() < 1e15 => {
             #[expect(clippy::cast_possible_truncation, reason = "whole and small, checked just above")]

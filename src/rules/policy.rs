@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{
-    compile::RuleSet,
-    host::{TIME_LIMIT, place},
-    params,
+use crate::{
+    model::{Facts, Opinion, Policy, RuleFailure, RuleName, RuleUse},
+    rules::{
+        compile::RuleSet,
+        host::{TIME_LIMIT, place},
+        params,
+    },
 };
-use crate::model::{Facts, Opinion, Policy, RuleFailure, RuleName, RuleUse};
 
 /// What a policy says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{
+use crate::rules::{
     compile::LONGEST,
-    host::{CALLS, DEPTH, FUNCTIONS as OWN_FUNCTIONS, LIST, MAP, OPERATIONS, TEXT, TIME_LIMIT, VARIABLES},
+    host::{
+        CALLS, DEPTH, FUNCTIONS as OWN_FUNCTIONS, LIST, MAP, OPERATIONS, TEXT, TIME_LIMIT, VARIABLES,
+        library::MOST_FILES,
+    },
     inputs::INPUTS,
-    library::MOST_FILES,
 };
 
 /// Inputs and questions, as they are written, with what they are.
@@ -124,7 +126,7 @@ fn table<'a>(page: &mut String, title: &str, lines: impl Iterator<Item = &'a (&'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{functions::FUNCTIONS, verbs::VERBS};
+    use crate::rules::host::{functions::FUNCTIONS, verbs::VERBS};
 
     /// `a.b(c, d)` as name and number of values.
     fn signature(written: &str) -> (&str, usize) {

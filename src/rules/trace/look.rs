@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     model::Value,
-    rules::{functions::listed, host::place, inputs::INPUTS},
+    rules::{
+        host::{functions::listed, place},
+        inputs::INPUTS,
+    },
 };
 
 /// What Rhai hands to whoever goes along with a script.

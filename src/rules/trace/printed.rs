@@ -2,7 +2,7 @@
 
 use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt};
 
-use crate::rules::functions::shown;
+use crate::rules::host::functions::shown;
 
 /// What is longer is cut: it stands in a sentence.
 const LONGEST: usize = 120;

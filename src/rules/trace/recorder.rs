@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     model::{Value, Verdict},
-    rules::{
-        host::{CALLS, place},
+    rules::host::{
+        CALLS, place,
         verbs::{PARAM, VERBS},
     },
 };

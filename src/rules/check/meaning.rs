@@ -2,20 +2,21 @@
 
 use rhai::Expr;
 
-use super::{
-    clock,
+use crate::rules::{
+    check::{
+        hints,
+        kinds::{Kind, operation, shown},
+    },
     compile::Problems,
-    hints,
     host::place,
-    inputs::INPUTS,
-    kinds::{Kind, operation, shown},
+    inputs::{INPUTS, clock},
 };
 
 /// The days as `clock.weekday` names them.
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// What to write in place of a whole input.
-pub(super) fn of_input(name: &str) -> String {
+pub(in crate::rules) fn of_input(name: &str) -> String {
     match name {
         "battery" => "did you mean `battery.level`?".to_owned(),
         "port" => "did you mean `port.on`?".to_owned(),
@@ -31,7 +32,7 @@ pub(super) fn of_input(name: &str) -> String {
 }
 
 /// What was probably meant by a comparison of things that cannot be compared.
-pub(super) fn of_comparison(sign: &str, left: (&Expr, Kind), right: (&Expr, Kind)) -> String {
+pub(in crate::rules) fn of_comparison(sign: &str, left: (&Expr, Kind), right: (&Expr, Kind)) -> String {
     let sides = [(left, right), (right, left)];
     let found = sides.into_iter().find_map(|((this, kind), (other, other_kind))| {
         let (what, against) = (shown(this), shown(other));
@@ -65,7 +66,13 @@ pub(super) fn of_comparison(sign: &str, left: (&Expr, Kind), right: (&Expr, Kind
 }
 
 /// Reports a comparison that works and is always true, or never.
-pub(super) fn check(sign: &str, left: &Expr, right: &Expr, at: (u32, u32), problems: &mut Problems<'_>) {
+pub(in crate::rules) fn check(
+    sign: &str,
+    left: &Expr,
+    right: &Expr,
+    at: (u32, u32),
+    problems: &mut Problems<'_>,
+) {
     let (input, sign, value) = match (left, right) {
         (Expr::Dot(..), value) => (shown(left), sign, value),
         (value, Expr::Dot(..)) => (shown(right), turned(sign), value),
@@ -73,7 +80,7 @@ pub(super) fn check(sign: &str, left: &Expr, right: &Expr, at: (u32, u32), probl
     };
     match value {
         Expr::IntegerConstant(number, _) => {
-            range(&input, sign, super::inputs::float(*number), at, problems);
+            range(&input, sign, crate::rules::inputs::float(*number), at, problems);
         }
         Expr::FloatConstant(number, _) => range(&input, sign, **number, at, problems),
         Expr::StringConstant(text, _) => word(&input, sign, text, at, problems),
@@ -82,7 +89,7 @@ pub(super) fn check(sign: &str, left: &Expr, right: &Expr, at: (u32, u32), probl
 }
 
 /// Reports sides of an `&&` that cannot all be true: no number is over 22 and under 6.
-pub(super) fn together(sides: &[Expr], problems: &mut Problems<'_>) {
+pub(in crate::rules) fn together(sides: &[Expr], problems: &mut Problems<'_>) {
     let mut bounds: Vec<(String, f64, f64)> = Vec::new();
     for side in sides {
         let Some((input, sign, number, at)) = bound(side) else { continue };
@@ -120,7 +127,7 @@ fn bound(side: &Expr) -> Option<(String, &str, f64, (u32, u32))> {
         _ => return None,
     };
     let number = match value {
-        Expr::IntegerConstant(number, _) => super::inputs::float(*number),
+        Expr::IntegerConstant(number, _) => crate::rules::inputs::float(*number),
         Expr::FloatConstant(number, _) => **number,
         _ => return None,
     };

@@ -4,6 +4,11 @@
 //! feature (in 1.27 it can panic on a script), every limit set (Rhai's own differ between debug and release), a time limit, and panics caught.
 //! Never gives a script anything that lives longer than one evaluation.
 
+pub(in crate::rules) mod failure;
+pub(in crate::rules) mod functions;
+pub(in crate::rules) mod library;
+pub(in crate::rules) mod verbs;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -12,53 +17,53 @@ use std::{
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Module, ParseError, Position};
 
-use super::{
-    failure, functions, inputs,
-    library::Library,
-    trace,
-    verbs::{self, Evaluation, Override, Spoken},
+use crate::{
+    model::{Facts, RuleName},
+    rules::{inputs, trace},
 };
-use crate::model::{Facts, RuleName};
+
+use library::Library;
+use verbs::{Evaluation, Override, Spoken};
 
 /// What one evaluation may take: shipped rules take a hundredth.
-pub(super) const TIME_LIMIT: Duration = Duration::from_millis(5);
+pub(in crate::rules) const TIME_LIMIT: Duration = Duration::from_millis(5);
 /// Shipped rules take 20 to 40; this ends a runaway script in less than a millisecond.
-pub(super) const OPERATIONS: u64 = 10_000;
+pub(in crate::rules) const OPERATIONS: u64 = 10_000;
 /// The same for a run that is written down: every value is looked up anew, two or three times.
 const TRACED_OPERATIONS: u64 = 200_000;
 /// Depth of functions calling functions; each level takes stack.
-pub(super) const CALLS: usize = 8;
+pub(in crate::rules) const CALLS: usize = 8;
 /// Depth of nested expressions and blocks; each level takes stack.
-pub(super) const DEPTH: usize = 32;
+pub(in crate::rules) const DEPTH: usize = 32;
 /// Longest text in bytes; reasons are cut to 255 characters.
-pub(super) const TEXT: usize = 1024;
+pub(in crate::rules) const TEXT: usize = 1024;
 /// Longest list; sizes are counted at every operation, so long ones are slow.
-pub(super) const LIST: usize = 64;
+pub(in crate::rules) const LIST: usize = 64;
 /// Largest map.
-pub(super) const MAP: usize = 32;
+pub(in crate::rules) const MAP: usize = 32;
 /// Variables at one moment, the inputs among them.
-pub(super) const VARIABLES: usize = 64;
+pub(in crate::rules) const VARIABLES: usize = 64;
 /// Functions in one script.
-pub(super) const FUNCTIONS: usize = 16;
+pub(in crate::rules) const FUNCTIONS: usize = 16;
 
 /// Why a script could not answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(in crate::rules) struct Failure {
     /// In words.
-    pub(super) message: String,
+    pub(in crate::rules) message: String,
     /// Line and column in the rule, from 1; 0 when not known.
-    pub(super) line: u32,
+    pub(in crate::rules) line: u32,
     /// See `line`.
-    pub(super) column: u32,
+    pub(in crate::rules) column: u32,
     /// True when a limit ended it: it will not get better by trying again.
-    pub(super) limit: bool,
+    pub(in crate::rules) limit: bool,
 }
 
 /// The engine that compiles and runs every rule of a set.
-pub(super) struct Host(Engine);
+pub(in crate::rules) struct Host(Engine);
 
 impl Host {
-    pub(super) fn new() -> Self {
+    pub(in crate::rules) fn new() -> Self {
         let mut engine = Engine::new_raw();
         functions::register(&mut engine);
         inputs::register(&mut engine);
@@ -90,7 +95,7 @@ impl Host {
     }
 
     /// An engine whose scripts may use these functions, too.
-    pub(super) fn with(mut self, library: &Library) -> Self {
+    pub(in crate::rules) fn with(mut self, library: &Library) -> Self {
         for (name, module) in library.modules() {
             self.0.register_static_module(name, module.clone());
         }
@@ -98,7 +103,7 @@ impl Host {
     }
 
     /// The functions of a script, for other scripts.
-    pub(super) fn module(&self, script: &AST) -> Result<Module, Failure> {
+    pub(in crate::rules) fn module(&self, script: &AST) -> Result<Module, Failure> {
         let _evaluation = Evaluation::begin([], TIME_LIMIT);
         let run = || Module::eval_ast_as_new(rhai::Scope::new(), script, &self.0);
         match catch_unwind(AssertUnwindSafe(run)) {
@@ -109,7 +114,7 @@ impl Host {
 
     /// The same engine for runs that are written down. What an ordinary run has no time for, it has: how a rule ends
     /// is for the ordinary engine to say.
-    pub(super) fn traced() -> Self {
+    pub(in crate::rules) fn traced() -> Self {
         let Self(mut engine) = Self::new();
         engine.set_max_operations(TRACED_OPERATIONS);
         trace::attach(&mut engine);
@@ -117,7 +122,7 @@ impl Host {
     }
 
     /// Compiles a script; the names of the inputs are known to it, their values are not.
-    pub(super) fn compile(&self, text: &str) -> Result<AST, Result<ParseError, Failure>> {
+    pub(in crate::rules) fn compile(&self, text: &str) -> Result<AST, Result<ParseError, Failure>> {
         match catch_unwind(AssertUnwindSafe(|| self.0.compile_with_scope(&inputs::names(), text))) {
             Ok(compiled) => compiled.map_err(Ok),
             Err(_panic) => Err(Err(failure::panicked())),
@@ -125,7 +130,7 @@ impl Host {
     }
 
     /// Runs a script once: a fresh scope, these facts, these values of parameters.
-    pub(super) fn evaluate(
+    pub(in crate::rules) fn evaluate(
         &self,
         script: &AST,
         rule: &RuleName,
@@ -144,13 +149,13 @@ impl Host {
 }
 
 /// Line and column, 0 when not known.
-pub(super) fn place(position: Position) -> (u32, u32) {
+pub(in crate::rules) fn place(position: Position) -> (u32, u32) {
     let number = |n: Option<usize>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
     (number(position.line()), number(position.position()))
 }
 
 /// The innermost error: where it happened, not through which calls.
-pub(super) fn innermost(error: &EvalAltResult) -> &EvalAltResult {
+pub(in crate::rules) fn innermost(error: &EvalAltResult) -> &EvalAltResult {
     error.unwrap_inner()
 }
 

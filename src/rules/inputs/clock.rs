@@ -7,8 +7,10 @@ use jiff::{
     tz::{AmbiguousOffset, AmbiguousTimestamp, TimeZone},
 };
 
-use super::calendar::{Days, Moment};
-use crate::model::Timestamp;
+use crate::{
+    model::Timestamp,
+    rules::inputs::calendar::{Days, Moment},
+};
 
 const MINUTE: i64 = 60;
 
@@ -54,7 +56,7 @@ pub(crate) fn local_time(at: Timestamp, zone: &TimeZone) -> Time {
 ///
 /// These are minutes that really pass, also when an hour is skipped or repeated on the way. A time that the
 /// clock skips counts as moved on by the skipped hour; of a repeated time the next one counts.
-pub(super) fn minutes_until(
+pub(in crate::rules) fn minutes_until(
     at: Timestamp,
     zone: &TimeZone,
     moment: Moment,
@@ -92,14 +94,14 @@ fn next_shown(shown: &AmbiguousTimestamp, now: i64) -> Option<i64> {
 }
 
 /// True from `from` until just before `to`, over midnight when `from` is later than `to`; never when they are equal.
-pub(super) fn is_between(now: Time, from: Time, to: Time) -> bool {
+pub(in crate::rules) fn is_between(now: Time, from: Time, to: Time) -> bool {
     if from <= to { from <= now && now < to } else { now >= from || now < to }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::calendar;
+    use crate::rules::inputs::calendar;
 
     fn berlin() -> TimeZone {
         TimeZone::get("Europe/Berlin").unwrap()

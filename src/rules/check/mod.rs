@@ -3,21 +3,32 @@
 //! Rhai looks names of functions and properties up when it gets to them. A typing error in a branch that is
 //! taken once a month must be found when the file is saved.
 
+pub(in crate::rules) mod calls;
+pub(in crate::rules) mod flow;
+pub(in crate::rules) mod habits;
+pub(in crate::rules) mod hints;
+pub(in crate::rules) mod kinds;
+pub(in crate::rules) mod meaning;
+pub(in crate::rules) mod param_check;
+pub(in crate::rules) mod scan;
+pub(in crate::rules) mod sweep;
+pub(in crate::rules) mod typing;
+
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use super::{
-    calls,
-    compile::{Parameter, Problems},
-    flow,
-    functions::FUNCTIONS,
-    habits, hints,
-    host::place,
-    inputs::{INPUTS, Input},
-    library::Library,
-    param_check, scan, typing,
-    verbs::{PARAM, VERBS},
+use crate::{
+    model::Severity,
+    rules::{
+        compile::{Parameter, Problems},
+        host::{
+            functions::FUNCTIONS,
+            library::Library,
+            place,
+            verbs::{PARAM, VERBS},
+        },
+        inputs::{INPUTS, Input},
+    },
 };
-use crate::model::Severity;
 
 /// What a script declares, as far as the check needs it.
 struct Script<'l> {
@@ -33,7 +44,7 @@ struct Script<'l> {
 }
 
 /// Reports what is wrong and gives the parameters.
-pub(super) fn script(
+pub(in crate::rules) fn script(
     ast: &AST,
     text: &str,
     library: &Library,
@@ -53,7 +64,7 @@ pub(super) fn script(
 }
 
 /// Reports what is wrong in functions that stand for themselves.
-pub(super) fn functions(ast: &AST, text: &str, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn functions(ast: &AST, text: &str, problems: &mut Problems<'_>) {
     names(ast, text, &Library::default(), problems);
 }
 
@@ -90,14 +101,14 @@ fn check_verbs(ast: &AST, problems: &mut Problems<'_>) {
     }
 }
 
-pub(super) fn call<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position)> {
+pub(in crate::rules) fn call<'a>(node: &ASTNode<'a>) -> Option<(&'a FnCallExpr, Position)> {
     match node {
         ASTNode::Expr(Expr::FnCall(call, at)) | ASTNode::Stmt(Stmt::FnCall(call, at)) => Some((call, *at)),
         _ => None,
     }
 }
 
-pub(super) fn is_verb(name: &str) -> bool {
+pub(in crate::rules) fn is_verb(name: &str) -> bool {
     VERBS.iter().any(|(verb, _)| *verb == name)
 }
 

@@ -1,20 +1,33 @@
+//! The situations that tell rules apart: which, their facts, and what some have in common, in words.
+//!
 //! From choices to facts: one situation after the other, spread evenly when there are too many.
+
+pub(in crate::rules) mod axes;
+pub(in crate::rules) mod grid;
+pub(in crate::rules) mod reads;
+pub(in crate::rules) mod region;
 
 use std::sync::Arc;
 
 use jiff::{ToSpan as _, tz::TimeZone};
 
-use super::{
-    axes::{Axis, Choice, MONDAY},
-    grid::Part,
-};
-use crate::model::{
-    Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, PortFacts, PortId, RuleName,
-    Signal, Span, Spells, StationFacts, StationName, Timestamp,
+use crate::{
+    model::{
+        Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, PortFacts, PortId, RuleName,
+        Signal, Span, Spells, StationFacts, StationName, Timestamp,
+    },
+    rules::situations::{
+        axes::{Axis, Choice, MONDAY},
+        grid::Part,
+    },
 };
 
+pub use grid::Grid;
+pub use reads::Reads;
+pub use region::Region;
+
 /// So many levels there are.
-pub(super) const LEVELS: usize = 101;
+pub(in crate::rules) const LEVELS: usize = 101;
 
 /// Facts that might be, and what was chosen for them.
 #[derive(Clone, Debug)]
@@ -22,13 +35,13 @@ pub struct Situation {
     /// The facts.
     pub facts: Arc<Facts>,
     /// Which choice of each axis.
-    pub(super) picks: Vec<usize>,
+    pub(in crate::rules) picks: Vec<usize>,
 }
 
-/// One situation after the other, at most so many as were asked for; see [`super::Grid::situations`].
+/// One situation after the other, at most so many as were asked for; see [`Grid::situations`].
 #[derive(Clone, Debug)]
 pub struct Situations {
-    pub(super) axes: Arc<Vec<Axis>>,
+    pub(in crate::rules) axes: Arc<Vec<Axis>>,
     total: u128,
     count: u128,
     stride: u128,
@@ -36,7 +49,7 @@ pub struct Situations {
 }
 
 impl Situations {
-    pub(super) fn new(axes: Vec<Axis>, most: usize) -> Self {
+    pub(in crate::rules) fn new(axes: Vec<Axis>, most: usize) -> Self {
         let total = axes.iter().fold(1_u128, |total, axis| {
             total.saturating_mul(u128::try_from(axis.choices.len()).unwrap_or(1).max(1))
         });
@@ -48,7 +61,7 @@ impl Situations {
     }
 
     /// True when no situation is left out.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(in crate::rules) fn is_whole(&self) -> bool {
         self.count == self.total
     }
 
@@ -101,12 +114,12 @@ fn common(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
-/// Rows of situations; see [`super::Grid::lines`].
+/// Rows of situations; see [`Grid::lines`].
 #[derive(Clone, Debug)]
 pub struct Lines(Situations);
 
 impl Lines {
-    pub(super) fn new(axes: Vec<Axis>, most: usize) -> Self {
+    pub(in crate::rules) fn new(axes: Vec<Axis>, most: usize) -> Self {
         Self(Situations::new(axes, most))
     }
 }
@@ -276,7 +289,7 @@ fn spell(value: f64, since: Timestamp) -> Spells {
 }
 
 /// Choices are small.
-pub(super) fn whole(number: f64) -> i64 {
+pub(in crate::rules) fn whole(number: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "choices are far below 2^53")]
     let whole = number.clamp(-1e9, 1e9) as i64;
     whole

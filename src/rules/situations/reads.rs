@@ -4,8 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{ASTNode, Expr, FnCallExpr, Stmt};
 
-use super::{compile::RuleSet, inputs::INPUTS, inputs::float, verbs::PARAM};
-use crate::model::RuleName;
+use crate::{
+    model::RuleName,
+    rules::{
+        compile::RuleSet,
+        host::verbs::PARAM,
+        inputs::{INPUTS, float},
+    },
+};
 
 /// What can be asked of the input `signal`, with the name of one.
 const OF_SIGNALS: [&str; 3] = ["has", "value", "age_minutes"];

@@ -4,11 +4,11 @@
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
-use super::clock::{time_of_day, weekday_name};
+use crate::rules::inputs::clock::{time_of_day, weekday_name};
 
 /// When something is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(in crate::rules) enum Moment {
     /// Every day at this time.
     Daily(Time),
     /// Once.
@@ -17,13 +17,13 @@ pub(super) enum Moment {
 
 /// Some of the days of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Days(u8);
+pub(in crate::rules) struct Days(u8);
 
 impl Days {
     /// Every day.
-    pub(super) const ALL: Self = Self(0b111_1111);
+    pub(in crate::rules) const ALL: Self = Self(0b111_1111);
 
-    pub(super) fn contains(self, day: Weekday) -> bool {
+    pub(in crate::rules) fn contains(self, day: Weekday) -> bool {
         self.0 & bit(day) != 0
     }
 }
@@ -33,7 +33,7 @@ fn bit(day: Weekday) -> u8 {
 }
 
 /// Reads days of the week: names, whole or by their first three letters, and spans of them, between commas.
-pub(super) fn days(text: &str) -> Result<Days, String> {
+pub(in crate::rules) fn days(text: &str) -> Result<Days, String> {
     let mut set = 0;
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
@@ -59,7 +59,7 @@ fn weekday(text: &str) -> Option<Weekday> {
 
 /// True when the hour, 0 to 23, is among those of the text: hours and spans of them, between commas. A span holds its
 /// last hour to the end, and may pass midnight.
-pub(super) fn hour_in(hour: i8, text: &str) -> Result<bool, String> {
+pub(in crate::rules) fn hour_in(hour: i8, text: &str) -> Result<bool, String> {
     let mut found = false;
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
@@ -81,7 +81,7 @@ fn whole_hour(text: &str) -> Option<i8> {
 }
 
 /// Reads a time of day, or a day and a time of day: `07:00`, `2026-12-24 07:00`.
-pub(super) fn moment(text: &str) -> Result<Moment, String> {
+pub(in crate::rules) fn moment(text: &str) -> Result<Moment, String> {
     // What is shorter is no day: `7 am` is meant as a time of day.
     let Some((day, time)) = text.trim().split_once(' ').filter(|(day, _)| day.len() >= 8) else {
         return time_of_day(text).map(Moment::Daily);

@@ -4,15 +4,17 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    compile::{Problems, Rule},
-    grid::Grid,
-    host::{Failure, Host},
-    region::Region,
-    situations::{Situation, Situations},
-    verbs::{self, Override},
+use crate::{
+    model::Value,
+    rules::{
+        compile::{Problems, Rule},
+        host::{
+            Failure, Host,
+            verbs::{self, Override},
+        },
+        situations::{Situation, Situations, grid::Grid, region::Region},
+    },
 };
-use crate::model::Value;
 
 /// One run may take so long here: the number of operations bounds it, a slow machine must not reject a rule.
 const ONE_RUN: Duration = Duration::from_secs(2);
@@ -46,7 +48,7 @@ struct Swept {
 }
 
 /// Reports the ways in which the rule fails, and in which situations; and when it never says anything.
-pub(super) fn rule(host: &Host, rule: &Rule, speaks: bool, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn rule(host: &Host, rule: &Rule, speaks: bool, problems: &mut Problems<'_>) {
     let swept = run(host, rule, &[], &rule.grid, SITUATIONS);
     for found in &swept.found {
         let failure = &found.failure;
@@ -67,7 +69,7 @@ pub(super) fn rule(host: &Host, rule: &Rule, speaks: bool, problems: &mut Proble
 }
 
 /// The first way in which the rule fails with these values, in words.
-pub(super) fn values<'v>(
+pub(in crate::rules) fn values<'v>(
     host: &Host,
     rule: &Rule,
     overrides: &[Override],

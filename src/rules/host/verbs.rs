@@ -14,25 +14,25 @@ use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, P
 use crate::model::Verdict;
 
 /// The verbs by name.
-pub(super) const VERBS: [(&str, Verdict); 3] =
+pub(in crate::rules) const VERBS: [(&str, Verdict); 3] =
     [("charge", Verdict::Charge), ("rest", Verdict::Rest), ("keep", Verdict::Keep)];
 
 /// The name of the function that declares a parameter.
-pub(super) const PARAM: &str = "param";
+pub(in crate::rules) const PARAM: &str = "param";
 
 /// A reason is cut to so many characters: what a Home Assistant state can hold.
 const REASON_CHARACTERS: usize = 255;
 
 /// What a verb carries out of the script.
 #[derive(Clone)]
-pub(super) struct Spoken {
-    pub(super) verdict: Verdict,
-    pub(super) reason: String,
-    pub(super) position: Position,
+pub(in crate::rules) struct Spoken {
+    pub(in crate::rules) verdict: Verdict,
+    pub(in crate::rules) reason: String,
+    pub(in crate::rules) position: Position,
 }
 
 /// A parameter's name and the value that a station file gives it.
-pub(super) type Override = (ImmutableString, Dynamic);
+pub(in crate::rules) type Override = (ImmutableString, Dynamic);
 
 thread_local! {
     static OVERRIDES: RefCell<Vec<Override>> = const { RefCell::new(Vec::new()) };
@@ -42,11 +42,11 @@ thread_local! {
 }
 
 /// One evaluation's values; they are gone when it is dropped, also by a panic.
-pub(super) struct Evaluation(());
+pub(in crate::rules) struct Evaluation(());
 
 impl Evaluation {
     /// Puts up the values and the time limit for the evaluation that follows on this thread.
-    pub(super) fn begin(overrides: impl IntoIterator<Item = Override>, limit: Duration) -> Self {
+    pub(in crate::rules) fn begin(overrides: impl IntoIterator<Item = Override>, limit: Duration) -> Self {
         OVERRIDES.with_borrow_mut(|values| {
             values.clear();
             values.extend(overrides);
@@ -68,7 +68,7 @@ impl Drop for Evaluation {
 ///
 /// The clock is read every 256 operations, so an ordinary rule (20 to 40 operations) never reads it, and a busy
 /// machine cannot fail it.
-pub(super) fn out_of_time(operations: u64) -> bool {
+pub(in crate::rules) fn out_of_time(operations: u64) -> bool {
     STEPS.set(operations);
     if operations & 255 != 0 {
         return false;
@@ -83,12 +83,12 @@ pub(super) fn out_of_time(operations: u64) -> bool {
 }
 
 /// How many steps the last evaluation on this thread took.
-pub(super) fn steps_taken() -> u64 {
+pub(in crate::rules) fn steps_taken() -> u64 {
     STEPS.get()
 }
 
 /// Makes the verbs and `param` known.
-pub(super) fn register(engine: &mut Engine) {
+pub(in crate::rules) fn register(engine: &mut Engine) {
     for (name, verdict) in VERBS {
         engine.register_fn(
             name,
@@ -116,7 +116,7 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 /// What to say when a verb has no reason, or one that is not a text.
-pub(super) fn reason_wanted(verb: &str) -> String {
+pub(in crate::rules) fn reason_wanted(verb: &str) -> String {
     format!(
         "`{verb}` wants a reason, a text that says why, for example {verb}(`${{battery.level}}% is enough`)"
     )

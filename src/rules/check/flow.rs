@@ -2,13 +2,11 @@
 
 use rhai::{AST, Expr, FnCallExpr, Position, Stmt};
 
-use super::{
+use crate::rules::{
+    check::kinds::{self, compares, operation},
     compile::Problems,
-    functions::FUNCTIONS,
-    host::place,
+    host::{functions::FUNCTIONS, place, verbs::VERBS},
     inputs::INPUTS,
-    kinds::{self, compares, operation},
-    verbs::VERBS,
 };
 
 /// Whether somebody takes the value of the last statement of a block.
@@ -19,7 +17,7 @@ enum Last {
 }
 
 /// Reports what nothing reaches and what goes nowhere.
-pub(super) fn check(ast: &AST, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn check(ast: &AST, problems: &mut Problems<'_>) {
     block(ast.statements(), Last::Lost, problems);
     for (_, body) in kinds::functions(ast) {
         block(&body, Last::Taken, problems);

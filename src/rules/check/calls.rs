@@ -2,10 +2,14 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::{calendar, clock, compile::Problems, host::place, verbs};
+use crate::rules::{
+    compile::Problems,
+    host::{place, verbs},
+    inputs::{calendar, clock},
+};
 
 /// A verb wants one value that may be a text.
-pub(super) fn reason(call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn reason(call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
     let (wrong, hint) = match call.args.as_slice() {
         [Expr::StringConstant(reason, _)] => (reason.trim().is_empty(), ""),
         [Expr::CharConstant(..)] => (true, "write texts with double quotes"),
@@ -26,7 +30,7 @@ pub(super) fn reason(call: &FnCallExpr, at: Position, problems: &mut Problems<'_
 }
 
 /// Texts written out in a question can be checked without asking it.
-pub(super) fn literals(call: &FnCallExpr, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn literals(call: &FnCallExpr, problems: &mut Problems<'_>) {
     for (nth, value) in call.args.iter().enumerate() {
         let Expr::StringConstant(text, at) = value else { continue };
         let wrong = match (call.name.as_str(), nth) {
@@ -47,7 +51,7 @@ pub(super) fn literals(call: &FnCallExpr, problems: &mut Problems<'_>) {
     }
 }
 
-pub(super) fn values(number: usize) -> String {
+pub(in crate::rules) fn values(number: usize) -> String {
     match number {
         0 => "no value".to_owned(),
         1 => "one value".to_owned(),
@@ -55,7 +59,7 @@ pub(super) fn values(number: usize) -> String {
     }
 }
 
-pub(super) fn example(question: &str) -> &'static str {
+pub(in crate::rules) fn example(question: &str) -> &'static str {
     match question {
         "minutes_to_charge" => "for example history.minutes_to_charge(battery.level, 100)",
         "minutes_above" => "for example history.minutes_above(\"temp\", 40)",

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{
-    axes::{Axis, Choice, MONDAY},
-    clock,
-    grid::Part,
-    situations::{Situation, Situations},
+use crate::rules::{
+    inputs::clock,
+    situations::{
+        Situation, Situations,
+        axes::{Axis, Choice, MONDAY},
+        grid::Part,
+    },
 };
 
 /// A list in words may have so many members.
@@ -219,7 +221,7 @@ fn value(part: Part, choice: &Choice) -> String {
 
 /// A day of the first week has a name, others have a date.
 fn day_name(day: f64) -> String {
-    let days = super::situations::whole(day);
+    let days = crate::rules::situations::whole(day);
     let date =
         i32::try_from(days).ok().and_then(|days| MONDAY.checked_add(jiff::Span::new().days(days)).ok());
     match date {

@@ -5,12 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use rhai::{ASTNode, Expr, Position, Stmt};
 use serde::Serialize;
 
-use super::{
-    compile::RuleSet,
-    host::place,
-    trace::{Place, expression, start, statement_start},
+use crate::{
+    model::RuleName,
+    rules::{
+        compile::RuleSet,
+        host::place,
+        trace::{Place, expression, start, statement_start},
+    },
 };
-use crate::model::RuleName;
 
 /// What a rule is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]

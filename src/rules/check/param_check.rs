@@ -2,16 +2,18 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::{
-    compile::{Parameter, Problems},
-    host::place,
+use crate::{
+    model::Value,
+    rules::{
+        compile::{Parameter, Problems},
+        host::place,
+    },
 };
-use crate::model::Value;
 
 const EXAMPLE: &str = "for example let low = param(\"low\", 20);";
 
 /// The parameter that one call declares; reports what is wrong with it.
-pub(super) fn declaration(
+pub(in crate::rules) fn declaration(
     call: &FnCallExpr,
     at: Position,
     earlier: &[Parameter],

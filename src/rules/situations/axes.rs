@@ -2,22 +2,24 @@
 
 use jiff::civil::Date;
 
-use super::{
-    clock,
-    grid::{Grid, Part},
+use crate::{
+    model::DeviceName,
+    rules::{
+        inputs::clock,
+        situations::grid::{Grid, Part},
+    },
 };
-use crate::model::DeviceName;
 
 /// Choices for one part, without those of the level: more would only thin out the others.
 const MOST_CHOICES: usize = 24;
 /// The day that the others are counted from, a Monday.
-pub(super) const MONDAY: Date = Date::constant(2026, 1, 5);
+pub(in crate::rules) const MONDAY: Date = Date::constant(2026, 1, 5);
 /// Dates in rules are looked at when they are not further away than this, in days: a hundred years.
 const FURTHEST: i32 = 36_525;
 
 /// One thing that a situation may have.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Choice {
+pub(in crate::rules) enum Choice {
     /// It is missing, or nobody.
     Nothing,
     /// Yes or no.
@@ -30,15 +32,15 @@ pub(super) enum Choice {
 
 /// One part of the world and its choices, numbers ascending.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Axis {
-    pub(super) part: Part,
+pub(in crate::rules) struct Axis {
+    pub(in crate::rules) part: Part,
     /// The signal, for [`Part::Signals`].
-    pub(super) name: String,
-    pub(super) choices: Vec<Choice>,
+    pub(in crate::rules) name: String,
+    pub(in crate::rules) choices: Vec<Choice>,
 }
 
 /// One axis for each part that matters, the level first.
-pub(super) fn of(grid: &Grid) -> Vec<Axis> {
+pub(in crate::rules) fn of(grid: &Grid) -> Vec<Axis> {
     let mut axes = Vec::new();
     for part in &grid.parts {
         if *part == Part::Signals {
@@ -134,6 +136,6 @@ fn days(grid: &Grid) -> Vec<Choice> {
 }
 
 /// The date that a word begins with.
-pub(super) fn date(word: &str) -> Option<Date> {
+pub(in crate::rules) fn date(word: &str) -> Option<Date> {
     word.get(..10)?.parse().ok()
 }

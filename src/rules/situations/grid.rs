@@ -7,13 +7,17 @@ use std::collections::BTreeSet;
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Stmt};
 
-use super::{
-    axes::{self, Axis},
-    compile::RuleSet,
-    scan,
-    situations::{LEVELS, Lines, Situations},
+use crate::{
+    model::{RuleName, RuleUse, Value},
+    rules::{
+        check::scan,
+        compile::RuleSet,
+        situations::{
+            LEVELS, Lines, Situations,
+            axes::{self, Axis},
+        },
+    },
 };
-use crate::model::{RuleName, RuleUse, Value};
 
 /// So many different numbers or words of the rules are looked at; the shipped rules have five.
 const MOST_WORDS: usize = 32;
@@ -22,7 +26,7 @@ const LONGEST_WORD: usize = 40;
 
 /// What a rule reads of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(in crate::rules) enum Part {
     Level,
     Temperature,
     Charging,
@@ -44,7 +48,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 18] = [
+    pub(in crate::rules) const ALL: [Self; 18] = [
         Self::Level,
         Self::Temperature,
         Self::Charging,
@@ -66,7 +70,7 @@ impl Part {
     ];
 
     /// What one value or question of an input depends on; `None`: it is not known here.
-    pub(super) fn of(name: &str) -> Option<&'static [Self]> {
+    pub(in crate::rules) fn of(name: &str) -> Option<&'static [Self]> {
         Some(match name {
             "level" => &[Self::Level],
             "temp" | "has_temp" => &[Self::Temperature],
@@ -94,20 +98,20 @@ impl Part {
 /// What matters to some rules: which parts of the world they read, and the numbers and words in them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Grid {
-    pub(super) parts: BTreeSet<Part>,
+    pub(in crate::rules) parts: BTreeSet<Part>,
     /// Ascending, each once.
-    pub(super) numbers: Vec<f64>,
-    pub(super) words: BTreeSet<String>,
+    pub(in crate::rules) numbers: Vec<f64>,
+    pub(in crate::rules) words: BTreeSet<String>,
     /// The rules that ask whether they hold.
-    pub(super) holders: BTreeSet<RuleName>,
-    pub(super) signals: BTreeSet<String>,
+    pub(in crate::rules) holders: BTreeSet<RuleName>,
+    pub(in crate::rules) signals: BTreeSet<String>,
     /// Some names of signals stand in parameters: any of the words may be one.
     names_signals: bool,
 }
 
 impl Grid {
     /// What matters to one script.
-    pub(super) fn of(rule: &RuleName, script: &AST, text: &str) -> Self {
+    pub(in crate::rules) fn of(rule: &RuleName, script: &AST, text: &str) -> Self {
         let mut grid = Self::default();
         script.walk(&mut |path: &[ASTNode<'_>]| {
             match path.last() {
@@ -181,10 +185,10 @@ impl Grid {
 
     /// The values that a station file gives matter, too.
     #[must_use]
-    pub(super) fn with<'v>(mut self, values: impl IntoIterator<Item = &'v Value>) -> Self {
+    pub(in crate::rules) fn with<'v>(mut self, values: impl IntoIterator<Item = &'v Value>) -> Self {
         for value in values {
             match value {
-                Value::Int(number) => self.number(super::inputs::float(*number)),
+                Value::Int(number) => self.number(crate::rules::inputs::float(*number)),
                 Value::Float(number) => self.number(*number),
                 Value::Text(word) => self.word(word),
                 Value::Bool(_) => {}
@@ -226,7 +230,7 @@ impl Grid {
     }
 
     /// True when the rules ask for words that anybody may choose: of them only those in the rules are known.
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::rules) fn is_open(&self) -> bool {
         let open = [Part::Names, Part::Kind, Part::Tags, Part::Signals];
         open.iter().any(|part| self.parts.contains(part))
     }

@@ -1,9 +1,9 @@
 //! Words that people bring from other languages, and what they mean here.
 
-use super::{inputs::INPUTS, scan, verbs::VERBS};
+use crate::rules::{check::scan, host::verbs::VERBS, inputs::INPUTS};
 
 /// Words of other languages and what to write here.
-pub(super) fn habit(word: &str) -> Option<&'static str> {
+pub(in crate::rules) fn habit(word: &str) -> Option<&'static str> {
     Some(match word {
         "elif" | "elsif" | "elseif" => "write `else if`",
         "not" => "write `!` for not",
@@ -44,7 +44,7 @@ fn keyword(word: &str) -> Option<String> {
 }
 
 /// What the place of an unknown word says about it.
-pub(super) fn in_place(word: &str, at: (u32, u32), text: &str) -> Option<String> {
+pub(in crate::rules) fn in_place(word: &str, at: (u32, u32), text: &str) -> Option<String> {
     let after = scan::rest_of_line(text, at).get(word.len()..).unwrap_or_default().trim_start();
     if after.starts_with('"') && word.len() == 1 {
         return Some("texts with values in them stand between backticks: `${battery.level}%`".to_owned());
@@ -62,7 +62,7 @@ pub(super) fn in_place(word: &str, at: (u32, u32), text: &str) -> Option<String>
 }
 
 /// What other programs call the values of an input.
-pub(super) fn synonym(input: &str, name: &str) -> Option<&'static str> {
+pub(in crate::rules) fn synonym(input: &str, name: &str) -> Option<&'static str> {
     Some(match (input, name.to_lowercase().as_str()) {
         ("battery", "percent" | "percentage" | "soc" | "charge" | "value" | "state" | "battery_level") => {
             "level"
@@ -84,7 +84,7 @@ pub(super) fn synonym(input: &str, name: &str) -> Option<&'static str> {
 }
 
 /// The input that has a value of this name, or of a like one.
-pub(super) fn inside_of(name: &str) -> Option<String> {
+pub(in crate::rules) fn inside_of(name: &str) -> Option<String> {
     INPUTS.iter().find_map(|input| {
         let known = synonym(input.name, name).filter(|_| name.len() > 3);
         known.map(|known| format!("did you mean `{}.{known}`?", input.name))
@@ -92,7 +92,7 @@ pub(super) fn inside_of(name: &str) -> Option<String> {
 }
 
 /// The names that a script declares, roughly: good enough for a guess.
-pub(super) fn declared(text: &str) -> Vec<String> {
+pub(in crate::rules) fn declared(text: &str) -> Vec<String> {
     let words: Vec<&str> = text
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .filter(|word| !word.is_empty())

@@ -123,12 +123,12 @@ pub(crate) fn closing(bracket: char) -> char {
 }
 
 /// The last code before a place, blanks left out.
-pub(super) fn before(text: &str, place: (u32, u32)) -> Option<Code> {
+pub(in crate::rules) fn before(text: &str, place: (u32, u32)) -> Option<Code> {
     code(text).take_while(|found| found.place < place).filter(|found| !found.letter.is_whitespace()).last()
 }
 
 /// What stands before a place, for a message: a text with its quotes, a word, or a single character.
-pub(super) fn piece_before(text: &str, place: (u32, u32)) -> String {
+pub(in crate::rules) fn piece_before(text: &str, place: (u32, u32)) -> String {
     let Some(last) = before(text, place) else { return String::new() };
     let end = code(text).find(|found| found.offset > last.offset).map_or(text.len(), |found| found.offset);
     if last.letter == '"' {
@@ -142,7 +142,7 @@ pub(super) fn piece_before(text: &str, place: (u32, u32)) -> String {
 }
 
 /// The comment behind the last statement of a line, without its marks; empty when there is none.
-pub(super) fn comment_of(text: &str, line: u32) -> &str {
+pub(in crate::rules) fn comment_of(text: &str, line: u32) -> &str {
     let nth = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
     let line = text.lines().nth(nth).unwrap_or("");
     let end = code(line).filter(|found| found.letter == ';').last();
@@ -160,7 +160,7 @@ pub(crate) fn word_at(text: &str, (line, column): (u32, u32)) -> String {
 }
 
 /// What stands in a line from a place on.
-pub(super) fn rest_of_line(text: &str, (line, column): (u32, u32)) -> &str {
+pub(in crate::rules) fn rest_of_line(text: &str, (line, column): (u32, u32)) -> &str {
     let nth = |n: u32| usize::try_from(n).unwrap_or(usize::MAX).saturating_sub(1);
     let line = text.lines().nth(nth(line)).unwrap_or_default();
     let begins = line.char_indices().nth(nth(column)).map_or(line.len(), |(offset, _)| offset);
@@ -168,14 +168,14 @@ pub(super) fn rest_of_line(text: &str, (line, column): (u32, u32)) -> &str {
 }
 
 /// What stands in a line before a place.
-pub(super) fn line_before(text: &str, (line, column): (u32, u32)) -> &str {
+pub(in crate::rules) fn line_before(text: &str, (line, column): (u32, u32)) -> &str {
     let rest = rest_of_line(text, (line, column));
     let whole = rest_of_line(text, (line, 1));
     whole.get(..whole.len().saturating_sub(rest.len())).unwrap_or_default()
 }
 
 /// The first `%` that stands between a number and a bracket.
-pub(super) fn percent(text: &str) -> Option<(u32, u32)> {
+pub(in crate::rules) fn percent(text: &str) -> Option<(u32, u32)> {
     let code: Vec<Code> = code(text).filter(|found| !found.letter.is_whitespace()).collect();
     let found = code.windows(3).find(|three| match three {
         [number, percent, bracket] => {
@@ -189,7 +189,7 @@ pub(super) fn percent(text: &str) -> Option<(u32, u32)> {
 }
 
 /// The texts in double quotes, without their quotes.
-pub(super) fn texts(text: &str) -> impl Iterator<Item = &str> {
+pub(in crate::rules) fn texts(text: &str) -> impl Iterator<Item = &str> {
     code(text).filter(|found| found.letter == '"').filter_map(|found| {
         let inside = text.get(found.offset..)?.strip_prefix('"')?;
         inside.split('"').next().filter(|inside| !inside.contains('\\'))
@@ -197,7 +197,7 @@ pub(super) fn texts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The numbers that are written out.
-pub(super) fn numbers(text: &str) -> Vec<f64> {
+pub(in crate::rules) fn numbers(text: &str) -> Vec<f64> {
     let mut numbers = Vec::new();
     let mut word = String::new();
     let mut close = |word: &mut String| {
@@ -222,7 +222,7 @@ pub(super) fn numbers(text: &str) -> Vec<f64> {
 
 /// How many characters belong to what begins at a place: a text with its quotes, a word, a number or an operator; 0 where
 /// nothing stands.
-pub(super) fn length(text: &str, (line, column): (u32, u32)) -> u32 {
+pub(in crate::rules) fn length(text: &str, (line, column): (u32, u32)) -> u32 {
     let nth = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
     let rest = line.checked_sub(1).and_then(|line| text.lines().nth(nth(line)));
     let letters: Vec<char> = rest.unwrap_or("").chars().skip(nth(column.saturating_sub(1))).collect();

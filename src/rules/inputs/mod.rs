@@ -4,28 +4,28 @@
 //! Every input is a window on the same facts. What is missing is an error that says what to ask first, never a
 //! quiet zero. Nothing here may change anything or ask for anything that is not in the facts.
 
+pub(in crate::rules) mod calendar;
+pub(in crate::rules) mod clock;
+
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Scope};
 
-use super::{
-    calendar::{self, Days},
-    clock,
-};
 use crate::model::{Facts, RuleName, Signal, Span};
+use calendar::Days;
 
 type Answer<T> = Result<T, Box<EvalAltResult>>;
 
 /// One input: its name and what can be asked of it.
-pub(super) struct Input {
-    pub(super) name: &'static str,
-    pub(super) values: &'static [&'static str],
+pub(in crate::rules) struct Input {
+    pub(in crate::rules) name: &'static str,
+    pub(in crate::rules) values: &'static [&'static str],
     /// Each with the number of values that it wants; who takes one more or less stands there twice.
-    pub(super) questions: &'static [(&'static str, usize)],
+    pub(in crate::rules) questions: &'static [(&'static str, usize)],
 }
 
 /// Every input, as the check of a rule knows it.
-pub(super) const INPUTS: [Input; 8] = [
+pub(in crate::rules) const INPUTS: [Input; 8] = [
     Input {
         name: "battery",
         values: &["level", "has_temp", "temp", "has_charging", "charging", "age_minutes"],
@@ -75,7 +75,7 @@ struct Rule {
 }
 
 /// The variables by which a script is compiled: the names, in the order of [`scope`].
-pub(super) fn names() -> Scope<'static> {
+pub(in crate::rules) fn names() -> Scope<'static> {
     let mut scope = Scope::new();
     for input in &INPUTS {
         scope.push_constant(input.name, ());
@@ -84,7 +84,7 @@ pub(super) fn names() -> Scope<'static> {
 }
 
 /// The variables of one evaluation.
-pub(super) fn scope(facts: &Arc<Facts>, rule: &RuleName) -> Scope<'static> {
+pub(in crate::rules) fn scope(facts: &Arc<Facts>, rule: &RuleName) -> Scope<'static> {
     let mut scope = Scope::new();
     scope.push_constant("battery", Battery(Arc::clone(facts)));
     scope.push_constant("device", Device(Arc::clone(facts)));
@@ -98,7 +98,7 @@ pub(super) fn scope(facts: &Arc<Facts>, rule: &RuleName) -> Scope<'static> {
 }
 
 /// Makes the inputs known.
-pub(super) fn register(engine: &mut Engine) {
+pub(in crate::rules) fn register(engine: &mut Engine) {
     register_battery(engine);
     register_places(engine);
     register_history(engine);
@@ -276,7 +276,7 @@ fn minutes_above(history: &History, what: &str, limit: f64) -> Answer<i64> {
 
 /// A whole number as a number with a fraction.
 #[expect(clippy::cast_precision_loss, reason = "percent and degrees are far below 2^53")]
-pub(super) fn float(number: i64) -> f64 {
+pub(in crate::rules) fn float(number: i64) -> f64 {
     number as f64
 }
 
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn the_reference_tells_of_every_input_and_function() {
-        let reference = include_str!("../../docs/rules.md");
+        let reference = include_str!("../../../docs/rules.md");
         for input in &INPUTS {
             let questions =
                 input.questions.iter().map(|(question, _)| format!("`{}.{question}(", input.name));
@@ -305,7 +305,8 @@ mod tests {
                 assert!(reference.contains(&told), "docs/rules.md does not tell of {told}");
             }
         }
-        let functions: Vec<&str> = crate::rules::functions::FUNCTIONS.iter().map(|(name, _)| *name).collect();
+        let functions: Vec<&str> =
+            crate::rules::host::functions::FUNCTIONS.iter().map(|(name, _)| *name).collect();
         assert!(reference.contains(&format!("`{}`", functions.join(" "))), "{functions:?}");
     }
 }

@@ -4,14 +4,18 @@
 
 use rhai::{LexError, ParseError, ParseErrorType};
 
-use super::{
+use crate::rules::{
+    check::{
+        habits::{declared, habit, in_place, inside_of},
+        scan,
+    },
     compile::Problems,
-    failure::lower,
-    habits::{declared, habit, in_place, inside_of},
-    host::place,
+    host::{
+        failure::lower,
+        place,
+        verbs::{PARAM, VERBS},
+    },
     inputs::INPUTS,
-    scan,
-    verbs::{PARAM, VERBS},
 };
 
 /// A problem in words: code, message, hint.
@@ -26,7 +30,7 @@ fn words(code: &'static str, message: impl Into<String>, hint: impl Into<String>
 }
 
 /// Reports why a script cannot be read, at the place where it should be mended.
-pub(super) fn explain(error: &ParseError, text: &str, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn explain(error: &ParseError, text: &str, problems: &mut Problems<'_>) {
     let at = place(error.position());
     let (at, found) = match error.err_type() {
         ParseErrorType::MissingToken(token, _) => missing(token, at, text, error),
@@ -160,7 +164,7 @@ fn unknown(name: &str, at: (u32, u32), text: &str) -> Words {
         } else {
             String::new()
         };
-        return words("no-reason", super::verbs::reason_wanted(verb), hint);
+        return words("no-reason", crate::rules::host::verbs::reason_wanted(verb), hint);
     }
     if let Some(hint) = in_place(name, at, text) {
         return words("unknown-name", message, hint);
@@ -290,7 +294,7 @@ fn unexpected(found: &str, at: (u32, u32), text: &str) -> Words {
 }
 
 /// The known name that was probably meant.
-pub(super) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(in crate::rules) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let allowed = if name.chars().count() < 4 { 1 } else { 2 };
     known
         .iter()
@@ -310,7 +314,7 @@ pub(crate) fn nearest_of(name: &str, known: &[&str], otherwise: &str) -> String 
 }
 
 /// What to write in place of an unknown function.
-pub(super) fn function(name: &str, known: &[&str]) -> String {
+pub(in crate::rules) fn function(name: &str, known: &[&str]) -> String {
     if let Some(hint) = habit(name) {
         return hint.to_owned();
     }

@@ -2,13 +2,10 @@
 
 use rhai::{EvalAltResult, Position};
 
-use super::{
-    functions::type_word,
-    host::{Failure, innermost, place},
-};
+use crate::rules::host::{Failure, functions::type_word, innermost, place};
 
 /// Rhai broke on this script. The message does not show the panic: it is about Rhai's insides.
-pub(super) fn panicked() -> Failure {
+pub(in crate::rules) fn panicked() -> Failure {
     Failure {
         message: "the script broke the rule engine itself; the service goes on, please report this script"
             .to_owned(),
@@ -19,7 +16,7 @@ pub(super) fn panicked() -> Failure {
 }
 
 /// Puts an error of a running script into words.
-pub(super) fn of(error: &EvalAltResult) -> Failure {
+pub(in crate::rules) fn of(error: &EvalAltResult) -> Failure {
     let inner = innermost(error);
     let (line, column) = place(inner.position());
     let limit = inner.is_system_exception();

@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{
-    compile::RuleSet,
-    outline::{Branch, Outline, Way},
-    trace::{Place, Trace, TraceStep},
+use crate::{
+    model::RuleName,
+    rules::{
+        compile::RuleSet,
+        trace::{
+            Place, Trace, TraceStep,
+            outline::{Branch, Outline, Way},
+        },
+    },
 };
-use crate::model::RuleName;
 
 /// What traces came by, of all rules of a set.
 #[derive(Clone, Debug)]

@@ -5,11 +5,11 @@
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, ScriptFuncDef, Stmt};
 
-use super::host::place;
+use crate::rules::host::place;
 
 /// A kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::rules) enum Kind {
     Number,
     Bool,
     Text,
@@ -25,7 +25,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// In words, for messages.
-    pub(super) fn words(self) -> &'static str {
+    pub(in crate::rules) fn words(self) -> &'static str {
         match self {
             Self::Number => "a number",
             Self::Bool => "true or false",
@@ -40,13 +40,13 @@ impl Kind {
     }
 
     /// What both are, if they are the same.
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(in crate::rules) fn or(self, other: Self) -> Self {
         if self == other { self } else { Self::Any }
     }
 }
 
 /// The kind of a value or an answer of an input; [`Kind::Any`] when it is not known here.
-pub(super) fn of_input(input: &str, name: &str) -> Kind {
+pub(in crate::rules) fn of_input(input: &str, name: &str) -> Kind {
     match (input, name) {
         (
             "battery" | "port" | "station" | "history" | "signal" | "clock",
@@ -68,7 +68,7 @@ pub(super) fn of_input(input: &str, name: &str) -> Kind {
 }
 
 /// The kind of what a function gives back.
-pub(super) fn of_function(name: &str) -> Kind {
+pub(in crate::rules) fn of_function(name: &str) -> Kind {
     match name {
         "abs" | "min" | "max" | "round" | "floor" | "ceiling" | "to_int" | "to_float" | "len" => Kind::Number,
         "to_string" | "to_lower" | "to_upper" | "trim" => Kind::Text,
@@ -78,7 +78,7 @@ pub(super) fn of_function(name: &str) -> Kind {
 }
 
 /// What a question wants to be asked with; empty when that is not known here.
-pub(super) fn wanted(question: &str) -> &'static [Kind] {
+pub(in crate::rules) fn wanted(question: &str) -> &'static [Kind] {
     match question {
         "minutes_to_charge" => &[Kind::Number, Kind::Number],
         "minutes_above" => &[Kind::Text, Kind::Number],
@@ -88,7 +88,7 @@ pub(super) fn wanted(question: &str) -> &'static [Kind] {
 }
 
 /// The kind of a value that is written out.
-pub(super) fn of_literal(expression: &Expr) -> Option<Kind> {
+pub(in crate::rules) fn of_literal(expression: &Expr) -> Option<Kind> {
     Some(match expression {
         Expr::IntegerConstant(..) | Expr::FloatConstant(..) => Kind::Number,
         Expr::BoolConstant(..) | Expr::And(..) | Expr::Or(..) => Kind::Bool,
@@ -101,7 +101,7 @@ pub(super) fn of_literal(expression: &Expr) -> Option<Kind> {
 }
 
 /// The sign of an operator with two sides, and these.
-pub(super) fn operation(call: &FnCallExpr) -> Option<(&str, &Expr, &Expr)> {
+pub(in crate::rules) fn operation(call: &FnCallExpr) -> Option<(&str, &Expr, &Expr)> {
     match call.args.as_slice() {
         [left, right] if call.is_operator_call() => Some((call.name.as_str(), left, right)),
         _ => None,
@@ -109,12 +109,12 @@ pub(super) fn operation(call: &FnCallExpr) -> Option<(&str, &Expr, &Expr)> {
 }
 
 /// True for an operator that compares.
-pub(super) fn compares(sign: &str) -> bool {
+pub(in crate::rules) fn compares(sign: &str) -> bool {
     matches!(sign, "<" | "<=" | ">" | ">=" | "==" | "!=")
 }
 
 /// The functions of a script: what they take, and their statements. Rhai shows a body only by walking over it.
-pub(super) fn functions(ast: &AST) -> Vec<(Vec<String>, Vec<Stmt>)> {
+pub(in crate::rules) fn functions(ast: &AST) -> Vec<(Vec<String>, Vec<Stmt>)> {
     let mut statements: Vec<Stmt> = Vec::new();
     let mut begun = 0;
     ast.walk(&mut |path: &[ASTNode<'_>]| {
@@ -139,7 +139,7 @@ pub(super) fn functions(ast: &AST) -> Vec<(Vec<String>, Vec<Stmt>)> {
 }
 
 /// An expression as it stands in the script, when it is short.
-pub(super) fn shown(expression: &Expr) -> String {
+pub(in crate::rules) fn shown(expression: &Expr) -> String {
     match expression {
         Expr::IntegerConstant(number, _) => number.to_string(),
         Expr::FloatConstant(number, _) => format!("{:?}", **number),

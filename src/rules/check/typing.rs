@@ -3,17 +3,21 @@
 
 use rhai::{AST, BinaryExpr, Expr, FnCallExpr, Position, Stmt, StmtBlock};
 
-use super::{
+use crate::rules::{
+    check::{
+        kinds::{self, Kind, compares, of_function, of_input, of_literal, operation, shown},
+        meaning,
+    },
     compile::Problems,
-    host::place,
+    host::{
+        place,
+        verbs::{PARAM, VERBS, reason_wanted},
+    },
     inputs::INPUTS,
-    kinds::{self, Kind, compares, of_function, of_input, of_literal, operation, shown},
-    meaning,
-    verbs::{PARAM, VERBS, reason_wanted},
 };
 
 /// Reports what is of the wrong kind.
-pub(super) fn check(ast: &AST, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn check(ast: &AST, problems: &mut Problems<'_>) {
     let inputs = INPUTS.iter().map(|input| (input.name.to_owned(), Kind::Input)).collect();
     Typing { known: inputs, problems }.block(ast.statements());
     for (params, body) in kinds::functions(ast) {

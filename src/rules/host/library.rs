@@ -7,23 +7,22 @@ use std::collections::BTreeMap;
 
 use rhai::{AST, FnAccess, FnCallExpr, Module, Position, Shared};
 
-use super::{
-    calls::values,
-    check::{self, call, is_verb},
-    compile::{LONGEST, Problems, RuleSource, in_order},
-    hints,
-    host::{Host, place},
-    inputs::INPUTS,
-    verbs::PARAM,
+use crate::{
+    model::{Diagnostic, Severity},
+    rules::{
+        check::{self, call, calls::values, hints, is_verb},
+        compile::{LONGEST, Problems, RuleSource, in_order},
+        host::{Host, place, verbs::PARAM},
+        inputs::INPUTS,
+    },
 };
-use crate::model::{Diagnostic, Severity};
 
 /// More files than this are no small helpers any more.
-pub(super) const MOST_FILES: usize = 32;
+pub(in crate::rules) const MOST_FILES: usize = 32;
 
 /// All files of the library, compiled.
 #[derive(Default)]
-pub(super) struct Library(BTreeMap<String, File>);
+pub(in crate::rules) struct Library(BTreeMap<String, File>);
 
 struct File {
     /// Its functions that rules may call: name and number of values.
@@ -33,7 +32,7 @@ struct File {
 
 impl Library {
     /// Compiles and checks all files; reports every problem of all of them. Those with an error are left out.
-    pub(super) fn compile(sources: &[RuleSource], found: &mut Vec<Diagnostic>) -> Self {
+    pub(in crate::rules) fn compile(sources: &[RuleSource], found: &mut Vec<Diagnostic>) -> Self {
         let host = Host::new();
         let mut library = Self::default();
         for source in sources {
@@ -56,17 +55,17 @@ impl Library {
     }
 
     /// True when there is such a file, and it is right.
-    pub(super) fn holds(&self, name: &str) -> bool {
+    pub(in crate::rules) fn holds(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
     /// The modules by name, for an engine.
-    pub(super) fn modules(&self) -> impl Iterator<Item = (&str, &Shared<Module>)> {
+    pub(in crate::rules) fn modules(&self) -> impl Iterator<Item = (&str, &Shared<Module>)> {
         self.0.iter().map(|(name, file)| (name.as_str(), &file.module))
     }
 
     /// Reports a call of a function that is not there, or that wants other values.
-    pub(super) fn check_call(&self, call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
+    pub(in crate::rules) fn check_call(&self, call: &FnCallExpr, at: Position, problems: &mut Problems<'_>) {
         let path: Vec<&str> = call.namespace.path.iter().map(|part| part.name.as_str()).collect();
         let name = path.join("::");
         let (function, given) = (call.name.as_str(), call.args.len());
@@ -91,7 +90,7 @@ impl Library {
     }
 
     /// Where a function of this name is, as it is called; for hints.
-    pub(super) fn finds(&self, function: &str) -> Option<String> {
+    pub(in crate::rules) fn finds(&self, function: &str) -> Option<String> {
         let holds = |file: &File| file.functions.iter().any(|(known, _)| known == function);
         self.0.iter().find(|(_, file)| holds(file)).map(|(name, _)| format!("{name}::{function}"))
     }

@@ -10,14 +10,14 @@ use rhai::{
     Array, Dynamic, Engine, EvalAltResult, ImmutableString, packages::ArithmeticPackage, packages::Package,
 };
 
-use super::inputs::float;
+use crate::rules::inputs::float;
 
 type Answer<T> = Result<T, Box<EvalAltResult>>;
 
 /// Every function a rule may call besides the verbs and those of the inputs: name and number of values.
 ///
 /// `x.f(y)` and `f(x, y)` are the same call and count alike.
-pub(super) const FUNCTIONS: [(&str, usize); 16] = [
+pub(in crate::rules) const FUNCTIONS: [(&str, usize); 16] = [
     ("abs", 1),
     ("min", 2),
     ("max", 2),
@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: [(&str, usize); 16] = [
 ];
 
 /// Makes the functions and operators known.
-pub(super) fn register(engine: &mut Engine) {
+pub(in crate::rules) fn register(engine: &mut Engine) {
     ArithmeticPackage::new().register_into_engine(engine);
     register_comparisons(engine);
     register_numbers(engine);
@@ -45,12 +45,12 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 /// The word for the kind of a value in messages.
-pub(super) fn kind(value: &Dynamic) -> String {
+pub(in crate::rules) fn kind(value: &Dynamic) -> String {
     type_word(value.type_name()).to_owned()
 }
 
 /// The word for one of Rhai's type names.
-pub(super) fn type_word(name: &str) -> &str {
+pub(in crate::rules) fn type_word(name: &str) -> &str {
     match name {
         "i64" => "a whole number",
         "f64" => "a number",
@@ -169,7 +169,7 @@ pub(crate) fn shown(value: f64) -> String {
 }
 
 /// A list as people read it: `old, loud`.
-pub(super) fn listed(list: &[Dynamic]) -> String {
+pub(in crate::rules) fn listed(list: &[Dynamic]) -> String {
     let words: Vec<String> = list.iter().map(ToString::to_string).collect();
     words.join(", ")
 }
