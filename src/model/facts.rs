@@ -99,7 +99,7 @@ impl HistoryFacts {
 
 /// Answers "since when has the value been at or above x without a break", for every x, from the reports seen.
 ///
-/// Holds the minima of all suffixes of the series: pairs of value and time, both strictly rising. A new value
+/// Holds the minima of all suffixes of the series: pairs of value and time, values strictly rising, times rising. A new value
 /// ends every spell above it, so the length is bounded by the number of different values, not of reports. Times are
 /// whole seconds, and so is the serde form: this is written with every decision.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -123,6 +123,10 @@ impl Spells {
     /// Takes the next value of the series.
     pub fn push(&mut self, value: f64, at: Timestamp) {
         let mut since = Timestamp::from_second(at.as_second()).unwrap_or(at);
+        if self.0.last().is_some_and(|(_, start)| *start > since) {
+            // The clock was set back: what began later than now begins now.
+            self.0.iter_mut().for_each(|(_, start)| *start = (*start).min(since));
+        }
         while let Some(&(last, start)) = self.0.last() {
             if last < value {
                 break;
@@ -164,6 +168,16 @@ mod tests {
         assert_eq!(spells.above(43.0, minute(10)), Span::from_mins(6));
         assert_eq!(spells.above(44.0, minute(10)), Span::ZERO);
         assert_eq!(spells.above(0.0, minute(10)), Span::from_mins(10));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_leaves_no_spell_of_a_lower_limit_shorter_than_that_of_a_higher_one() {
+        let mut spells = Spells::default();
+        for (value, at) in [(20.0, 100), (30.0, 200), (25.0, 50), (35.0, 60)] {
+            spells.push(value, minute(at));
+        }
+        let above = |limit| spells.above(limit, minute(70)).as_mins();
+        assert_eq!([above(20.0), above(25.0), above(35.0)], [20, 20, 10]);
     }
 
     #[test]
