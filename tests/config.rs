@@ -164,11 +164,14 @@ fn a_set_of_rules_that_fails_its_own_tests_is_not_taken() {
     insta::assert_snapshot!(told(folder.path(), &problems), @r#"
     rules/keep-between.test.ron:3:1: error[test-failed]: the test `wrong` expects rest, got charge (line 5): 5% is at or under 20%
         hint: change the rule, or what the test expects
+    rules/keep-betwen.test.ron: warning[test-without-rule]: these tests have no rule: there is no `keep-betwen.rhai` beside them
+        hint: did you mean `keep-between`?
     "#);
+    fs::remove_file(rules.join("keep-betwen.test.ron")).unwrap();
     fs::write(rules.join("keep-between.test.ron"), "[(name: \"low\", expct: Charge)]").unwrap();
     let problems = load(&stations, &rules, &[]).unwrap_err();
     assert_eq!(problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), ["unknown-field"]);
-    fs::remove_file(rules.join("keep-between.test.ron")).unwrap();
+    fs::rename(rules.join("keep-between.test.ron"), rules.join("keep-betwen.test.ron")).unwrap();
     let plan = load(&stations, &rules, &[]).unwrap();
     insta::assert_snapshot!(told(folder.path(), &plan.warnings), @r#"
     rules/keep-betwen.test.ron: warning[test-without-rule]: these tests have no rule: there is no `keep-betwen.rhai` beside them

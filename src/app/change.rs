@@ -59,7 +59,12 @@ async fn try_to_make(change: &Change, at_work: &Files, settings: &Settings) -> R
     if edits.is_empty() {
         return Ok(Tried::Made(Made { plan: None, files: Vec::new(), kept_aside: Vec::new() }));
     }
-    let plan = match check(files.edited(&edits, &settings.directories)).await {
+    let wanted = files.edited(&edits, &settings.directories);
+    let missing = wanted.missing_stations(&settings.directories, &settings.stations);
+    if !missing.is_empty() {
+        return Err(NotChanged::Rejected(missing));
+    }
+    let plan = match check(wanted).await {
         Ok(plan) => plan,
         Err(problems) if files.hash() == at_work.hash() => return Err(NotChanged::Rejected(problems)),
         Err(problems) => return again_or(Some(&files), NotChanged::Rejected(problems), settings).await,

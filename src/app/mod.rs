@@ -6,37 +6,36 @@
 
 mod change;
 mod failed;
+mod first;
 mod reading;
 mod reload;
 mod save;
 mod shadow;
 mod stations;
 mod tasks;
+mod wires;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{
-    signal::unix::Signal,
-    sync::{broadcast, mpsc, oneshot, watch},
-};
+use tokio::sync::{broadcast, oneshot, watch};
 
 pub use self::failed::Failed;
 pub(crate) use self::save::{Replacement, Unsaved, save};
 use self::{
-    reload::{Reloader, Wires, World},
+    first::first_plan,
+    reload::{Reloader, World},
     shadow::Keeper,
     stations::Stations,
     tasks::Tasks,
+    wires::wires,
 };
 use crate::{
-    config::{Files, Plan},
     controller::{Clock, Directory},
     history,
     http::{self, Services},
-    model::{ConfigState, Event, Loaded, PortId, Power, Rejected, StationName, Tally},
+    model::{ConfigState, Event, PortId, Power, StationName, Tally},
     mqtt,
     settings::Settings,
-    workshop::{self, Workshop},
 };
 
 /// HTTP and MQTT get this long to end: open answers are given, MQTT says `offline`.
@@ -45,8 +44,6 @@ const EDGES_END: Duration = Duration::from_secs(8);
 const STATIONS_END: Duration = Duration::from_secs(85);
 /// History gets this long to write what is waiting.
 const HISTORY_END: Duration = Duration::from_secs(10);
-/// Requests to reload that may wait; each waits for the one before it.
-const RELOADS: usize = 16;
 
 /// What the service is started with.
 #[derive(Debug)]
@@ -160,35 +157,6 @@ async fn work(
     }
 }
 
-/// The other ends of what the reloader is wired to.
-struct Ends {
-    plan: watch::Receiver<Arc<Plan>>,
-    config: watch::Receiver<Arc<ConfigState>>,
-    reload: mpsc::Sender<http::ReloadRequest>,
-    changes: mpsc::Sender<workshop::Change>,
-}
-
-impl Ends {
-    fn workshop(&self, settings: &Settings, reader: &history::Reader) -> Workshop {
-        let directories = settings.directories.clone();
-        Workshop::new(self.plan.clone(), directories, reader.clone(), self.changes.clone())
-    }
-}
-
-fn wires(
-    plan: Arc<Plan>,
-    state: ConfigState,
-    health: watch::Receiver<history::Health>,
-    hangup: Option<Signal>,
-) -> (Wires, Ends) {
-    let (state, config) = watch::channel(Arc::new(state));
-    let (plan, plan_at_work) = watch::channel(plan);
-    let (reload, requests) = mpsc::channel(RELOADS);
-    let (ask_change, changes) = workshop::changes();
-    let wires = Wires { plan, state, requests, changes, health, hangup };
-    (wires, Ends { plan: plan_at_work, config, reload, changes: ask_change })
-}
-
 /// Ends the edges, then the stations, so that nobody asks a station that is gone.
 async fn end(edges: &watch::Sender<bool>, stations: &mut Stations, tasks: &mut Tasks) {
     // Nobody may be listening any more, when an edge has ended by itself.
@@ -227,52 +195,4 @@ fn mqtt_in_words(
             false => wrong.join("; "),
         }
     }
-}
-
-/// The plan of the files, or the last good one when they are broken, or all problems when there is none.
-async fn first_plan(
-    settings: &Settings,
-    reader: &history::Reader,
-    clock: &Clock,
-) -> Result<(Plan, ConfigState), Failed> {
-    let now = clock.now();
-    let loaded = |plan: &Plan, from_memory| Loaded {
-        version: plan.version.clone(),
-        at: now,
-        from_memory,
-        warnings: plan.warnings.clone(),
-    };
-    match reading::read_and_check(settings).await {
-        Ok(plan) => {
-            let state = ConfigState { active: loaded(&plan, false), rejected: None };
-            Ok((plan, state))
-        }
-        Err(problems) => {
-            let fits = |plan: &Plan| {
-                let mut wanted = settings.stations.iter();
-                wanted.all(|name| plan.stations.contains_key(name))
-                    && (settings.stations.is_empty() || plan.stations.len() == settings.stations.len())
-            };
-            let Some(plan) = last_good_plan(reader).await.filter(fits) else {
-                return Err(Failed::Config(problems));
-            };
-            for problem in &problems {
-                tracing::error!("{problem}");
-            }
-            tracing::warn!(version = %plan.version, "the files are broken: the last good plan is used");
-            let rejected = Some(Rejected { at: now, problems });
-            let state = ConfigState { active: loaded(&plan, true), rejected };
-            Ok((plan, state))
-        }
-    }
-}
-
-async fn last_good_plan(reader: &history::Reader) -> Option<Plan> {
-    let kept = reader.last_version().await.ok()??;
-    let files = Files::from(kept.files);
-    let plan = tokio::task::spawn_blocking(move || Plan::check(files)).await.ok()?;
-    if plan.is_err() {
-        tracing::warn!(version = %kept.taken.version, "the last good plan does not check any more");
-    }
-    plan.ok()
 }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     time::{Interval, MissedTickBehavior, interval},
 };
 
@@ -13,11 +13,13 @@ use super::{
     reading::{Checked, check_twice, read},
     stations::Stations,
     tasks::Tasks,
+    wires::Wires,
 };
 use crate::{
     config::{self, Plan, Watcher},
     controller::{Clock, Directory},
     history::{Health, Reader},
+    http,
     model::{
         Author, ConfigState, Diagnostic, Event, EventKind, KeptVersion, Loaded, Origin, Rejected, Source,
         Taken, Version,
@@ -29,12 +31,10 @@ use crate::{
 /// Some file systems tell nothing of changes: the files are also looked at this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
-type Answer = oneshot::Sender<Arc<ConfigState>>;
-
 /// Why the files are looked at.
 pub(super) enum Reason {
     /// Somebody asked, and waits for the answer.
-    Request(Answer),
+    Request(http::ReloadRequest),
     /// Somebody asked by a signal.
     Hangup,
     /// They changed, or it is time to look again.
@@ -43,22 +43,6 @@ pub(super) enum Reason {
     Change(Box<Change>),
     /// The history file is another one, and may not know what is at work.
     NewHistory,
-}
-
-/// Where reasons come from, and where news go.
-pub(super) struct Wires {
-    /// The plan at work.
-    pub(super) plan: watch::Sender<Arc<Plan>>,
-    /// The state of the files.
-    pub(super) state: watch::Sender<Arc<ConfigState>>,
-    /// Who wants the files read.
-    pub(super) requests: mpsc::Receiver<Answer>,
-    /// Who wants them changed.
-    pub(super) changes: mpsc::Receiver<Change>,
-    /// How history fares.
-    pub(super) health: watch::Receiver<Health>,
-    /// Signals.
-    pub(super) hangup: Option<Signal>,
 }
 
 /// What a plan is applied to.

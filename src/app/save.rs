@@ -17,6 +17,9 @@ use tempfile::NamedTempFile;
 
 use crate::config;
 
+/// So many old texts of one file are kept beside it.
+const KEPT_ASIDE: u32 = 20;
+
 /// One file that shall be otherwise.
 #[derive(Clone, Debug)]
 pub(crate) struct Replacement {
@@ -187,16 +190,30 @@ fn stands(path: &Path, text: &str) -> bool {
     config::text(path, "").is_ok_and(|found| found.as_deref() == Some(text))
 }
 
-/// Keeps the old text in a file whose name ends with `~`, as editors do.
+/// Keeps the old text in a file whose name ends with `~`, as editors do; with a number behind it when such a file holds
+/// another text already. After so many numbers the last one is written over: somebody never looks at them.
 fn keep_aside(wanted: &Replacement) -> io::Result<Option<PathBuf>> {
     let Some(before) = &wanted.before else { return Ok(None) };
-    let mut name = wanted.path.clone().into_os_string();
-    name.push("~");
-    let path = PathBuf::from(name);
-    let mut file = tempfile::Builder::new().prefix(".").tempfile_in(folder_of(&path))?;
+    let aside = |number: u32| {
+        let mut name = wanted.path.clone().into_os_string();
+        name.push(if number == 1 { "~".to_owned() } else { format!("~{number}") });
+        PathBuf::from(name)
+    };
+    let mut file = tempfile::Builder::new().prefix(".").tempfile_in(folder_of(&wanted.path))?;
     file.write_all(before.as_bytes())?;
     file.as_file().set_permissions(fs::metadata(&wanted.path)?.permissions())?;
     file.as_file().sync_all()?;
+    for path in (1..KEPT_ASIDE).map(aside) {
+        if stands(&path, before) {
+            return Ok(Some(path));
+        }
+        match file.persist_noclobber(&path) {
+            Ok(_) => return Ok(Some(path)),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
+            Err(error) => return Err(error.error),
+        }
+    }
+    let path = aside(KEPT_ASIDE);
     file.persist(&path).map_err(|error| error.error)?;
     Ok(Some(path))
 }
@@ -226,5 +243,30 @@ fn folder_of(path: &Path) -> &Path {
 fn sync_folder(place: &Path) {
     if let Err(error) = File::open(folder_of(place)).and_then(|folder| folder.sync_all()) {
         tracing::debug!(%error, "a folder was not brought to the disk");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_aside_is_not_written_over_and_not_kept_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.rhai");
+        let aside = |tail: &str| folder.path().join(format!("a.rhai{tail}"));
+        fs::write(aside("~"), "of an editor").unwrap();
+        let replace = |unsaved: &str| {
+            fs::write(&path, unsaved).unwrap();
+            let before = Some(unsaved.to_owned());
+            let after = Some("as it was".to_owned());
+            save(&[Replacement { path: path.clone(), before, after, keep_aside: true }]).unwrap()
+        };
+        assert_eq!(replace("one"), [aside("~2")]);
+        assert_eq!(replace("one"), [aside("~2")]);
+        assert_eq!(replace("two"), [aside("~3")]);
+        let texts = ["", "~", "~2", "~3"].map(|tail| fs::read_to_string(aside(tail)).unwrap());
+        assert_eq!(texts, ["as it was", "of an editor", "one", "two"]);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "nothing else is left");
     }
 }

@@ -12,7 +12,8 @@ use crate::model::{Diagnostic, Timestamp};
 /// What is asked is read from memory, or is on disk within a second; whoever takes this long is not well.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// What is worked out when it is asked: a week of many devices is decided again, or simulated.
-const MUCH_PATIENCE: Duration = Duration::from_secs(120);
+/// The service itself gives up after 50 s.
+const MUCH_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A change of the files is checked and tested first; the service itself gives up after 30 s.
 const CHANGE_PATIENCE: Duration = Duration::from_secs(35);
@@ -104,7 +105,8 @@ impl Api {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, Refusal> {
-        let answer = self.ok(self.request(Method::PUT, path).json(body)).await?;
+        let request = self.request(Method::PUT, path).json(body).timeout(CHANGE_PATIENCE);
+        let answer = self.ok(request).await?;
         self.read(answer).await
     }
 
@@ -121,7 +123,8 @@ impl Api {
 
     /// Ends what is at a path below `/api/v1/`.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Refusal> {
-        self.ok(self.request(Method::DELETE, path)).await.map(|_| ())
+        let request = self.request(Method::DELETE, path).timeout(CHANGE_PATIENCE);
+        self.ok(request).await.map(|_| ())
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -167,7 +170,10 @@ impl Api {
             _ => String::new(),
         };
         let code = text("code").unwrap_or_default().to_owned();
-        let exit = if code == "config_rejected" { Exit::Configuration } else { Exit::Failed };
+        let exit = match code.as_str() {
+            "config_rejected" | "shadow_rejected" => Exit::Configuration,
+            _ => Exit::Failed,
+        };
         let problems = problem.get("problems").and_then(serde_json::Value::as_array);
         let problems = problems.into_iter().flatten().filter_map(diagnostic).collect();
         Refusal { code, failure: Failure { problems, ..Failure::new(exit, what, hint) } }
@@ -176,7 +182,7 @@ impl Api {
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let base = &self.base;
         let what = if error.is_timeout() {
-            format!("`{base}` does not answer within {} s", PATIENCE.as_secs())
+            format!("`{base}` did not answer in time")
         } else if error.is_builder() {
             return Failure::new(
                 Exit::Failed,

@@ -113,6 +113,30 @@ impl Files {
         if problems.is_empty() { Ok(files) } else { Err(sorted(problems)) }
     }
 
+    /// What would keep these files from being read, if they stood in their directories: a file is too large, or there
+    /// are too many. Files that were read have none of it, files that somebody sent may.
+    pub(super) fn beyond_bounds(&self) -> Vec<Diagnostic> {
+        let folders =
+            [vec![&self.stations], vec![&self.rules, &self.tests], vec![&self.library], vec![&self.hubs]];
+        let too_many = folders.iter().filter_map(|kinds| {
+            let count = kinds.iter().map(|files| files.len()).sum::<usize>();
+            let newest = kinds.iter().find_map(|files| files.last()).filter(|_| count > MOST_FILES)?;
+            Some(too_many(
+                &Path::new(&newest.path).parent().unwrap_or(Path::new("")).display().to_string(),
+                count,
+            ))
+        });
+        let large = |file: &&SourceFile| u64::try_from(file.text.len()).unwrap_or(u64::MAX) > LARGEST;
+        let too_large = folders.iter().flatten().flat_map(|files| files.iter()).filter(large);
+        too_large.map(|file| self::too_large(&file.path)).chain(too_many).collect()
+    }
+
+    /// What would keep these stations from being read: there is none, or not each of `only`.
+    pub fn missing_stations(&self, directories: &Directories, only: &[StationName]) -> Vec<Diagnostic> {
+        let mut names = self.stations.iter().map(|file| format!("{}.ron", file.name)).collect();
+        choose(&directories.stations, &mut names, only)
+    }
+
     /// The version: the first twelve digits of the SHA-256 over all names and texts.
     pub fn hash(&self) -> Version {
         let mut hash = Sha256::new();
@@ -210,17 +234,20 @@ fn names(directory: &Path, what: &str, endings: &[&str]) -> Result<Vec<String>, 
         }
     }
     if names.len() > MOST_FILES {
-        let message = format!("{} files are too many", names.len());
-        return Err(error(
-            &shown,
-            Place::default(),
-            "too-many-files",
-            message,
-            "at most 1000 files in one directory",
-        ));
+        return Err(too_many(&shown, names.len()));
     }
     names.sort();
     Ok(names)
+}
+
+fn too_many(directory: &str, count: usize) -> Diagnostic {
+    let message = format!("{count} files are too many");
+    error(directory, Place::default(), "too-many-files", message, "at most 1000 files in one directory")
+}
+
+fn too_large(path: &str) -> Diagnostic {
+    let message = "the file is larger than 1 MB".to_owned();
+    error(path, Place::default(), "large-file", message, "is it the right file?")
 }
 
 fn source(directory: &Path, stem: &str, ending: &str) -> Result<Option<SourceFile>, Diagnostic> {
@@ -258,11 +285,7 @@ pub(crate) fn text(path: &Path, shown: &str) -> Result<Option<String>, Diagnosti
         Err(failure) if failure.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(failure) => return Err(failed(&failure)),
         Ok(_) if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST => {
-            return Err(problem(
-                "large-file",
-                "the file is larger than 1 MB".into(),
-                "is it the right file?",
-            ));
+            return Err(too_large(shown));
         }
         Ok(_) => {}
     }
@@ -311,5 +334,20 @@ mod tests {
         let kept = r#"{"stations": [{"path": "s/a.ron", "name": "a", "text": "("}], "rules": [], "tests": [], "later": 1}"#;
         let files: Files = serde_json::from_str(kept).unwrap();
         assert_eq!((files.stations.len(), files.hubs), (1, Vec::new()));
+    }
+
+    #[test]
+    fn more_than_could_be_read_is_a_problem_before_it_is_written() {
+        let codes = |files: &Files| {
+            let problems = files.beyond_bounds();
+            problems.into_iter().map(|found| (found.code, found.file)).collect::<Vec<_>>()
+        };
+        let many: Vec<_> = (0..MOST_FILES).map(|n| file(&format!("s{n}"), "")).collect();
+        let mut files = Files { stations: many, ..Files::default() };
+        assert_eq!(codes(&files), []);
+        files.stations.push(file("one-more", ""));
+        assert_eq!(codes(&files), [("too-many-files".to_owned(), "stations".to_owned())]);
+        let files = Files { stations: vec![file("desk", &"x".repeat(1_000_001))], ..Files::default() };
+        assert_eq!(codes(&files), [("large-file".to_owned(), "stations/desk.ron".to_owned())]);
     }
 }

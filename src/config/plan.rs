@@ -61,13 +61,20 @@ impl Plan {
 
     /// Checks all files. Fails with every problem that keeps them from being taken.
     pub fn check(files: Files) -> Result<Self, Vec<Diagnostic>> {
+        let beyond = files.beyond_bounds();
+        if !beyond.is_empty() {
+            return Err(sorted(beyond));
+        }
         let version = files.hash();
         let (sources, mut problems) = rule_sources(&files.rules);
         let (library, found) = rule_sources(&files.library);
         problems.extend(found);
-        let rules = RuleSet::compile_with(&sources, &library).map_err(|found| problems.extend(found)).ok();
-        let names = sources.iter().map(|source| source.name.as_str()).collect();
-        let known = KnownRules { set: rules.as_ref(), names, answers: RefCell::default() };
+        let (rules, found) = RuleSet::sound(&sources, &library);
+        let (failed, mut warnings) = parted(found);
+        problems.extend(failed);
+        // A rule whose file cannot be taken is told of there, not again by every station that names it.
+        let names = files.rules.iter().map(|file| file.name.as_str()).collect();
+        let known = KnownRules { set: &rules, names, answers: RefCell::default() };
         let (models, found) = Models::of(&files.hubs);
         problems.extend(found);
         let around = Around { version: version.clone(), rules: known, models };
@@ -78,18 +85,21 @@ impl Plan {
             drafts.extend(draft);
         }
         problems.extend(together::check(&drafts));
-        let Some(rules) = rules.filter(|_| problems.is_empty()).map(Arc::new) else {
-            measured(&mut problems, |path| files.at(path));
-            return Err(sorted(problems));
+        let rules = Arc::new(rules);
+        // What names a rule that is broken says nothing new.
+        let is_broken = |name: &str| rules.rule(name).is_none();
+        let broken: Vec<&str> =
+            files.rules.iter().map(|rule| rule.name.as_str()).filter(|n| is_broken(n)).collect();
+        let names_broken = |file: &&SourceFile| {
+            broken.iter().any(|name| file.name == *name || file.text.contains(&format!("\"{name}\"")))
         };
-        let mut warnings = rules.warnings().to_vec();
-        for file in &files.tests {
-            let (failed, noted): (Vec<_>, Vec<_>) =
-                test(&rules, file).into_iter().partition(|found| found.severity == Severity::Error);
+        for file in files.tests.iter().filter(|file| !names_broken(file)) {
+            let (failed, noted) = parted(test(&rules, file));
             problems.extend(failed);
             warnings.extend(noted);
         }
         if !problems.is_empty() {
+            problems.extend(warnings);
             measured(&mut problems, |path| files.at(path));
             return Err(sorted(problems));
         }
@@ -98,6 +108,11 @@ impl Plan {
             drafts.into_iter().map(|Draft { station, .. }| (station.name.clone(), Arc::new(station)));
         Ok(Self { version, stations: stations.collect(), rules, warnings: sorted(warnings), files })
     }
+}
+
+/// Errors, and the rest.
+fn parted(found: Vec<Diagnostic>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    found.into_iter().partition(|found| found.severity == Severity::Error)
 }
 
 fn rule_sources(files: &[SourceFile]) -> (Vec<RuleSource>, Vec<Diagnostic>) {

@@ -19,8 +19,8 @@ const MOST_RULES: usize = 20;
 
 /// The rules that a station file may name.
 pub(crate) struct KnownRules<'r> {
-    /// The compiled rules; `None` when they do not compile, so that only names can be checked.
-    pub(crate) set: Option<&'r RuleSet>,
+    /// The rules that compile; of the others only the name can be checked.
+    pub(crate) set: &'r RuleSet,
     /// The names of all rule files.
     pub(crate) names: Vec<&'r str>,
     /// Answers so far: a rule is tried in many situations with each set of values, and many ports share one.
@@ -28,9 +28,9 @@ pub(crate) struct KnownRules<'r> {
 }
 
 impl KnownRules<'_> {
-    fn problems_of(&self, set: &RuleSet, usage: &RuleUse) -> Vec<UseProblem> {
+    fn problems_of(&self, usage: &RuleUse) -> Vec<UseProblem> {
         let mut answers = self.answers.borrow_mut();
-        answers.entry(format!("{usage:?}")).or_insert_with(|| set.check_use(usage)).clone()
+        answers.entry(format!("{usage:?}")).or_insert_with(|| self.set.check_use(usage)).clone()
     }
 }
 
@@ -79,15 +79,16 @@ fn check(
     problems: &mut Problems<'_>,
 ) {
     let name = usage.rule.as_str();
-    let Some(set) = known.set else {
-        if !known.names.contains(&name) {
-            let guess = did_you_mean(name, known.names.iter().copied());
-            let hint = guess.unwrap_or_else(|| format!("there are: {}", list(known.names.iter().copied())));
-            problems.add(rule_at, Wrong::new("unknown-rule", format!("there is no rule `{name}`"), hint));
-        }
+    if !known.names.contains(&name) {
+        let guess = did_you_mean(name, known.names.iter().copied());
+        let hint = guess.unwrap_or_else(|| format!("there are: {}", list(known.names.iter().copied())));
+        problems.add(rule_at, Wrong::new("unknown-rule", format!("there is no rule `{name}`"), hint));
         return;
-    };
-    for problem in known.problems_of(set, usage) {
+    }
+    if known.set.rule(name).is_none() {
+        return;
+    }
+    for problem in known.problems_of(usage) {
         let place = problem.parameter.as_ref().and_then(|parameter| places.get(parameter)).copied();
         problems.add(place.unwrap_or(rule_at), Wrong::new(problem.code, problem.message, problem.hint));
     }

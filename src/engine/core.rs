@@ -9,6 +9,7 @@ use imbl::OrdMap;
 
 use super::adjusting::Fits;
 use super::devices::Places;
+use super::full::{is_full, step_of};
 use super::release::Release;
 use super::state::{PortState, View};
 use crate::model::{
@@ -170,14 +171,14 @@ impl Engine {
         };
         let mut step = Step::default();
         let was_silent = self.change(id, |port| {
-            port.memory.level.push(f64::from(battery.level.percent() / 5 * 5), measured_at);
+            port.memory.level.push(step_of(battery.level.percent()), measured_at);
             match battery.temperature {
                 Some(celsius) => {
                     port.memory.temperature.push((celsius.degrees() * 2.0).floor() / 2.0, measured_at);
                 }
                 None => port.memory.temperature.clear(),
             }
-            if battery.level.percent() == 100 {
+            if is_full(&battery, &port.memory) {
                 port.memory.full_at = Some(measured_at);
             }
             port.memory.battery = Some(battery.clone());

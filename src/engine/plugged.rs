@@ -114,10 +114,13 @@ impl PortState {
     }
 }
 
+/// How the reason of a decision begins that was made about a thing that nobody knows: no rule was asked.
+pub const UNKNOWN_DEVICE: &str = "an unknown device";
+
 /// What nobody knows is charged, if this service ever switched its port; else it is left as it is.
 pub(super) fn for_unknown(port: &PortState) -> Option<Judgement> {
     let serial = port.unknown()?.serial.as_deref().unwrap_or_default();
-    let who = format!("an unknown device (serial `{serial}`) is plugged in");
+    let who = format!("{UNKNOWN_DEVICE} (serial `{serial}`) is plugged in");
     Some(match port.memory.wanted {
         Some(Power::On | Power::Off) => {
             let reason = format!("{who}: it is charged until somebody names it");

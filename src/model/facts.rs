@@ -74,6 +74,15 @@ pub struct DeviceFacts {
     pub tags: Vec<String>,
 }
 
+/// Percent above which batteries charge more slowly. Lithium cells are charged with constant current first and with
+/// constant voltage later (Battery University, BU-409); at the currents of a USB port the change is at 70 to 85 %.
+/// Ours: 80 %.
+pub const TAPER_FROM: f64 = 80.0;
+
+/// Share of the full pace that is left just under 100 %. Chargers stop at 3 to 5 % of the capacity per hour (BU-409),
+/// which for USB ports is 10 to 15 % of the pace. Ours: 12 %.
+pub const TAPER_TO: f64 = 0.12;
+
 /// What rules see of the past.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HistoryFacts {
@@ -85,15 +94,24 @@ pub struct HistoryFacts {
     /// Since when the temperature has been at or above which degree (in steps of half a degree).
     #[serde(default)]
     pub temperature: Spells,
-    /// When the device last reported 100 %; `None` when that is not known.
+    /// When the device was last full: at 100 %, or as full as it gets; `None` when that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_at: Option<Timestamp>,
 }
 
 impl HistoryFacts {
-    /// Minutes to charge from one level to another, in percent; 0 when it is already there. Linear.
+    /// Minutes to charge from one level to another, in percent, as lithium batteries do: at an even pace up to
+    /// [`TAPER_FROM`], ever more slowly from there on. 0 when it is already there.
     pub fn minutes_to_charge(&self, from: f64, to: f64) -> f64 {
-        if to <= from { 0.0 } else { (to - from) / self.charge_per_hour.max(0.1) * 60.0 }
+        if to <= from {
+            return 0.0;
+        }
+        // Hours at full pace; a share of it that falls with the level adds up to a logarithm.
+        let even = to.clamp(0.0, TAPER_FROM) - from.clamp(0.0, TAPER_FROM);
+        let slope = (1.0 - TAPER_TO) / (100.0 - TAPER_FROM);
+        let share = |level: f64| 1.0 - slope * (level.clamp(TAPER_FROM, 100.0) - TAPER_FROM);
+        let tapering = (share(from) / share(to)).ln() / slope;
+        (even + tapering) / self.charge_per_hour.max(0.1) * 60.0
     }
 }
 
@@ -152,6 +170,18 @@ impl Spells {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_percents_take_longer() {
+        let history = HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() };
+        let minutes = |from, to| history.minutes_to_charge(from, to);
+        assert_eq!((minutes(50.0, 80.0), minutes(80.0, 80.0), minutes(90.0, 20.0)), (45.0, 0.0, 0.0));
+        let (first, last) = (minutes(80.0, 90.0), minutes(90.0, 100.0));
+        assert!((first - 19.8).abs() < 0.1 && (last - 52.5).abs() < 0.1, "{first} {last}");
+        assert!((minutes(50.0, 100.0) - (45.0 + first + last)).abs() < 1e-9, "parts add up");
+        assert_eq!(minutes(-20.0, 300.0), minutes(0.0, 100.0));
+        assert!(minutes(f64::NAN, 100.0).is_nan());
+    }
 
     fn minute(n: i64) -> Timestamp {
         Timestamp::from_second(n * 60).unwrap()

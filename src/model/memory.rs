@@ -86,7 +86,7 @@ pub struct PortMemory {
     pub level: Spells,
     /// For `history.minutes_above("temp", …)`.
     pub temperature: Spells,
-    /// When the device last reported 100 %.
+    /// When the device was last full: at 100 %, or as full as it gets.
     pub full_at: Option<Timestamp>,
     /// The values of parameters that people set over the files.
     pub adjusted: Arc<Adjustments>,

@@ -29,7 +29,9 @@ pub use battery::{Battery, BatteryReport, Celsius, Level, ReportRejected};
 pub use decision::{Decision, DecisionId, Layer, Opinion, RuleFailure, Verdict, Version};
 pub use diagnostic::{ConfigState, Diagnostic, Loaded, Rejected, Severity};
 pub use event::{Event, EventKind};
-pub use facts::{DeviceFacts, Facts, HistoryFacts, PortFacts, Signal, Spells, StationFacts};
+pub use facts::{
+    DeviceFacts, Facts, HistoryFacts, PortFacts, Signal, Spells, StationFacts, TAPER_FROM, TAPER_TO,
+};
 pub use fault::{Alarm, Fault, FaultKind};
 pub use hub::{ChipId, ChipPath, ChipSocket, HubModel, HubPlan, InvalidChip, Reach};
 pub use memory::{Bound, PortMemory, Probe, ProbeFor, Steady};

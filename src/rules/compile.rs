@@ -8,14 +8,17 @@ use sha2::{Digest, Sha256};
 use crate::{
     model::{Diagnostic, RuleName, Severity, Value},
     rules::{
-        check::{self, hints, scan, sweep},
+        check::{self, reading, scan, sweep},
         host::{Host, library::Library},
-        situations::grid::Grid,
+        situations::{Grid, Reads},
     },
 };
 
 /// Longest rule in bytes: the shipped ones have 700, and the time to parse one grows with the square.
 pub(in crate::rules) const LONGEST: usize = 16 * 1024;
+
+/// Names that a rule cannot have: at `/api/v1/rules/` the service does something else under them.
+const RESERVED: [&str; 3] = ["check", "test", "try"];
 
 /// So many problems of one file are told; after that the file is not a rule.
 const MOST_TOLD: usize = 30;
@@ -63,6 +66,8 @@ pub struct RuleInfo {
 pub(in crate::rules) struct Rule {
     pub(in crate::rules) info: RuleInfo,
     pub(in crate::rules) script: AST,
+    /// What stands in it.
+    pub(in crate::rules) reads: Reads,
     /// What matters to it.
     pub(in crate::rules) grid: Grid,
 }
@@ -85,6 +90,16 @@ impl RuleSet {
 
     /// Compiles and checks rules that may use functions of a library, which is checked, too.
     pub fn compile_with(sources: &[RuleSource], library: &[RuleSource]) -> Result<Self, Vec<Diagnostic>> {
+        let (mut set, found) = Self::sound(sources, library);
+        if found.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(found);
+        }
+        set.warnings = found;
+        Ok(set)
+    }
+
+    /// Compiles the rules that are right, and gives every problem of all: for checking other files with what there is.
+    pub(crate) fn sound(sources: &[RuleSource], library: &[RuleSource]) -> (Self, Vec<Diagnostic>) {
         let mut found = Vec::new();
         let compiled = Library::compile(library, &mut found);
         // What uses a broken file of the library cannot be checked.
@@ -110,11 +125,7 @@ impl RuleSet {
             }
             in_order(found.get_mut(before..).unwrap_or_default(), source);
         }
-        if found.iter().any(|problem| problem.severity == Severity::Error) {
-            return Err(found);
-        }
-        set.warnings = found;
-        Ok(set)
+        (set, found)
     }
 
     /// No rules at all.
@@ -216,6 +227,12 @@ pub(in crate::rules) fn in_order(own: &mut [Diagnostic], source: &RuleSource) {
 /// One rule, when it has no error.
 fn rule(set: &RuleSet, source: &RuleSource, problems: &mut Problems<'_>) -> Option<Rule> {
     let host = &set.host;
+    if RESERVED.contains(&source.name.as_str()) {
+        let message = format!("a rule cannot be named `{0}`: /api/v1/rules/{0} is not a rule", source.name);
+        let hint = format!("rename the file, for example {}-level.rhai", source.name);
+        problems.error((0, 0), "reserved-name", message, hint);
+        return None;
+    }
     if source.text.len() > LONGEST {
         let message = format!("the file has {} bytes, a rule may have {LONGEST}", source.text.len());
         problems.error((0, 0), "too-long", message, "is this the right file?");
@@ -223,19 +240,11 @@ fn rule(set: &RuleSet, source: &RuleSource, problems: &mut Problems<'_>) -> Opti
     }
     // Editors of other systems put a byte order mark in front; Rhai does not know it.
     let text = source.text.trim_start_matches('\u{feff}');
-    let script = match host.compile(text) {
-        Ok(script) => script,
-        Err(Ok(error)) => {
-            hints::explain(&error, text, problems);
-            return None;
-        }
-        Err(Err(failure)) => {
-            problems.error((failure.line, failure.column), "engine-failure", failure.message, "");
-            return None;
-        }
-    };
     let before = problems.found.len();
-    let mut parameters = check::script(&script, text, &set.library, problems);
+    let reading = reading::read(host, text, problems)?;
+    let script = &reading.script;
+    let mut parameters = check::script(script, text, &set.library, problems);
+    reading.without_followers(text, problems.found, before);
     for parameter in &mut parameters {
         scan::comment_of(text, parameter.line).clone_into(&mut parameter.description);
     }
@@ -251,13 +260,14 @@ fn rule(set: &RuleSet, source: &RuleSource, problems: &mut Problems<'_>) -> Opti
         parameters,
         hash: short_hash(&source.text),
     };
-    let grid = Grid::of(&source.name, &script, text);
-    let rule = Rule { info, script, grid };
+    let reads = Reads::of(script, text, &set.library);
+    let grid = Grid::of(&source.name, &reads);
+    let rule = Rule { info, script: reading.script, reads, grid };
     let broken =
         |found: &[Diagnostic]| found.iter().skip(before).any(|problem| problem.severity == Severity::Error);
     if !broken(problems.found) {
         let speaks = !problems.found.iter().skip(before).any(|problem| problem.code == "no-verb");
-        sweep::rule(host, &rule, speaks, problems);
+        sweep::rule(host, &rule, text, speaks, problems);
     }
     (!broken(problems.found)).then_some(rule)
 }

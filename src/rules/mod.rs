@@ -21,7 +21,7 @@ pub use compile::{Parameter, RuleInfo, RuleSet, RuleSource};
 pub use params::UseProblem;
 pub use policy::Answer;
 pub use reference::reference;
-pub use situations::{Grid, Line, Lines, Reads, Region, Situation, Situations};
+pub use situations::{Grid, Reads, Region, Situation, Situations};
 pub use trace::{
     Branch, Comparison, Condition, Coverage, Input, Kind, Leads, Outline, Place, Question, RuleCoverage,
     Setting, Term, TermKind, Trace, TraceEnd, TraceStep, Way,
@@ -35,6 +35,6 @@ pub(crate) use check::{
 pub(crate) use host::{failure::lower, functions::shown};
 pub(crate) use inputs::{
     calendar::date,
-    clock::{local_time, time_of_day, weekday_name},
+    clock::{local_time, next_due, time_of_day, weekday_name},
 };
 pub(crate) use params::words;

@@ -31,11 +31,14 @@ const SEEN: [(&str, &str); 38] = [
     ("rule.name", "the name of this rule"),
     ("rule.holds", "true when this rule brought the port into its present state"),
     ("history.charge_per_hour", "how fast the device charges, percent points per hour"),
-    ("history.has_full", "whether it is known when the device was last at 100 %"),
+    (
+        "history.has_full",
+        "whether it is known when the device was last full: at 100 %, or at 80 % and more and no fuller after 3 hours with power",
+    ),
     ("history.hours_since_full", "whole hours since then; ask `history.has_full` first"),
     (
         "history.minutes_to_charge(from, to)",
-        "whole minutes from one level to another, rounded up; 0 when it is there",
+        "whole minutes from one level to another, rounded up, with the slow end of a charge above 80 %; 0 when it is there",
     ),
     (
         "history.minutes_above(what, limit)",

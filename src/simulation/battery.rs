@@ -1,15 +1,6 @@
 //! The level and the temperature of one battery.
 
-use crate::model::Span;
-
-/// Above this level the charge current falls. Lithium cells are charged with constant current first and with
-/// constant voltage later (Battery University, BU-409); at the currents of a USB port the change is at 70 to
-/// 85 %. Ours: 80 %.
-pub const TAPER_FROM: f64 = 80.0;
-
-/// Share of the full rate that is left just under 100 %. Chargers stop at 3 to 5 % of the capacity per hour
-/// (BU-409), which for the rates used here is 10 to 15 % of the rate. Ours: 12 %.
-pub const TAPER_TO: f64 = 0.12;
+use crate::model::{Span, TAPER_FROM, TAPER_TO};
 
 /// Temperature of the room in degrees Celsius, ours: an office.
 pub const AMBIENT: f64 = 23.0;

@@ -13,7 +13,7 @@ mod phone;
 mod random;
 mod usual;
 
-pub use battery::{AMBIENT, Battery, Flow, TAPER_FROM, TAPER_TO};
+pub use battery::{AMBIENT, Battery, Flow};
 pub use cast::{CAST, cast};
 pub use device::{Device, DeviceModel};
 pub use habit::{Away, Days, Drain};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    model::{Decision, Opinion, Policy, Station},
+    engine::UNKNOWN_DEVICE,
+    model::{Decision, Layer, Opinion, Policy, Station},
     rules::RuleSet,
 };
 
@@ -19,6 +20,12 @@ pub fn policy_of(station: &Station, decision: &Decision) -> Arc<Policy> {
     });
     let port = home.or_else(|| station.ports.get(&decision.port));
     port.map(|port| decision.adjusted.over(&port.care.policy)).unwrap_or_default()
+}
+
+/// True when no rule was asked, as nobody knows what is plugged in.
+pub(super) fn is_of_unknown(decision: &Decision) -> bool {
+    let not_asked = matches!(decision.by, Layer::Nobody | Layer::Safety);
+    not_asked && decision.reason.starts_with(UNKNOWN_DEVICE)
 }
 
 /// The opinions that a decision overruled, computed from its recorded facts by the rules and the station that decided.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::difference::Setup;
+use super::{difference::Setup, policy::is_of_unknown};
 use crate::model::{
     Care, Decision, DecisionId, DeviceName, Facts, Layer, PortId, RuleName, Station, StationName, Timestamp,
     Verdict,
@@ -171,8 +171,7 @@ struct Again {
 fn decide(decision: &Decision, setup: &Setup, recorded_by: Option<&Setup>) -> Option<Again> {
     let by_policy = match decision.by {
         Layer::Policy => true,
-        // Of a thing that nobody knows no rule is asked; the words are the engine's.
-        Layer::Nobody => !decision.reason.starts_with("an unknown device"),
+        Layer::Nobody => !is_of_unknown(decision),
         Layer::Safety => decision.failures.iter().any(|failure| failure.guard),
         Layer::Mode => false,
     };

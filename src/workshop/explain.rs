@@ -37,7 +37,7 @@ impl Workshop {
         let plan = self.plan_of(&decision.version).await?;
         let station = plan.stations.get(&decision.station).cloned();
         let station = station.ok_or_else(|| Unexplained::NoStation(decision.station.clone()))?;
-        Ok(self.work(move || explain(&plan.rules, &station, &decision)).await?)
+        Ok(self.glance(move || explain(&plan.rules, &station, &decision)).await?)
     }
 
     /// Explains why a port is as it is now, with the facts of this moment. `None` as long as nothing was decided there.
@@ -50,7 +50,7 @@ impl Workshop {
         let Some(decision) = view.present(port, now).map(Arc::new) else { return Ok(None) };
         let (rules, station) = (Arc::clone(&view.rules), Arc::clone(&view.station));
         let asked = Arc::clone(&decision);
-        let explanation = self.work(move || explain(&rules, &station, &asked)).await?;
+        let explanation = self.glance(move || explain(&rules, &station, &asked)).await?;
         Ok(Some((decision, explanation)))
     }
 
@@ -59,6 +59,6 @@ impl Workshop {
         let plan = self.plan_of(&decision.version).await?;
         let station = plan.stations.get(&decision.station).cloned();
         let station = station.ok_or_else(|| Unexplained::NoStation(decision.station.clone()))?;
-        Ok(self.work(move || trial::overruled(&plan.rules, &station, &decision)).await?)
+        Ok(self.glance(move || trial::overruled(&plan.rules, &station, &decision)).await?)
     }
 }

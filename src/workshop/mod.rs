@@ -38,12 +38,16 @@ pub use crate::{
     trial::{
         difference::{Differences, NamedPort, PolicyDifference, VerdictChange},
         replay::{Decided, Otherwise, Replay},
+        testing::{NotSaved, SavedCase, TestKind, TestResult},
         week::{Outlook, PortWeek, Week},
     },
 };
 
 /// Heavy questions worked on at once: one, so that the other cores stay with the stations.
 const AT_ONCE: usize = 1;
+/// Small questions, such as why a port is as it is, are worked on beside the heavy ones: nobody waits a minute for that
+/// because somebody else simulates a week.
+const SMALL_AT_ONCE: usize = 1;
 /// Whoever had to wait for a turn longer than this is told to come again.
 const TURN: Duration = Duration::from_secs(10);
 
@@ -66,6 +70,7 @@ pub struct Workshop {
     reader: Reader,
     changes: mpsc::Sender<Change>,
     turns: Arc<Semaphore>,
+    small_turns: Arc<Semaphore>,
     /// Plans of versions that were asked for of late, the newest question last.
     old_plans: watch::Sender<VecDeque<Arc<Plan>>>,
 }
@@ -85,6 +90,7 @@ impl Workshop {
             reader,
             changes,
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            small_turns: Arc::new(Semaphore::new(SMALL_AT_ONCE)),
             old_plans: watch::Sender::new(VecDeque::new()),
         }
     }
@@ -109,13 +115,28 @@ impl Workshop {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Closed> {
-        let turn = timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|_| Closed::Busy)?.map_err(|_| Closed::Failed)?;
-        let done = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, also when nobody waits for it any more.
-            let _turn = turn;
-            work()
-        });
-        done.await.map_err(|_| Closed::Failed)
+        in_turn(&self.turns, work).await
     }
+
+    /// As [`Self::work`], for what takes some milliseconds: it does not wait for what is heavy.
+    async fn glance<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Closed> {
+        in_turn(&self.small_turns, work).await
+    }
+}
+
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Closed> {
+    let turn = timeout(TURN, Arc::clone(turns).acquire_owned()).await;
+    let turn = turn.map_err(|_| Closed::Busy)?.map_err(|_| Closed::Failed)?;
+    let done = tokio::task::spawn_blocking(move || {
+        // Held until the work is done, also when nobody waits for it any more.
+        let _turn = turn;
+        work()
+    });
+    done.await.map_err(|_| Closed::Failed)
 }

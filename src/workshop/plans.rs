@@ -41,7 +41,7 @@ impl Workshop {
         }
         let kept = self.reader().version(version).await?;
         let files = Files::from(kept.ok_or_else(|| NoPlan::Unknown(version.clone()))?.files);
-        let plan = self.work(move || Plan::check(files)).await?;
+        let plan = self.glance(move || Plan::check(files)).await?;
         let plan = Arc::new(plan.map_err(|_| NoPlan::Refused(version.clone()))?);
         self.old_plans.send_modify(|plans| {
             plans.retain(|known| known.version != plan.version);

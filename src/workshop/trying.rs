@@ -1,6 +1,14 @@
 //! What an edit would change, asked before it is made; and the past decided again by the rules of today.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::timeout;
 
 use super::{Closed, NoPlan, Workshop};
 use crate::{
@@ -19,6 +27,8 @@ const PAGE: u32 = 1_000;
 /// Decisions that are decided again at most, the latest: a week of sixteen devices that report every five minutes has
 /// 32,000, which take seconds.
 const DECISIONS: usize = 60_000;
+/// Whoever asks waits so long: the connection of a client that hears nothing is closed after a minute.
+const PATIENCE: Duration = Duration::from_secs(50);
 
 /// Why nothing was compared.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +45,28 @@ pub enum Untried {
     /// The past could not be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
+    /// It takes too long.
+    #[error("there is no answer within {} s: try again when less is going on, or ask for fewer days", PATIENCE.as_secs())]
+    TooLong,
+}
+
+/// Set as soon as whoever asked has gone, or has heard that it takes too long.
+#[derive(Default)]
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Trying {
-    /// The files as they shall be; those that are not named stay as they are.
+    /// The files as they shall be.
     pub edits: Vec<Edit>,
+    /// True when `edits` are all files, so that others are gone; else the others stay as they are.
+    pub complete: bool,
     /// The version to compare with; `None`: the one at work.
     pub against: Option<Version>,
     /// Decisions since then are decided again; `None`: none.
@@ -99,17 +124,31 @@ pub fn plan_to_try(files: Files) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnost
     Ok((Plan { version, ..plan }, problems))
 }
 
-/// What changes in all situations, and in the simulated days.
-pub fn compare(before: &Setup, after: &Setup, now: Timestamp, days: u8) -> (Differences, Week) {
-    let simulated = if days == 0 { Week::default() } else { week(before, after, now, days) };
-    (differences(before, after), simulated)
+/// What changes in all situations, and in the simulated days. Means nothing once it is not `wanted` any more.
+pub fn compare(
+    before: &Setup,
+    after: &Setup,
+    now: Timestamp,
+    days: u8,
+    wanted: &dyn Fn() -> bool,
+) -> (Differences, Week) {
+    let simulated = if days == 0 { Week::default() } else { week(before, after, now, days, wanted) };
+    (differences(before, after, wanted), simulated)
 }
 
 impl Workshop {
     /// Says what these edits would change. Nothing is changed by it.
     pub async fn attempt(&self, trying: Trying) -> Result<Tried, Untried> {
+        timeout(PATIENCE, self.tried(trying)).await.unwrap_or(Err(Untried::TooLong))
+    }
+
+    async fn tried(&self, trying: Trying) -> Result<Tried, Untried> {
         let plan = self.plan();
-        let files = plan.files.edited(&trying.edits, self.directories());
+        let files = if trying.complete {
+            Files::default().edited(&trying.edits, self.directories())
+        } else {
+            plan.files.edited(&trying.edits, self.directories())
+        };
         let checked = self.work(move || plan_to_try(files)).await?;
         let (edited, failing) = checked.map_err(Untried::Broken)?;
         let base = match trying.against {
@@ -119,7 +158,11 @@ impl Workshop {
         let (before, after) = (Setup::from(&*base), Setup::from(&edited));
         let both = (before.clone(), after.clone());
         let (now, days) = (trying.now, trying.days);
-        let (differences, week) = self.work(move || compare(&both.0, &both.1, now, days)).await?;
+        let gone = Gone::default();
+        let given_up = Arc::clone(&gone.0);
+        let compared =
+            self.work(move || compare(&both.0, &both.1, now, days, &|| !given_up.load(Ordering::Relaxed)));
+        let (differences, week) = compared.await?;
         let past = match trying.since {
             None => Past::default(),
             Some(since) => {
@@ -143,7 +186,8 @@ impl Workshop {
     pub async fn replay(&self, station: Option<StationName>, since: Timestamp) -> Result<Past, Untried> {
         let setup = Setup::from(&*self.plan());
         let scope = station.map_or(Scope::All, Scope::Station);
-        self.past(scope, since, move |replaying, decision| replaying.again(decision, &setup)).await
+        let past = self.past(scope, since, move |replaying, decision| replaying.again(decision, &setup));
+        timeout(PATIENCE, past).await.unwrap_or(Err(Untried::TooLong))
     }
 
     /// Goes through the past, page by page, from the latest on.

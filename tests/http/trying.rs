@@ -23,7 +23,7 @@ async fn an_edit_is_told_as_boundaries_decisions_and_days_and_nothing_changes() 
     let policies = told["policies"].as_array().unwrap();
     assert_eq!(policies.len(), 1, "{told}");
     assert_eq!(policies[0]["changes"][0]["text"], "level 21–25: nothing → charge");
-    assert_eq!(policies[0]["differing"], 5);
+    assert_eq!(policies[0]["rough"], json!([]));
     assert_eq!(policies[0]["ports"].as_array().unwrap().len(), 4);
     let past = &told["past"];
     assert_eq!(past["differing"], 1, "{past}");
@@ -41,7 +41,7 @@ async fn an_edit_is_told_as_boundaries_decisions_and_days_and_nothing_changes() 
 async fn an_edit_that_would_not_be_taken_is_told_with_its_place() {
     let service = TestService::start(Options::default()).await;
     let (status, problem) =
-        service.post("/api/v1/rules/try", &edit("//! X.\nif battery.level < { }\n")).await;
+        service.post("/api/v1/rules/try", &edit("//! X.\nif batery.level < 5 { }\n")).await;
     assert_eq!((status, &problem["code"]), (422, &json!("config_rejected")));
     assert_eq!(problem["problems"][0]["line"], 2, "{problem}");
     service.stop().await;

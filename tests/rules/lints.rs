@@ -40,6 +40,20 @@ const SAID: &[(&str, &str)] = &[
     ("fn f(a) { if a == 3 { 20 < \"x\" } else { true } } if f(1) { keep(\"x\") }", "error[wrong-kind]"),
     ("switch clock.hour { 3 => if 1 < \"x\" { keep(\"x\") }, _ => () } ", "error[wrong-kind]"),
     ("if rule.holds { keep(`${if 3 < \"x\" { 1 } else { 2 }}`) }", "error[wrong-kind]"),
+    // Cases that never come.
+    (
+        "switch battery.level { \"20\" => charge(\"x\"), _ => rest(\"y\") }",
+        "2:24: error[wrong-kind]: this case never comes: \"20\" is a text, `battery.level` is a number\n    hint: write 20, without quotes",
+    ),
+    (
+        "switch clock.weekday { \"Mon\" | \"Sunday\" => charge(\"x\"), _ => rest(\"y\") }",
+        "2:24: error[wrong-values]: `Mon` is no day of the week\n    hint: did you mean \"Monday\"?",
+    ),
+    ("switch battery { 20 => charge(\"x\"), _ => rest(\"y\") }", "hint: did you mean `battery.level`?"),
+    (
+        "if battery.has_temp { switch battery.temp { 40 => rest(\"x\"), _ => () } }",
+        "2:45: warning[never-true]: this case never comes: `battery.temp` has a fraction, 40 has none",
+    ),
     // Never and always true.
     (
         "if battery.level > 100 { keep(\"x\") }",
@@ -77,6 +91,7 @@ const SAID: &[(&str, &str)] = &[
         "if battery.level < 20 { \"charge\" } else { rest(\"x\") }",
         "2:25: warning[lost-value]: this value goes nowhere\n    hint: a rule says it with its reason: charge(\"why\")",
     ),
+    ("if port.on { \"off\" } keep(\"x\")", "hint: to take power away write rest(\"why\")"),
     ("if port.on { keep(\"x\") }\ntrue", "3:1: warning[lost-value]"),
     ("if port.on { keep(\"x\") }\nbattery.level < 20", "3:1: warning[lost-value]"),
     ("if port.on { keep(\"x\") }\nbattery.level", "3:1: warning[lost-value]"),
@@ -119,6 +134,9 @@ const RIGHT: &[&str] = &[
     "if battery.has_temp && !(battery.temp < 42) { rest(\"hot\") }",
     "if device.name.len() > 20 || device.tags.len() > 3 { rest(\"odd\") }",
     "if history.charge_per_hour < 2 { rest(\"a bad cable\") }",
+    "switch battery.level { 20 | 21 => keep(\"x\"), 0..20 => charge(\"low\"), _ => () }",
+    "switch device.kind { \"phone\" => { if port.on { rest(\"x\") } } \"watch\" if battery.level > 30 => keep(\"x\"), _ => () }",
+    "switch battery.level > 20 { true => rest(\"x\"), _ => charge(\"y\") }",
 ];
 
 #[test]

@@ -6,6 +6,7 @@
 mod beginners;
 mod behaviour;
 mod explained;
+mod found;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod hostile;
@@ -20,3 +21,4 @@ mod situations;
 mod support;
 mod testfiles;
 mod traces;
+mod traps;

@@ -88,9 +88,10 @@ const WRONG: &[(&str, &str)] = &[
     ("var a = 3;", "hint: variables are declared with `let`"),
     ("if battery.temp == null { }", "hint: nothing is ever empty here; ask battery.has_temp"),
     ("if port.on == True { }", "hint: write `true`"),
+    ("low = 3;", "2:1: error[unknown-name]: `low` is not known\n    hint: write let low = …; the first time"),
     (
-        "low = 3;",
-        "2:1: error[unknown-name]: `low` is not known\n    hint: declare it with `let`; rules can see battery,",
+        "if lowest > 3 { keep(\"x\") }",
+        "`lowest` is not known\n    hint: declare it with `let`; rules can see battery,",
     ),
     (
         "let limit = 3; if battery.level < limt { }",

@@ -14,12 +14,12 @@ const LEVELS: &str = "//! x\nlet low = param(\"low\", 20);\nif battery.level <= 
 #[test]
 fn only_what_a_rule_reads_varies() {
     let set = compile(LEVELS).unwrap();
-    let grid = set.grid([&usage("x")]);
+    let grid = set.grid(&usage("x"));
     let levels: Vec<u8> = grid.situations(5000).map(|s| s.facts.battery.level.percent()).collect();
     assert_eq!(levels, (0..=100).collect::<Vec<_>>());
     assert!(grid.fits(101));
     assert!(!grid.fits(100));
-    assert_eq!(set.grid([&usage("nobody")]).situations(10).count(), 1);
+    assert_eq!(set.grid(&usage("nobody")).situations(10).count(), 1);
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn the_same_rules_give_the_same_situations_and_none_twice() {
     let text = "//! x\nif clock.is_between(\"22:00\", \"06:30\") && battery.has_temp && battery.temp > 31.7 && rule.holds && port.on
         && battery.level < 33 && device.kind == \"phone\" && port.has_minutes && port.minutes > 17 { keep(\"x\") }";
     let set = compile(text).unwrap();
-    let grid = set.grid([&usage("x")]);
+    let grid = set.grid(&usage("x"));
     let all = || grid.situations(3000).map(|situation| format!("{:?}", situation.facts)).collect::<Vec<_>>();
     assert_eq!(all(), all());
     let seen: BTreeSet<String> = all().into_iter().collect();
@@ -43,39 +43,25 @@ fn the_same_rules_give_the_same_situations_and_none_twice() {
 }
 
 #[test]
-fn values_of_a_station_file_and_several_rules_are_looked_at_together() {
-    let other = "//! y\nif battery.has_temp && battery.temp > 44.4 { rest(\"hot\") }";
-    let set = RuleSet::compile(&[source("x", LEVELS), source("y", other)]).unwrap();
-    let temperatures = |uses: &[_]| -> BTreeSet<String> {
-        let grid = set.grid(uses);
-        let degrees = grid.situations(5000).map(|s| format!("{:?}", s.facts.battery.temperature));
+fn values_of_a_station_file_are_looked_at() {
+    let text =
+        "//! y\nlet hot = param(\"hot\", 44.4);\nif battery.has_temp && battery.temp > hot { rest(\"hot\") }";
+    let set = RuleSet::compile(&[source("y", text)]).unwrap();
+    let temperatures = |usage: &_| -> BTreeSet<String> {
+        let degrees = set.grid(usage).situations(5000).map(|s| format!("{:?}", s.facts.battery.temperature));
         degrees.collect()
     };
-    let both = temperatures(&[with("x", "low", Value::Float(35.0)), usage("y")]);
-    assert!(both.contains("Some(Celsius(44.4))") && both.contains("Some(Celsius(35.5))"), "{both:?}");
-    assert!(both.contains("None"));
-    let one = temperatures(&[usage("x")]);
-    assert_eq!(one.len(), 1);
-}
-
-#[test]
-fn a_row_differs_only_in_the_level() {
-    let text = "//! x\nif rule.holds && battery.level < 3 { keep(\"x\") }";
-    let set = compile(text).unwrap();
-    let rows: Vec<_> = set.grid([&usage("x")]).lines(100).collect();
-    assert_eq!(rows.len(), 2);
-    for row in rows {
-        let facts: Vec<_> = row.levels().collect();
-        assert_eq!(facts.len(), 101);
-        assert!(facts.iter().all(|one| one.holder == facts[0].holder && one.at == facts[0].at));
-    }
+    let own = temperatures(&usage("y"));
+    assert!(own.contains("Some(Celsius(44.4))") && own.contains("None"), "{own:?}");
+    let given = temperatures(&with("y", "hot", Value::Float(35.0)));
+    assert!(given.contains("Some(Celsius(35.5))") && !own.contains("Some(Celsius(35.5))"), "{given:?}");
 }
 
 #[test]
 fn what_situations_have_in_common_is_said_in_words() {
     let text = "//! x\nif battery.level in 21..=25 && !battery.has_temp && clock.is_between(\"22:00\", \"06:00\") && port.on { keep(\"x\") }";
     let set = compile(text).unwrap();
-    let situations = set.grid([&usage("x")]).situations(usize::MAX);
+    let situations = set.grid(&usage("x")).situations(usize::MAX);
     let mut region = Region::of(&situations);
     for situation in situations.clone() {
         if set.ask(&usage("x"), &situation.facts).unwrap().is_some() {

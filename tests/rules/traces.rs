@@ -48,7 +48,21 @@ fn parts(condition: &Condition) -> Vec<(&str, Option<bool>)> {
 }
 
 const KEEP: &str = include_str!("../../rules/keep-between.rhai");
-const READY: &str = include_str!("../../rules/ready-by.rhai");
+/// What `ready-by` does, without what is its own business.
+const READY: &str = "\
+//! Be full when the day starts.
+let by     = param(\"by\", \"07:00\");
+let target = param(\"target\", 100);
+let spare  = param(\"spare_minutes\", 20);
+
+let left = clock.minutes_until(by);
+let need = history.minutes_to_charge(battery.level, target) + spare;
+let busy = rule.holds && port.on && left < 720;
+
+if !busy && (left > need || battery.level > target - 3) { return; }
+if battery.level >= target { rest(`${battery.level}%, ready for ${by}`); }
+charge(`${left} min left until ${by}, about ${need} needed`);
+";
 
 #[test]
 fn a_comparison_tells_both_sides_and_where_they_come_from() {
@@ -106,7 +120,7 @@ fn what_a_variable_was_made_from_is_told() {
     assert!(matches!(trace.steps.last(), Some(TraceStep::Left { place }) if place.line == 10));
     let need = trace.inputs.iter().find(|input| input.input.starts_with("history")).unwrap();
     assert_eq!(need.input, "history.minutes_to_charge(battery.level, target)");
-    assert_eq!(need.value, Some(Value::Int(60)));
+    assert_eq!(need.value, Some(Value::Int(103)));
 }
 
 #[test]

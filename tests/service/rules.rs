@@ -108,6 +108,23 @@ async fn what_would_not_be_taken_is_not_written() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_read_again_is_not_written() {
+    let folder = Folder::new();
+    let service = Service::start(&folder).await;
+    let body = json!({"text": format!("{RULE}// {}\n", "x".repeat(1_000_000))});
+    let (status, problem) = put(&service, PATH, ("if-match", "*"), &body).await;
+    assert_eq!((status, &problem["problems"][0]["code"]), (422, &json!("large-file")), "{problem}");
+    assert_eq!(read(&folder, FILE), RULE);
+    let edits = json!({"edits": [{"kind": "station", "name": "desk", "text": null}]});
+    assert_eq!(service.ask(Method::PUT, "/api/v1/shadow", Some(edits)).await.0, 200);
+    let (status, problem) = service.ask(Method::POST, "/api/v1/shadow/promote", None).await;
+    assert_eq!((status, &problem["problems"][0]["code"]), (422, &json!("no-station")), "{problem}");
+    assert_eq!(read(&folder, "stations/desk.ron"), DESK);
+    assert_eq!(service.config().await["rejected"], json!(null));
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn a_rule_comes_and_goes_and_one_in_use_stays() {
     let folder = Folder::new();
     let service = Service::start(&folder).await;

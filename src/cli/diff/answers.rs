@@ -33,8 +33,7 @@ pub(super) struct Policy {
     pub(super) station: String,
     pub(super) ports: Vec<NamedPort>,
     pub(super) changes: Vec<Change>,
-    pub(super) differing: u64,
-    pub(super) situations: u64,
+    pub(super) rough: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

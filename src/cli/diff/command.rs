@@ -1,6 +1,9 @@
 //! Asks the service what an edit would change, or finds out without one.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +26,7 @@ use crate::{
 #[derive(Serialize)]
 struct Wish<'a> {
     edits: Vec<Wanted<'a>>,
+    complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<&'a str>,
     since: String,
@@ -46,7 +50,8 @@ pub(in crate::cli) async fn diff(
     let settings = args.settings.load(environment).map_err(Failure::settings)?;
     let api = Api::new(&args.url, args.token.as_deref())?;
     let asks = !args.local && (args.against.is_some() || args.files.is_empty() || api.answers().await?);
-    let answer = if asks { ask(args, &settings, &api).await? } else { locally(args, &settings)? };
+    let answer = if asks { ask(args, &settings, &api).await } else { locally(args, &settings) };
+    let answer = answer.map_err(|failure| as_named(failure, &args.files))?;
     if args.json {
         writeln!(out, "{answer:#}")?;
         return Ok(());
@@ -64,6 +69,17 @@ pub(in crate::cli) async fn diff(
         writeln!(out, "{note}")?;
     }
     Ok(())
+}
+
+/// Mistakes are in the files that were named, not in those that they would replace.
+fn as_named(mut failure: Failure, files: &[PathBuf]) -> Failure {
+    for problem in &mut failure.problems {
+        let name = Path::new(&problem.file).file_name();
+        if let Some(file) = files.iter().find(|file| file.file_name() == name) {
+            problem.file = file.display().to_string();
+        }
+    }
+    failure
 }
 
 fn edits(args: &Diff, settings: &Settings) -> Result<Vec<Edit>, Failure> {
@@ -84,6 +100,8 @@ async fn ask(args: &Diff, settings: &Settings, api: &Api) -> Result<Value, Failu
     });
     let wish = Wish {
         edits: wanted.collect(),
+        // A file that was removed from the folders is gone.
+        complete: args.files.is_empty(),
         against: args.against.as_deref(),
         since: minutes(args.since),
         days: args.days,
@@ -101,7 +119,8 @@ fn locally(args: &Diff, settings: &Settings) -> Result<Value, Failure> {
     let edited = files.edited(&edits(args, settings)?, &settings.directories);
     let (before, _) = plan_to_try(files).map_err(Failure::files)?;
     let (after, failing) = plan_to_try(edited).map_err(Failure::files)?;
-    let (differences, week) = compare(&(&before).into(), &(&after).into(), Timestamp::now(), args.days);
+    let (before_setup, after_setup) = ((&before).into(), (&after).into());
+    let (differences, week) = compare(&before_setup, &after_setup, Timestamp::now(), args.days, &|| true);
     Ok(tried_json(&Found {
         before: before.version,
         after: after.version,
@@ -114,8 +133,6 @@ fn locally(args: &Diff, settings: &Settings) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
-
     use super::*;
     use crate::{cli::args::SettingsFile, model::Span};
 
@@ -150,7 +167,7 @@ mod tests {
         let file = folder.path().join("keep-between.rhai");
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(root.join("rules/keep-between.rhai")).unwrap();
-        std::fs::write(&file, text.replace("\"low\", 20", "\"low\", 25")).unwrap();
+        std::fs::write(&file, text.replace("battery.level <= low", "battery.level <= low + 5")).unwrap();
         // Port 1 of loopback is reserved (tcpmux) and nobody's.
         let (result, told) = run(&file, "http://127.0.0.1:1", false).await;
         assert_eq!(result, Ok(()), "{told}");
@@ -163,10 +180,10 @@ mod tests {
     async fn a_broken_file_is_told_with_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keep-between.rhai");
-        std::fs::write(&file, "//! X.\nif battery.level < { }\n").unwrap();
+        std::fs::write(&file, "//! X.\nif battery.level < 5\n").unwrap();
         let failure = run(&file, "http://127.0.0.1:1", true).await.0.unwrap_err();
         assert_eq!(failure.exit, Exit::Configuration);
-        assert!(failure.to_string().contains("keep-between.rhai:2:"), "{failure}");
+        assert!(failure.to_string().starts_with(&format!("{}:3:1: error", file.display())), "{failure}");
     }
 
     #[tokio::test]

@@ -34,7 +34,7 @@ pub(super) fn text(tried: &Tried, asked: bool, look: Look) -> String {
         text += "the files would not be taken before their tests pass\n";
     }
     if !tried.stations.is_empty() {
-        text += &heading("Stations", look);
+        text += &heading("Beside the policies", look);
         for note in &tried.stations {
             let _ = writeln!(text, "  {}", plain(note));
         }
@@ -65,16 +65,22 @@ fn situations(tried: &Tried, look: Look) -> String {
                 let _ = writeln!(text, "{}{line}", if n == 0 { "    " } else { "      " });
             }
         }
-        let share = format!("    {} of {} situations", policy.differing, policy.situations);
-        let _ = writeln!(text, "{}", look.paint(Paint::Faint, &share));
+        if !policy.rough.is_empty() {
+            let note = format!("limits are not exact: {}", policy.rough.join(", "));
+            for line in wrap(&note, look.width.saturating_sub(4)) {
+                let _ = writeln!(text, "{}", look.paint(Paint::Faint, &format!("    {line}")));
+            }
+        }
     }
     if tried.unchanged > 0 {
-        let _ =
-            writeln!(text, "  {} written otherwise, the same in every situation", policies(tried.unchanged));
+        let _ = writeln!(
+            text,
+            "  {} with edited texts or values: the same in every situation",
+            policies(tried.unchanged)
+        );
     }
     if tried.left_out > 0 {
-        let _ =
-            writeln!(text, "  {} not compared: there are too many different ones", policies(tried.left_out));
+        let _ = writeln!(text, "  {} not compared in whole: too many situations", policies(tried.left_out));
     }
     if text.is_empty() { "  no situation in which the verdict changes\n".to_owned() } else { text }
 }
@@ -178,7 +184,7 @@ mod tests {
                 "station": "desk",
                 "ports": [{"port": 1, "device": "pixel-7"}, {"port": 2, "device": null}],
                 "changes": [{"text": "level 21–25: nothing → charge"}],
-                "differing": 5, "situations": 101,
+                "rough": ["time of day to 30 min"],
             }],
             "unchanged": 1, "left_out": 0,
             "past": {
@@ -204,14 +210,14 @@ mod tests {
             text.split("Decisions of the past").next().unwrap(),
             "0f3a9c51d2e4 → 77aa0c51d2e4
 
-Stations
+Beside the policies
   desk: port 7 is new
 
 Situations
   desk: ports 1 (pixel-7), 2
     level 21–25: nothing → charge
-    5 of 101 situations
-  1 policy written otherwise, the same in every situation
+    limits are not exact: time of day to 30 min
+  1 policy with edited texts or values: the same in every situation
 
 "
         );

@@ -62,13 +62,18 @@ fn serve(
                     "`scs lsp` is started by an editor, not by hand",
                 ));
             }
+            // What was sent before the end is answered: who checks files from a script closes at once.
+            Some(Ok(None)) if server.stale => return publish(&mut server, out),
             Some(Ok(None)) => return Ok(()),
-            None if server.stale => {
-                for message in server.check() {
-                    wire::write(out, &message)?;
-                }
-            }
+            None if server.stale => publish(&mut server, out)?,
             None => return Ok(()),
         }
     }
+}
+
+fn publish(server: &mut Server, out: &mut impl Write) -> Result<(), Failure> {
+    for message in server.check() {
+        wire::write(out, &message)?;
+    }
+    Ok(())
 }

@@ -127,10 +127,10 @@ mod tests {
         .unwrap();
         assert_eq!(
             log_page(&lines, &TimeZone::UTC, LOOK),
-            "version         at work since        brought by                          what changed
-0f3a9c51d2e4 *  2026-11-22 14:05:00  REST (anna), back to 0f3a9c51d2e4   keep-between, tests of mine
-                                                                         removed
-77aa9c51d2e4    2026-11-22 14:00:00  saved files                         station desk added
+            "version         at work since        brought by                         what changed
+0f3a9c51d2e4 *  2026-11-22 14:05:00  REST (anna), back to 0f3a9c51d2e4  keep-between, tests of mine
+                                                                        removed
+77aa9c51d2e4    2026-11-22 14:00:00  saved files                        station desk added
 0f3a9c51d2e4    2026-11-21 08:00:00  start of the service
 "
         );

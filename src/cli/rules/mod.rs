@@ -5,6 +5,7 @@ mod files;
 mod log;
 mod new;
 mod page;
+mod refused;
 mod shadow;
 mod versions;
 

@@ -30,9 +30,9 @@ const TESTS: &str = "\
         expect: Rest, because: \"60% is enough\"),
     (name: \"does not end what others began\", with: {\"enough\": 60}, battery: (level: 60), expect: Nothing),
 
-    // The rule and a battery that does not exist, for a day.
+    // The rule alone with a battery that does not exist, for a day. It begins low: the rule takes over at once.
     (name: \"a day\", rules: [(rule: \"NAME\", with: {\"low\": 30, \"enough\": 60})], from: \"08:00\", hours: 24,
-        start: (level: 50), model: (charge_per_hour: 40, drain_per_hour: 5),
+        start: (level: 30), model: (charge_per_hour: 40, drain_per_hour: 5),
         expect: [NeverUnder(28), NeverOver(62), Switches(max: 10)]),
 ]
 ";

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::{
@@ -77,11 +78,11 @@ impl Opinion {
     }
 }
 
-/// The page, as wide as the terminal.
-pub(super) fn page(shadow: &Page, look: Look) -> String {
-    let mut text = head(shadow, look);
+/// The page, as wide as the terminal, in the time of this place.
+pub(super) fn page(shadow: &Page, zone: &TimeZone, look: Look) -> String {
+    let mut text = head(shadow, zone, look);
     if shadow.total.compared > 0 {
-        let _ = write!(text, "\n{}", ports(shadow, look));
+        let _ = write!(text, "\n{}", ports(shadow, zone, look));
     }
     for port in shadow.ports.iter().filter(|port| port.failure.is_some()) {
         let failure = plain(port.failure.as_deref().unwrap_or_default());
@@ -91,7 +92,7 @@ pub(super) fn page(shadow: &Page, look: Look) -> String {
     for decision in &shadow.decisions {
         let who = decision.device.as_deref().map(|name| format!(" {}", plain(name))).unwrap_or_default();
         let switches = if decision.switches { ", another power" } else { "" };
-        let at = decision.at.strftime("%Y-%m-%d %H:%MZ");
+        let at = minute(decision.at, zone);
         let _ = writeln!(text, "\n{at}  {} port {}{who}{switches}", decision.station, decision.port);
         let sides =
             [("at work", Paint::Faint, &decision.active), ("shadow ", Paint::Yellow, &decision.shadow)];
@@ -106,7 +107,11 @@ pub(super) fn page(shadow: &Page, look: Look) -> String {
     text
 }
 
-fn head(shadow: &Page, look: Look) -> String {
+fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn head(shadow: &Page, zone: &TimeZone, look: Look) -> String {
     let mut text = String::new();
     let file = |edit: &Edit| {
         let name = plain(&edit.name);
@@ -120,7 +125,7 @@ fn head(shadow: &Page, look: Look) -> String {
         if edit.text.is_some() { name } else { format!("without {name}") }
     };
     let files: Vec<String> = shadow.edits.iter().map(file).collect();
-    let started = shadow.started_at.strftime("%Y-%m-%d %H:%MZ");
+    let started = minute(shadow.started_at, zone);
     let first = format!("in shadow: {}, since {started}, by {}", files.join(", "), plain(&shadow.by));
     let mut lines = wrap(&first, look.width);
     match &shadow.version {
@@ -164,7 +169,7 @@ fn head(shadow: &Page, look: Look) -> String {
     text
 }
 
-fn ports(shadow: &Page, look: Look) -> String {
+fn ports(shadow: &Page, zone: &TimeZone, look: Look) -> String {
     let heading = ["station", "port", "device", "asked", "differed", "times", "power", "last"];
     let rows = shadow.ports.iter().filter(|port| port.tally.compared > 0).map(|port| {
         let tally = port.tally;
@@ -176,7 +181,7 @@ fn ports(shadow: &Page, look: Look) -> String {
             tally.differed.to_string(),
             tally.differences.to_string(),
             tally.switches.to_string(),
-            tally.last.map(|at| at.strftime("%Y-%m-%d %H:%MZ").to_string()).unwrap_or_default(),
+            tally.last.map(|at| minute(at, zone)).unwrap_or_default(),
         ]
     });
     let rows: Vec<_> = std::iter::once(heading.map(str::to_owned)).chain(rows).collect();
@@ -209,16 +214,16 @@ mod tests {
                 "shadow": {"verdict": "charge", "reason": "25% is at or under 25%", "by": "policy", "rule": "keep-between", "line": 4}}],
         });
         assert_eq!(
-            page(&serde_json::from_value(shadow).unwrap(), PLAIN),
-            "in shadow: keep-between.rhai, without station lab, since 2026-11-21 09:00Z, by REST
+            page(&serde_json::from_value(shadow).unwrap(), &TimeZone::UTC, PLAIN),
+            "in shadow: keep-between.rhai, without station lab, since 2026-11-21 09:00, by REST
 version 1c2d3e4f5a6b beside 0f3a9c51d2e4
 asked 120 times, differed 14 times, began to differ 2 times, 1 of them with another power
 
 station  port  device   asked  differed  times  power  last
-desk        1  pixel-7    120        14      2      1  2026-11-22 14:05Z
+desk        1  pixel-7    120        14      2      1  2026-11-22 14:05
 ! desk port 2: keep-between: took longer
 
-2026-11-22 14:05Z  desk port 1 pixel-7, another power
+2026-11-22 14:05  desk port 1 pixel-7, another power
   at work  keep: no rule has an opinion
   shadow   charge: 25% is at or under 25% (keep-between:4)
 "
@@ -232,7 +237,7 @@ desk        1  pixel-7    120        14      2      1  2026-11-22 14:05Z
             "problems": [{"file": "stations/desk.ron", "line": 4, "message": "there is no rule `x`"}],
             "overtaken": ["rules/x.rhai"], "total": {}, "edits": [], "ports": [], "decisions": [],
         });
-        let text = page(&serde_json::from_value(shadow).unwrap(), PLAIN);
+        let text = page(&serde_json::from_value(shadow).unwrap(), &TimeZone::UTC, PLAIN);
         assert!(
             text.contains("it waits: over the files as they are now it does not check (1 problem)"),
             "{text}"

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     args::{List, Log, Rollback, ShowRule},
     log::{Line, Listed, list_page, log_page},
+    refused::in_commands,
     shadow::api,
 };
 use crate::cli::{
@@ -73,6 +74,10 @@ pub(super) async fn log(args: &Log, look: Look, out: &mut impl Write) -> Result<
         return Ok(writeln!(out, "{lines:#}")?);
     }
     let lines: Lines = api.get(&path).await?;
+    if let (true, Some(rule)) = (lines.versions.is_empty(), &args.rule) {
+        let what = format!("no version that is kept has a rule `{rule}`");
+        return Err(Failure::new(Exit::Failed, what, "`scs rules list` shows the rules at work"));
+    }
     write!(out, "{}", log_page(&lines.versions, &jiff::tz::TimeZone::system(), look))?;
     if lines.next.is_some() {
         writeln!(out, "there is more: --limit shows up to 500")?;
@@ -86,7 +91,11 @@ pub(super) async fn show(args: &ShowRule, out: &mut impl Write) -> Result<(), Fa
     let name = args.rule.as_str();
     let (text, tests, where_from) = match &args.at {
         None => {
-            let shown: Shown = api.get(&format!("rules/{name}")).await?;
+            let shown: Shown = api.get(&format!("rules/{name}")).await.map_err(in_commands)?;
+            if shown.text.is_none() {
+                let what = format!("the rule `{name}` is not at work: its file was not taken");
+                return Err(Failure::new(Exit::Failed, what, "see why: scs check"));
+            }
             if shown.file.is_some() {
                 tracing::warn!(
                     "the file of `{name}` holds another text, which was not taken: see `scs check`"
@@ -95,7 +104,7 @@ pub(super) async fn show(args: &ShowRule, out: &mut impl Write) -> Result<(), Fa
             (shown.text, shown.tests, "at work".to_owned())
         }
         Some(version) => {
-            let shown: Version = api.get(&format!("versions/{version}")).await?;
+            let shown: Version = api.get(&format!("versions/{version}")).await.map_err(in_commands)?;
             let file = |kind: &str| shown.files.iter().find(|file| file.kind == kind && file.name == name);
             let text = |kind| file(kind).map(|file| file.text.clone());
             (text("rule"), text("test"), format!("in version {version}"))
@@ -112,7 +121,7 @@ pub(super) async fn show(args: &ShowRule, out: &mut impl Write) -> Result<(), Fa
 pub(super) async fn rollback(args: &Rollback, out: &mut impl Write) -> Result<(), Failure> {
     let rule = args.rule.as_ref().map(|rule| format!("?rule={rule}")).unwrap_or_default();
     let path = format!("versions/{}/rollback{rule}", args.version);
-    let done: Changed = api(&args.service)?.post(&path, &json!({})).await?;
+    let done: Changed = api(&args.service)?.post(&path, &json!({})).await.map_err(in_commands)?;
     for file in &done.files {
         writeln!(out, "changed {file}")?;
     }

@@ -83,6 +83,7 @@ fn told(
         step: args.step,
         seed: args.seed,
         devices: devices.models,
+        signals: std::collections::BTreeMap::new(),
     };
     let run = run(station, &plan.rules, &scenario);
     let chapter = |(port, track)| {

@@ -51,6 +51,9 @@ fn case(suite: &Suite, done: &Done) -> String {
     for (name, value) in &result.values {
         let _ = writeln!(more, "{name} = {value}");
     }
+    for step in &result.way {
+        let _ = writeln!(more, "line {}: {}", step.line, step.text);
+    }
     let _ =
         write!(text, ">\n      <failure message=\"{}\">{}</failure>\n", escaped(&message), escaped(&more));
     text + "    </testcase>\n"

@@ -64,6 +64,10 @@ fn failure(file: &str, case: &TestResult, look: Look) -> String {
             case.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let _ = writeln!(text, "        with      {}", plain(&values.join(", ")));
     }
+    for (n, step) in case.way.iter().enumerate() {
+        let head = if n == 0 { "way" } else { "" };
+        let _ = writeln!(text, "        {head:<8}  line {}: {}", step.line, plain(&step.text));
+    }
     text
 }
 
@@ -77,6 +81,9 @@ pub(super) fn json(suites: &[Suite], covered: Option<&[RuleCoverage]>) -> serde_
                 .iter()
                 .map(|(name, value)| serde_json::json!({ "name": name, "value": value }))
                 .collect();
+            let way = case.way.iter();
+            let way = way.map(|step| serde_json::json!({ "line": step.line, "text": step.text }));
+            let way: Vec<_> = way.collect();
             serde_json::json!({
                 "rule": suite.rule,
                 "file": suite.file,
@@ -87,6 +94,7 @@ pub(super) fn json(suites: &[Suite], covered: Option<&[RuleCoverage]>) -> serde_
                 "got": case.got,
                 "reason": case.reason,
                 "values": values,
+                "way": way,
                 "seconds": done.took.as_secs_f64(),
             })
         })
@@ -109,6 +117,7 @@ mod tests {
     use crate::{
         cli::test::suites::Done,
         model::{Opinion, RuleName, Verdict},
+        trial::explain::Because,
     };
 
     fn suites() -> Vec<Suite> {
@@ -124,6 +133,7 @@ mod tests {
             reason: reason.into(),
             opinion: None,
             values: Vec::new(),
+            way: Vec::new(),
         };
         let opinion =
             Opinion { verdict: Verdict::Rest, reason: reason.into(), rule: rule("keep-between"), line: 6 };
@@ -134,6 +144,10 @@ mod tests {
             expected: "charge".into(),
             opinion: Some(opinion),
             values: vec![("battery.level".into(), "81".into()), ("high".into(), "80".into())],
+            way: vec![
+                Because { line: 5, text: "does not say charge, because battery.level is 81".into() },
+                Because { line: 6, text: "says rest, because battery.level is 81".into() },
+            ],
             ..good.clone()
         };
         let night = TestResult {
@@ -146,14 +160,12 @@ mod tests {
                 ("22:00".into(), "85 %, off: 85% is at or over 80%".into()),
                 ("10:00".into(), "49 %, off at the end".into()),
             ],
+            way: Vec::new(),
             ..bad.clone()
         };
-        let done = |results: Vec<TestResult>| {
-            results
-                .into_iter()
-                .map(|result| Done { result, took: std::time::Duration::from_millis(2) })
-                .collect()
-        };
+        let took = std::time::Duration::from_millis(2);
+        let done =
+            |results: Vec<TestResult>| results.into_iter().map(|result| Done { result, took }).collect();
         vec![
             Suite {
                 rule: rule("cool-down"),
@@ -181,6 +193,8 @@ FAIL  keep-between  3 tests
         reason    81% is at or over 80%
         said by   rules/keep-between.rhai:6
         with      battery.level = 81, high = 80
+        way       line 5: does not say charge, because battery.level is 81
+                  line 6: says rest, because battery.level is 81
       a night  rules/keep-between.test.ron:20
         expected  at least 98 % at 07:00
         got       80 % at 07:00

@@ -15,7 +15,7 @@ use crate::{
         server::Services,
     },
     model::{DecisionId, RuleName, StationName},
-    trial::testing::NotSaved,
+    workshop::NotSaved,
 };
 
 pub(super) struct RuleTests(pub(super) Arc<Services>);

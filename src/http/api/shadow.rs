@@ -124,7 +124,7 @@ impl Shadowing {
         match ended {
             // Somebody else has ended it meanwhile.
             Ok(_) | Err(NotShadowed::None) => Ok(Json(PromotedOut::from(&changed))),
-            Err(reason) => Err(not_shadowed(&reason)),
+            Err(reason) => Err(not_ended(&reason)),
         }
     }
 }
@@ -164,6 +164,20 @@ fn not_shadowed(reason: &NotShadowed) -> Problem {
         NotShadowed::NotKept(_) => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "not_kept", detail),
         NotShadowed::Busy => Problem::unavailable("busy", detail, 5),
         NotShadowed::Stopped => Problem::unavailable("stopped", detail, 5),
+    }
+}
+
+/// The promotion itself is made then: the answer must not sound as if it were not.
+fn not_ended(reason: &NotShadowed) -> Problem {
+    let detail = |why: &str| {
+        format!(
+            "the changes are in the files and at work, but that the shadow has ended was not kept ({why}): end it with \
+             `DELETE /api/v1/shadow`"
+        )
+    };
+    match reason {
+        NotShadowed::NotKept(why) => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "not_kept", detail(why)),
+        _ => Problem::unavailable("busy", detail("the service is busy or stopping"), 5),
     }
 }
 

@@ -63,7 +63,7 @@ impl Trials {
         body: Body<TryIn, FILES_LIMIT>,
     ) -> Result<Json<TriedOut>, Problem> {
         let wrong = |detail: String| Problem::unprocessable("invalid_value", detail);
-        let TryIn { edits, against, since, days } = body.0;
+        let TryIn { edits, complete, against, since, days } = body.0;
         let now = self.0.clock.now();
         let since = since.map_or(Ok(USUAL), |text| length(&text, &LENGTHS)).map_err(wrong)?;
         let days = days.unwrap_or(USUAL_DAYS);
@@ -72,7 +72,7 @@ impl Trials {
         }
         let edits = edits.into_iter().map(Into::into).collect();
         let against = against.map(|version| Version::new(&version));
-        let trying = Trying { edits, against, since: Some(earlier(now, since)), now, days };
+        let trying = Trying { edits, complete, against, since: Some(earlier(now, since)), now, days };
         let tried = self.0.workshop.attempt(trying).await.map_err(|reason| untried(&reason))?;
         Ok(Json(TriedOut::from(&tried)))
     }
@@ -107,6 +107,7 @@ fn earlier(now: Timestamp, by: Span) -> Timestamp {
 fn untried(reason: &Untried) -> Problem {
     match reason {
         Untried::Closed(reason) => closed(*reason),
+        Untried::TooLong => Problem::unavailable("took_too_long", reason.to_string(), 60),
         Untried::Unreadable(error) => unreadable(error),
         Untried::NoPlan(NoPlan::Closed(reason)) => closed(*reason),
         Untried::NoPlan(NoPlan::History(error)) => unreadable(error),

@@ -6,7 +6,10 @@ use poem_openapi::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::super::{fields, wire::Time};
+use super::{
+    super::{fields, wire::Time},
+    rule::kind,
+};
 use crate::{
     controller::{PortState, View},
     model::{Adjustment, RuleName, RuleUse, Value},
@@ -111,15 +114,6 @@ impl ParameterOut {
             }
         });
         shown.collect()
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Int(_) => "integer",
-        Value::Float(_) => "number",
-        Value::Text(_) => "text",
-        Value::Bool(_) => "boolean",
     }
 }
 

@@ -27,7 +27,8 @@ pub(in crate::http) struct RuleParameterOut {
     line: u32,
 }
 
-fn kind(value: &Value) -> &'static str {
+/// The kind of a value, as it is called in JSON.
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Int(_) => "integer",
         Value::Float(_) => "number",

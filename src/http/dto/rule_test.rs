@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::DiagnosticOut;
 use crate::{
     model::RuleName,
-    trial::testing::{SavedCase, TestKind, TestResult},
-    workshop::Tested,
+    workshop::{SavedCase, TestKind, TestResult, Tested},
 };
 
 /// A rule and its tests, not saved.

@@ -1,6 +1,6 @@
 //! An edit that is tried, and what it would change.
 
-use poem_openapi::{Enum, Object, types::Example};
+use poem_openapi::{Object, types::Example};
 use serde::{Deserialize, Serialize};
 
 use super::super::wire::Time;
@@ -12,30 +12,13 @@ use crate::{
     },
 };
 
-/// Which kind of file.
-#[derive(Clone, Copy, Debug, Deserialize, Enum)]
-#[serde(rename_all = "lowercase")]
-#[oai(rename = "FileKind", rename_all = "lowercase")]
-pub(in crate::http) enum KindIn {
-    /// `stations/NAME.ron`
-    Station,
-    /// `rules/NAME.rhai`
-    Rule,
-    /// `rules/NAME.test.ron`
-    Test,
-    /// `rules/lib/NAME.rhai`
-    Library,
-    /// `hubs/NAME.ron`
-    Hub,
-}
-
 /// One file as it shall be.
 #[derive(Debug, Deserialize, Object)]
 #[serde(deny_unknown_fields)]
 #[oai(rename = "Edit")]
 pub(in crate::http) struct EditIn {
     /// Which kind of file.
-    kind: KindIn,
+    kind: FileKind,
     /// Its name without directory and ending.
     name: String,
     /// What shall stand in it; null: the file shall not be there.
@@ -45,14 +28,7 @@ pub(in crate::http) struct EditIn {
 
 impl From<EditIn> for Edit {
     fn from(edit: EditIn) -> Self {
-        let kind = match edit.kind {
-            KindIn::Station => FileKind::Station,
-            KindIn::Rule => FileKind::Rule,
-            KindIn::Test => FileKind::Test,
-            KindIn::Library => FileKind::Library,
-            KindIn::Hub => FileKind::Hub,
-        };
-        Self { kind, name: edit.name, text: edit.text }
+        Self { kind: edit.kind, name: edit.name, text: edit.text }
     }
 }
 
@@ -66,6 +42,10 @@ impl From<EditIn> for Edit {
 pub(in crate::http) struct TryIn {
     /// The files as they shall be; all others stay as they are.
     pub(in crate::http) edits: Vec<EditIn>,
+    /// True: `edits` are all files, the others shall not be there.
+    #[serde(default)]
+    #[oai(default)]
+    pub(in crate::http) complete: bool,
     /// The version to compare with; the one at work when it is left out. Then `edits` may be empty.
     #[serde(default)]
     pub(in crate::http) against: Option<String>,
@@ -82,8 +62,14 @@ impl Example for TryIn {
     fn example() -> Self {
         let text = "//! Keep the battery over a level.\nif battery.level <= 30 { charge(`${battery.level}% is low`); }\n";
         let edit =
-            EditIn { kind: KindIn::Rule, name: "keep-between".to_owned(), text: Some(text.to_owned()) };
-        Self { edits: vec![edit], against: None, since: Some("7 days".to_owned()), days: Some(7) }
+            EditIn { kind: FileKind::Rule, name: "keep-between".to_owned(), text: Some(text.to_owned()) };
+        Self {
+            edits: vec![edit],
+            complete: false,
+            against: None,
+            since: Some("7 days".to_owned()),
+            days: Some(7),
+        }
     }
 }
 
@@ -97,13 +83,13 @@ pub(in crate::http) struct TriedOut {
     after: String,
     /// What somebody should look at. An error is a test that fails: with it the files would not be taken.
     warnings: Vec<DiagnosticOut>,
-    /// What changes in the stations beside the policies, in words.
+    /// What changes beside the policies, in words: `desk: port 7 is new`.
     stations: Vec<String>,
     /// Policies that come to another verdict in some situations.
     policies: Vec<PolicyOut>,
     /// Policies that are written otherwise and come to the same in every situation.
     unchanged: usize,
-    /// Policies that were not compared, as there are too many different ones.
+    /// Policies of which too little could be tried: too many policies, or too many situations.
     left_out: usize,
     /// Decisions that would have been otherwise.
     past: PastOut,
@@ -148,10 +134,8 @@ struct PolicyOut {
     ports: Vec<NamedPortOut>,
     /// What changes, the most frequent first.
     changes: Vec<ChangeOut>,
-    /// In so many situations the verdict changes.
-    differing: u64,
-    /// So many situations were compared.
-    situations: u64,
+    /// Limits that are not told exactly, and how far off they may be: `time of day to 30 min`.
+    rough: Vec<String>,
 }
 
 impl From<&PolicyDifference> for PolicyOut {
@@ -161,8 +145,7 @@ impl From<&PolicyDifference> for PolicyOut {
             station: policy.station.clone(),
             ports: policy.ports.iter().map(named).collect(),
             changes: policy.changes.iter().map(ChangeOut::from).collect(),
-            differing: policy.differing,
-            situations: policy.situations,
+            rough: policy.rough.clone(),
         }
     }
 }
@@ -192,8 +175,6 @@ struct ChangeOut {
     when: Vec<String>,
     /// Earlier rules that must have no opinion.
     unless: Vec<RuleName>,
-    /// In so many situations.
-    situations: u64,
     /// True when it changes in every situation of `when`; else in some, as `examples` show.
     exact: bool,
     /// Where exactly, for some values; empty when `exact`.
@@ -208,7 +189,6 @@ impl From<&VerdictChange> for ChangeOut {
             to: change.to.to_string(),
             when: change.when.clone(),
             unless: change.unless.clone(),
-            situations: change.situations,
             exact: change.exact,
             examples: change.examples.clone(),
         }

@@ -31,6 +31,7 @@ pub(in crate::rules) fn reason(call: &FnCallExpr, at: Position, problems: &mut P
 
 /// Texts written out in a question can be checked without asking it.
 pub(in crate::rules) fn literals(call: &FnCallExpr, problems: &mut Problems<'_>) {
+    steps(call, problems);
     for (nth, value) in call.args.iter().enumerate() {
         let Expr::StringConstant(text, at) = value else { continue };
         let wrong = match (call.name.as_str(), nth) {
@@ -48,6 +49,19 @@ pub(in crate::rules) fn literals(call: &FnCallExpr, problems: &mut Problems<'_>)
             let hint = hours.map(|hours| format!("did you mean \"{hours:02}:00\"?")).unwrap_or_default();
             problems.error(place(*at), "wrong-values", message, hint);
         }
+    }
+}
+
+/// Spells of the level are remembered in steps.
+fn steps(call: &FnCallExpr, problems: &mut Problems<'_>) {
+    if let [Expr::StringConstant(what, _), Expr::IntegerConstant(level, at)] = call.args.as_slice()
+        && call.name == "minutes_above"
+        && what == "level"
+        && level % 5 != 0
+    {
+        let (below, above) = (level - level.rem_euclid(5), level - level.rem_euclid(5) + 5);
+        let message = format!("levels are remembered in steps of 5 %: `{level}` is as good as {above}");
+        problems.warning(place(*at), "between-steps", message, format!("ask for {below} or {above}"));
     }
 }
 

@@ -1,9 +1,12 @@
 //! Finds lines that nothing reaches, and values that go nowhere.
 
-use rhai::{AST, Expr, FnCallExpr, Position, Stmt};
+use rhai::{AST, ASTFlags, Expr, FnCallExpr, Position, Stmt};
 
 use crate::rules::{
-    check::kinds::{self, compares, operation},
+    check::{
+        habits,
+        kinds::{self, compares, operation},
+    },
     compile::Problems,
     host::{functions::FUNCTIONS, place, verbs::VERBS},
     inputs::INPUTS,
@@ -57,7 +60,10 @@ fn inside(statement: &Stmt, last: Last, problems: &mut Problems<'_>) {
         }
         Stmt::Var(variable, ..) => value(&variable.1, Last::Taken, problems),
         Stmt::Assignment(assignment) => value(&assignment.1.rhs, Last::Taken, problems),
-        Stmt::Return(Some(given), ..) => value(given, last, problems),
+        // What `throw` throws is the message.
+        Stmt::Return(Some(given), flags, _) if !flags.contains(ASTFlags::BREAK) => {
+            value(given, last, problems);
+        }
         _ => {}
     }
 }
@@ -80,6 +86,9 @@ fn value(expression: &Expr, last: Last, problems: &mut Problems<'_>) {
     let hint = match expression {
         Expr::StringConstant(word, _) if VERBS.iter().any(|(verb, _)| *verb == word.to_lowercase()) => {
             format!("a rule says it with its reason: {}(\"why\")", word.to_lowercase())
+        }
+        Expr::StringConstant(word, _) if habits::habit(word).is_some_and(|hint| hint.contains("power")) => {
+            habits::habit(word).unwrap_or_default().to_owned()
         }
         Expr::FnCall(call, _) if operation(call).is_some_and(|(sign, ..)| sign == "==") => {
             "to give a variable a value write `=`; to ask write `if … { … }`".to_owned()

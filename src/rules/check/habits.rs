@@ -1,6 +1,10 @@
 //! Words that people bring from other languages, and what they mean here.
 
-use crate::rules::{check::scan, host::verbs::VERBS, inputs::INPUTS};
+use crate::rules::{
+    check::{hints, scan},
+    host::verbs::VERBS,
+    inputs::INPUTS,
+};
 
 /// Words of other languages and what to write here.
 pub(in crate::rules) fn habit(word: &str) -> Option<&'static str> {
@@ -23,7 +27,11 @@ pub(in crate::rules) fn habit(word: &str) -> Option<&'static str> {
         "print" | "debug" | "log" | "echo" | "puts" => {
             "rules print nothing; what you want to know goes into the reason"
         }
-        "eval" | "import" | "export" => "a rule is complete in its own file",
+        "eval" => "what a rule does stands in its text",
+        "import" | "export" => {
+            "functions that rules share stand in rules/lib/ and are called NAME::function(…)"
+        }
+        "<<" | ">>" | "<<=" | ">>=" => "to compare write `<` or `>`",
         "sleep" | "delay" | "timestamp" | "now" => {
             "rules do not wait; they are asked again, and `clock` tells the time"
         }
@@ -31,6 +39,29 @@ pub(in crate::rules) fn habit(word: &str) -> Option<&'static str> {
         "is" | "equals" => "write `==`",
         "end" => "blocks end with `}`",
         "#" => "comments begin with //",
+        _ => return None,
+    })
+}
+
+/// Signs of other languages and what to write here.
+pub(in crate::rules) fn sign(sign: &str) -> Option<&'static str> {
+    Some(match sign {
+        "===" => "write `==`",
+        "!==" => "write `!=`",
+        ":=" => "write `=`",
+        "->" | "=>" => "what an `if` does stands between { and }",
+        "++" => "write `x += 1`",
+        "--" => "write `x -= 1`",
+        _ => return None,
+    })
+}
+
+/// What a character that people do not see is called.
+pub(in crate::rules) fn unseen(found: &str) -> Option<&'static str> {
+    Some(match found.chars().next()? {
+        '\u{a0}' | '\u{202f}' => "non-breaking space",
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => "character that is not shown",
+        '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{205f}' | '\u{3000}' => "space of another width",
         _ => return None,
     })
 }
@@ -81,6 +112,15 @@ pub(in crate::rules) fn synonym(input: &str, name: &str) -> Option<&'static str>
         ("rule", "active" | "mine" | "decided") => "holds",
         _ => return None,
     })
+}
+
+/// What was probably meant by a name behind a point, where it is not known what stands before it.
+pub(in crate::rules) fn property(name: &str, keys: &[&str]) -> String {
+    let values = INPUTS.iter().flat_map(|input| input.values.iter().copied());
+    let known: Vec<&str> = values.chain(keys.iter().copied()).collect();
+    let like =
+        hints::nearest(name, &known).or_else(|| INPUTS.iter().find_map(|input| synonym(input.name, name)));
+    like.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_default()
 }
 
 /// The input that has a value of this name, or of a like one.

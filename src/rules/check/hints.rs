@@ -6,7 +6,7 @@ use rhai::{LexError, ParseError, ParseErrorType};
 
 use crate::rules::{
     check::{
-        habits::{declared, habit, in_place, inside_of},
+        habits::{declared, habit, in_place, inside_of, sign, unseen},
         scan,
     },
     compile::Problems,
@@ -42,6 +42,14 @@ pub(in crate::rules) fn explain(error: &ParseError, text: &str, problems: &mut P
         ParseErrorType::UnknownOperator(sign) if sign == "?" => {
             (at, words("syntax", "`?` is not an operator here", "write if a { b } else { c }"))
         }
+        ParseErrorType::UnknownOperator(found) if sign(found).is_some() => (
+            at,
+            words("syntax", format!("`{found}` is not an operator here"), sign(found).unwrap_or_default()),
+        ),
+        ParseErrorType::PropertyExpected => property_expected(at, text),
+        ParseErrorType::UnknownOperator(sign) if habit(sign).is_some() => {
+            (at, words("forbidden", format!("rules have no `{sign}`"), habit(sign).unwrap_or_default()))
+        }
         ParseErrorType::UnexpectedEOF => open_end(at, text, error),
         ParseErrorType::ModuleUndefined(name) => {
             let message = format!("there is no module `{name}`");
@@ -70,15 +78,34 @@ pub(in crate::rules) fn explain(error: &ParseError, text: &str, problems: &mut P
     problems.error(at, found.code, found.message, found.hint);
 }
 
+fn property_expected(at: (u32, u32), text: &str) -> ((u32, u32), Words) {
+    let word = scan::word_at(text, at);
+    let hint = if matches!(word.as_str(), "call" | "curry") {
+        "call functions by their name"
+    } else {
+        "for example battery.level"
+    };
+    (at, words("syntax", format!("a name belongs behind the point, not {}", shown(&word)), hint))
+}
+
 fn missing(token: &str, at: (u32, u32), text: &str, error: &ParseError) -> ((u32, u32), Words) {
     let word = scan::word_at(text, at);
     if token == "{" {
+        if let Some(open) = scan::dangling(text).filter(|open| *open <= at) {
+            let hint = "write what to compare with, for example battery.level < 20 {";
+            return (open, words("syntax", "a value is missing before this `{`", hint));
+        }
         if word.is_empty()
             && let Some(percent) = scan::percent(text)
         {
             return (percent, words("syntax", "`%` cannot stand here", "write numbers without %"));
         }
+        let before = scan::piece_before(text, at);
+        if word == ":" && is_hour(&before) {
+            return time_of_day(&before, at);
+        }
         let hint = match word.as_str() {
+            _ if before == "else" => format!("write `else if {word} …`, or {{ after `else`"),
             "=" if scan::rest_of_line(text, at).starts_with("=>") => "write `>=`".to_owned(),
             "between" => "write battery.level in 20..=80".to_owned(),
             "and" => "write `&&` for and".to_owned(),
@@ -128,6 +155,15 @@ fn unclosed(open: scan::Code) -> ((u32, u32), Words) {
     (open.place, words("unclosed", message, hint))
 }
 
+fn is_hour(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn time_of_day(hour: &str, at: (u32, u32)) -> ((u32, u32), Words) {
+    let hint = format!("write a time of day as a text: \"{hour}:00\"");
+    (at, words("syntax", "`:` cannot stand here", hint))
+}
+
 /// Between values a comma is missing, unless there are no more values and a bracket is.
 fn comma(word: &str, at: (u32, u32), text: &str) -> ((u32, u32), Words) {
     if matches!(word, ";" | "{" | "}" | ")" | "]")
@@ -136,9 +172,8 @@ fn comma(word: &str, at: (u32, u32), text: &str) -> ((u32, u32), Words) {
         return unclosed(open);
     }
     let before = scan::piece_before(text, at);
-    if word == ":" && before.bytes().all(|byte| byte.is_ascii_digit()) {
-        let hint = format!("write a time of day as a text: \"{before}:00\"");
-        return (at, words("syntax", "`:` cannot stand here", hint));
+    if word == ":" && is_hour(&before) {
+        return time_of_day(&before, at);
     }
     let message = format!("a comma is missing between {} and {}", shown(&before), shown(word));
     (at, words("missing-comma", message, format!("put `,` after {}", shown(&before))))
@@ -147,7 +182,10 @@ fn comma(word: &str, at: (u32, u32), text: &str) -> ((u32, u32), Words) {
 fn open_end(at: (u32, u32), text: &str, error: &ParseError) -> ((u32, u32), Words) {
     match scan::unclosed(text) {
         Some(open) => unclosed(open),
-        None => (at, words("syntax", lower(&error.err_type().to_string()), "the script ends too early")),
+        None => {
+            let end = scan::before(text, at).map_or(at, |last| last.place);
+            (end, words("syntax", lower(&error.err_type().to_string()), "the script ends too early"))
+        }
     }
 }
 
@@ -187,6 +225,10 @@ fn unknown(name: &str, at: (u32, u32), text: &str) -> Words {
             .collect();
         nearest(name, &parts).map(|part| format!("did you mean `{}.{part}`?", input.name))
     });
+    let after = scan::rest_of_line(text, at).get(name.len()..).unwrap_or_default().trim_start();
+    if after.starts_with('=') && !after.starts_with("==") {
+        return words("unknown-name", message, format!("write let {name} = …; the first time"));
+    }
     let all = || {
         let inputs: Vec<&str> = INPUTS.iter().map(|input| input.name).collect();
         format!("declare it with `let`; rules can see {}", inputs.join(", "))
@@ -215,6 +257,9 @@ fn taken(name: &str) -> Words {
 
 fn reserved(word: &str) -> Words {
     match habit(word) {
+        Some(hint) if matches!(word, "eval" | "import" | "export" | "print" | "debug") => {
+            words("forbidden", format!("rules have no `{word}`"), hint)
+        }
         Some(hint) => words("syntax", format!("`{word}` is not part of this language"), hint),
         None => words("syntax", format!("`{word}` is a reserved word"), "choose another name"),
     }
@@ -247,17 +292,8 @@ fn unreadable(bad: &LexError, at: (u32, u32), text: &str) -> Words {
         LexError::ImproperSymbol(sign, _) if matches!(sign.as_str(), "Fn" | "call" | "curry") => {
             words("forbidden", format!("rules have no `{sign}`"), "call functions by their name")
         }
-        LexError::ImproperSymbol(sign, _) => {
-            let hint = match sign.as_str() {
-                "===" => "write `==`",
-                "!==" => "write `!=`",
-                ":=" => "write `=`",
-                "->" | "=>" => "what an `if` does stands between { and }",
-                "++" => "write `x += 1`",
-                "--" => "write `x -= 1`",
-                _ => "",
-            };
-            words("syntax", format!("`{sign}` cannot stand here"), hint)
+        LexError::ImproperSymbol(found, _) => {
+            words("syntax", format!("`{found}` cannot stand here"), sign(found).unwrap_or_default())
         }
         LexError::StringTooLong(most) => words(
             "too-large",
@@ -274,6 +310,10 @@ fn too_long(most: usize) -> Words {
 
 fn unexpected(found: &str, at: (u32, u32), text: &str) -> Words {
     let last = scan::before(text, at).map(|code| code.letter);
+    if let Some(name) = unseen(found) {
+        let hint = "it looks like a blank and is none, as in text from web pages: write a blank in its place";
+        return words("syntax", format!("a {name} cannot stand here"), hint);
+    }
     let message = format!("`{found}` cannot stand here");
     let hint = match (found, last) {
         ("loop" | "while" | "for" | "do" | "break" | "continue", _) => {
@@ -288,6 +328,7 @@ fn unexpected(found: &str, at: (u32, u32), text: &str) -> Words {
         ("≤", _) => "write `<=`",
         ("≥", _) => "write `>=`",
         ("≠", _) => "write `!=`",
+        (")" | "]" | "}", _) => "there is one closing bracket too many",
         _ => "",
     };
     words("syntax", message, hint)

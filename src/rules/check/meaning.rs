@@ -4,12 +4,14 @@ use rhai::Expr;
 
 use crate::rules::{
     check::{
+        cases::Case,
         hints,
         kinds::{Kind, operation, shown},
     },
     compile::Problems,
     host::place,
     inputs::{INPUTS, clock},
+    situations::axes,
 };
 
 /// The days as `clock.weekday` names them.
@@ -85,6 +87,45 @@ pub(in crate::rules) fn check(
         Expr::FloatConstant(number, _) => range(&input, sign, **number, at, problems),
         Expr::StringConstant(text, _) => word(&input, sign, text, at, problems),
         _ => {}
+    }
+}
+
+/// Values with a fraction; `switch` takes nothing but exactly the same value, of the same kind.
+const FRACTIONS: [&str; 3] = ["battery.temp", "history.charge_per_hour", "signal.value(…)"];
+
+/// Reports cases of a `switch` that never come: what is of another kind is never the same.
+pub(in crate::rules) fn of_cases((over, kind): (&Expr, Kind), cases: &[Case], problems: &mut Problems<'_>) {
+    let what = shown(over);
+    for Case { kind: of_case, text, place } in cases {
+        let written = if *of_case == Kind::Text { format!("\"{text}\"") } else { text.clone() };
+        if kind == Kind::Any {
+            continue;
+        }
+        if kind != *of_case {
+            let hint = match (kind, of_case) {
+                (Kind::Input, _) => of_input(&what),
+                (Kind::Number, Kind::Text) if text.parse::<f64>().is_ok() => {
+                    format!("write {text}, without quotes")
+                }
+                _ => "what is of another kind is never the same".to_owned(),
+            };
+            let message =
+                format!("this case never comes: {written} is {}, {}", of_case.words(), is(&what, kind));
+            problems.error(*place, "wrong-kind", message, hint);
+        } else if FRACTIONS.contains(&what.as_str()) && !text.contains('.') {
+            let message = format!("this case never comes: `{what}` has a fraction, {text} has none");
+            problems.warning(*place, "never-true", message, format!("write if {what} >= {text} {{ … }}"));
+        } else if kind == Kind::Text {
+            word(&what, "==", text, *place, problems);
+        }
+    }
+}
+
+fn is(what: &str, kind: Kind) -> String {
+    if what == "…" {
+        format!("what is looked at is {}", kind.words())
+    } else {
+        format!("`{what}` is {}", kind.words())
     }
 }
 
@@ -202,6 +243,10 @@ fn word(input: &str, sign: &str, text: &str, at: (u32, u32), problems: &mut Prob
                 message,
                 "for example \"07:05\"; or ask clock.is_between(\"22:00\", \"06:00\")",
             );
+        }
+        "clock.date" if equal && (text.len() != 10 || axes::date(text).is_none()) => {
+            let message = format!("`clock.date` never looks like `{shown}`: it is year, month and day");
+            problems.error(at, "wrong-values", message, "for example \"2026-12-24\"");
         }
         _ => {}
     }

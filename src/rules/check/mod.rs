@@ -4,15 +4,19 @@
 //! taken once a month must be found when the file is saved.
 
 pub(in crate::rules) mod calls;
+pub(in crate::rules) mod cases;
 pub(in crate::rules) mod flow;
 pub(in crate::rules) mod habits;
 pub(in crate::rules) mod hints;
 pub(in crate::rules) mod kinds;
 pub(in crate::rules) mod meaning;
+pub(in crate::rules) mod members;
 pub(in crate::rules) mod param_check;
+pub(in crate::rules) mod reading;
 pub(in crate::rules) mod scan;
 pub(in crate::rules) mod sweep;
 pub(in crate::rules) mod typing;
+pub(in crate::rules) mod unsaid;
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
@@ -51,7 +55,7 @@ pub(in crate::rules) fn script(
     problems: &mut Problems<'_>,
 ) -> Vec<Parameter> {
     let parameters = names(ast, text, library, problems);
-    typing::check(ast, problems);
+    typing::check(ast, text, problems);
     if !problems
         .found
         .iter()
@@ -294,8 +298,9 @@ impl<'l> Script<'l> {
             let known = INPUTS.iter().any(|input| input.values.contains(&name))
                 || self.keys.iter().any(|key| key == name);
             if !known {
+                let keys: Vec<&str> = self.keys.iter().map(String::as_str).collect();
                 let message = format!("nothing here has a `{name}`");
-                problems.error(place(at), "unknown-name", message, "");
+                problems.error(place(at), "unknown-name", message, habits::property(name, &keys));
             }
             return;
         };

@@ -188,6 +188,21 @@ pub(in crate::rules) fn percent(text: &str) -> Option<(u32, u32)> {
     found.and_then(|three| three.get(1)).map(|percent| percent.place)
 }
 
+/// The first `{` right behind a sign that wants a value; not that of a `=>`.
+pub(in crate::rules) fn dangling(text: &str) -> Option<(u32, u32)> {
+    let code: Vec<Code> = code(text).filter(|found| !found.letter.is_whitespace()).collect();
+    let found = code.windows(3).find(|three| match three {
+        [first, sign, open] => {
+            open.letter == '{'
+                && "<>=&|+-*/".contains(sign.letter)
+                && (sign.letter != '>' || first.letter != '=')
+                && (sign.letter != '=' || "<>=!".contains(first.letter))
+        }
+        _ => false,
+    });
+    found.and_then(|three| three.get(2)).map(|open| open.place)
+}
+
 /// The texts in double quotes, without their quotes.
 pub(in crate::rules) fn texts(text: &str) -> impl Iterator<Item = &str> {
     code(text).filter(|found| found.letter == '"').filter_map(|found| {

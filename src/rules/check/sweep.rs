@@ -2,14 +2,18 @@
 //!
 //! Which situations those are is made from what stands in the rule (see `grid`). Takes some ten milliseconds.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use crate::{
     model::Value,
     rules::{
+        check::unsaid,
         compile::{Problems, Rule},
         host::{
-            Failure, Host,
+            Failure, Host, place,
             verbs::{self, Override},
         },
         situations::{Situation, Situations, grid::Grid, region::Region},
@@ -42,25 +46,31 @@ struct Found {
 struct Swept {
     found: Vec<Found>,
     runs: usize,
-    spoke: bool,
+    /// Where in the rule it spoke.
+    said: BTreeSet<(u32, u32)>,
     /// False when it was ended before the last situation.
     whole: bool,
 }
 
 /// Reports the ways in which the rule fails, and in which situations; and when it never says anything.
-pub(in crate::rules) fn rule(host: &Host, rule: &Rule, speaks: bool, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn rule(
+    host: &Host,
+    rule: &Rule,
+    text: &str,
+    speaks: bool,
+    problems: &mut Problems<'_>,
+) {
     let swept = run(host, rule, &[], &rule.grid, SITUATIONS);
     for found in &swept.found {
         let failure = &found.failure;
         problems.error((failure.line, failure.column), "rule-fails", swept.words(found), swept.hint(found));
     }
-    if speaks
-        && swept.found.is_empty()
-        && swept.whole
-        && !swept.spoke
-        && rule.grid.fits(SITUATIONS)
-        && !rule.grid.is_open()
-    {
+    if !speaks || !swept.found.is_empty() || !swept.whole {
+        return;
+    }
+    if !swept.said.is_empty() {
+        unsaid::check(host, rule, text, &swept.said, problems);
+    } else if rule.grid.fits(SITUATIONS) && !rule.grid.is_open() {
         let message =
             format!("the rule said nothing in any of the {} situations that were tried", swept.runs);
         let hint = "look at its conditions: can they all be true at the same time?";
@@ -87,13 +97,13 @@ fn first_ask(message: &str) -> Option<&str> {
 fn run(host: &Host, rule: &Rule, overrides: &[Override], grid: &Grid, most: usize) -> Swept {
     let began = Instant::now();
     let situations = grid.situations(most);
-    let mut swept = Swept { found: Vec::new(), runs: 0, spoke: false, whole: true };
+    let mut swept = Swept { found: Vec::new(), runs: 0, said: BTreeSet::new(), whole: true };
     let mut steps = 0;
     for situation in situations.clone() {
         swept.runs += 1;
         let values = overrides.iter().cloned();
         match host.evaluate(&rule.script, &rule.info.name, values, &situation.facts, ONE_RUN) {
-            Ok(spoken) => swept.spoke |= spoken.is_some(),
+            Ok(spoken) => swept.said.extend(spoken.map(|spoken| place(spoken.position))),
             Err(failure) => {
                 let hopeless = failure.limit;
                 swept.note(failure, &situation, &situations);
@@ -112,9 +122,21 @@ fn run(host: &Host, rule: &Rule, overrides: &[Override], grid: &Grid, most: usiz
     swept
 }
 
+/// One mistake gives one message, though the numbers in it differ from situation to situation.
+fn alike(a: &Failure, b: &Failure) -> bool {
+    let letters = |failure: &Failure| -> String {
+        failure
+            .message
+            .chars()
+            .filter(|letter| !(letter.is_ascii_digit() || matches!(letter, '-' | '.')))
+            .collect()
+    };
+    (a.line, a.column, a.limit) == (b.line, b.column, b.limit) && letters(a) == letters(b)
+}
+
 impl Swept {
     fn note(&mut self, failure: Failure, situation: &Situation, of: &Situations) {
-        if let Some(known) = self.found.iter_mut().find(|known| known.failure == failure) {
+        if let Some(known) = self.found.iter_mut().find(|known| alike(&known.failure, &failure)) {
             known.region.add(situation);
         } else if self.found.len() < TOLD {
             let mut region = Region::of(of);

@@ -5,6 +5,7 @@ use rhai::{AST, BinaryExpr, Expr, FnCallExpr, Position, Stmt, StmtBlock};
 
 use crate::rules::{
     check::{
+        cases,
         kinds::{self, Kind, compares, of_function, of_input, of_literal, operation, shown},
         meaning,
     },
@@ -17,22 +18,24 @@ use crate::rules::{
 };
 
 /// Reports what is of the wrong kind.
-pub(in crate::rules) fn check(ast: &AST, problems: &mut Problems<'_>) {
+pub(in crate::rules) fn check(ast: &AST, text: &str, problems: &mut Problems<'_>) {
     let inputs = INPUTS.iter().map(|input| (input.name.to_owned(), Kind::Input)).collect();
-    Typing { known: inputs, problems }.block(ast.statements());
+    Typing { known: inputs, text, problems }.block(ast.statements());
     for (params, body) in kinds::functions(ast) {
         let known = params.into_iter().map(|name| (name, Kind::Any)).collect();
-        Typing { known, problems }.block(&body);
+        Typing { known, text, problems }.block(&body);
     }
 }
 
-struct Typing<'p, 'f> {
+pub(in crate::rules) struct Typing<'t, 'p, 'f> {
     /// The variables, the innermost last.
     known: Vec<(String, Kind)>,
-    problems: &'p mut Problems<'f>,
+    /// The script.
+    text: &'t str,
+    pub(in crate::rules) problems: &'p mut Problems<'f>,
 }
 
-impl Typing<'_, '_> {
+impl Typing<'_, '_, '_> {
     /// The statements of a block; gives the kind of the last.
     fn block<'s>(&mut self, statements: impl IntoIterator<Item = &'s Stmt>) -> Kind {
         let before = self.known.len();
@@ -72,8 +75,10 @@ impl Typing<'_, '_> {
                 let then = self.inner(&flow.body);
                 then.or(self.inner(&flow.branch))
             }
-            Stmt::Switch(switch, _) => {
-                self.expression(&switch.0);
+            Stmt::Switch(switch, at) => {
+                let kind = self.expression(&switch.0);
+                let cases = cases::of(self.text, place(*at));
+                meaning::of_cases((&switch.0, kind), &cases, self.problems);
                 for case in &switch.1.expressions {
                     self.expression(&case.lhs);
                     self.expression(&case.rhs);
@@ -100,7 +105,7 @@ impl Typing<'_, '_> {
         }
     }
 
-    fn expression(&mut self, expression: &Expr) -> Kind {
+    pub(in crate::rules) fn expression(&mut self, expression: &Expr) -> Kind {
         match expression {
             Expr::Variable(variable, ..) => {
                 let known = self.known.iter().rfind(|(name, _)| *name == *variable.1);
@@ -241,6 +246,12 @@ impl Typing<'_, '_> {
                 Kind::Bool
             }
             ("-" | "+", [_]) => first,
+            // What people write as `in`.
+            ("contains", [list, wanted]) if call.namespace.is_empty() => {
+                let of_wanted = given.get(1).copied().unwrap_or(Kind::Any);
+                self.member(at, (list, first), (wanted, of_wanted));
+                Kind::Bool
+            }
             (PARAM, [_, default]) => of_literal(default).unwrap_or(Kind::Any),
             (verb, [reason]) if VERBS.iter().any(|(known, _)| *known == verb) => {
                 let literal = of_literal(reason).is_some();
@@ -262,23 +273,7 @@ impl Typing<'_, '_> {
         let ((_, a), (_, b)) = (left, right);
         let known = a != Kind::Any && b != Kind::Any;
         if compares(sign) {
-            let fits = match (a, b) {
-                (Kind::Number, Kind::Number) | (Kind::Text, Kind::Text) => true,
-                (Kind::Bool, Kind::Bool) => matches!(sign, "==" | "!="),
-                _ => false,
-            };
-            if known && !fits {
-                let ((x, a), (y, b)) = ((shown(left.0), a.words()), (shown(right.0), b.words()));
-                let part = |what: &str, kind: &str| {
-                    if what == "…" { kind.to_owned() } else { format!("`{what}`, {kind},") }
-                };
-                let message = format!("`{sign}` cannot compare {} with {}", part(&x, a), part(&y, b));
-                let message = message.trim_end_matches(',').to_owned();
-                let hint = meaning::of_comparison(sign, left, right);
-                self.problems.error(place(at), "wrong-kind", message, hint);
-            } else if known {
-                meaning::check(sign, left.0, right.0, place(at), self.problems);
-            }
+            self.compared((sign, sign), place(at), left, right);
             return Kind::Bool;
         }
         match sign {
@@ -300,5 +295,36 @@ impl Typing<'_, '_> {
             "contains" | "in" => Kind::Bool,
             _ => Kind::Any,
         }
+    }
+
+    /// Reports a comparison of what cannot be compared, or that is always or never true; `word` is what people wrote.
+    pub(in crate::rules) fn compared(
+        &mut self,
+        (word, sign): (&str, &str),
+        at: (u32, u32),
+        left: (&Expr, Kind),
+        right: (&Expr, Kind),
+    ) {
+        let ((_, a), (_, b)) = (left, right);
+        if a == Kind::Any || b == Kind::Any {
+            return;
+        }
+        let fits = match (a, b) {
+            (Kind::Number, Kind::Number) | (Kind::Text, Kind::Text) => true,
+            (Kind::Bool, Kind::Bool) => matches!(sign, "==" | "!="),
+            _ => false,
+        };
+        if fits {
+            meaning::check(sign, left.0, right.0, at, self.problems);
+            return;
+        }
+        let ((x, a), (y, b)) = ((shown(left.0), a.words()), (shown(right.0), b.words()));
+        let part = |what: &str, kind: &str| {
+            if what == "…" { kind.to_owned() } else { format!("`{what}`, {kind},") }
+        };
+        let message = format!("`{word}` cannot compare {} with {}", part(&x, a), part(&y, b));
+        let message = message.trim_end_matches(',').to_owned();
+        let hint = meaning::of_comparison(sign, left, right);
+        self.problems.error(at, "wrong-kind", message, hint);
     }
 }

@@ -126,7 +126,7 @@ fn whole(value: f64) -> Answer<i64> {
     // Both bounds are exact as f64; beyond them nothing a rule counts has a meaning.
     const MOST: f64 = 9_007_199_254_740_992.0;
     if value.is_nan() || value.abs() > MOST {
-        return Err(format!("`{value}` is too large for a whole number").into());
+        return Err(format!("`{value:?}` is too large for a whole number").into());
     }
     #[expect(clippy::cast_possible_truncation, reason = "checked just above, and already whole")]
     let whole = value as i64;
@@ -143,12 +143,8 @@ fn register_texts(engine: &mut Engine) {
         .register_fn("len", |a: &str| i64::try_from(a.chars().count()).unwrap_or(i64::MAX))
         .register_fn("len", |a: Array| i64::try_from(a.len()).unwrap_or(i64::MAX))
         .register_fn("contains", |a: &str, b: &str| a.contains(b))
-        .register_fn("contains", |list: Array, word: ImmutableString| {
-            list.iter().any(|item| item.as_immutable_string_ref().is_ok_and(|item| **item == *word))
-        })
-        .register_fn("contains", |list: Array, wanted: i64| {
-            list.iter().any(|item| item.as_int().is_ok_and(|item| item == wanted))
-        })
+        .register_fn("contains", |list: Array, word: ImmutableString| among(&list, &Dynamic::from(word)))
+        .register_fn("contains", |list: Array, wanted: i64| among(&list, &Dynamic::from(wanted)))
         .register_fn("contains", |range: Range<i64>, n: i64| range.contains(&n))
         .register_fn("contains", |range: RangeInclusive<i64>, n: i64| range.contains(&n))
         .register_fn("contains", |range: Range<i64>, n: f64| float(range.start) <= n && n < float(range.end))
@@ -160,6 +156,22 @@ fn register_texts(engine: &mut Engine) {
         .register_fn("to_lower", |a: &str| ImmutableString::from(a.to_lowercase()))
         .register_fn("to_upper", |a: &str| ImmutableString::from(a.to_uppercase()))
         .register_fn("trim", |a: &str| ImmutableString::from(a.trim()));
+}
+
+/// Whether a text or a whole number is in a list. A quiet `false` for a list of other things would hide a mistake.
+fn among(list: &[Dynamic], wanted: &Dynamic) -> Answer<bool> {
+    for item in list {
+        let same = match (item.as_immutable_string_ref(), wanted.as_immutable_string_ref()) {
+            (Ok(item), Ok(wanted)) => Some(**item == **wanted),
+            _ => None,
+        };
+        let same = same.or_else(|| Some(item.as_int().ok()? == wanted.as_int().ok()?));
+        let same = same.or_else(|| Some((float(wanted.as_int().ok()?) - item.as_float().ok()?).abs() <= 0.0));
+        if same.ok_or_else(|| incomparable("in", wanted, item))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A number as people read it in a reason: at most two digits after the point, `36` for 36.0.

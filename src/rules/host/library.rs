@@ -14,6 +14,7 @@ use crate::{
         compile::{LONGEST, Problems, RuleSource, in_order},
         host::{Host, place, verbs::PARAM},
         inputs::INPUTS,
+        situations::Reads,
     },
 };
 
@@ -27,6 +28,8 @@ pub(in crate::rules) struct Library(BTreeMap<String, File>);
 struct File {
     /// Its functions that rules may call: name and number of values.
     functions: Vec<(String, usize)>,
+    /// What stands in it.
+    reads: Reads,
     module: Shared<Module>,
 }
 
@@ -57,6 +60,11 @@ impl Library {
     /// True when there is such a file, and it is right.
     pub(in crate::rules) fn holds(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+
+    /// What stands in one of the files.
+    pub(in crate::rules) fn reads(&self, name: &str) -> Option<&Reads> {
+        self.0.get(name).map(|file| &file.reads)
     }
 
     /// The modules by name, for an engine.
@@ -133,7 +141,8 @@ fn file(host: &Host, source: &RuleSource, problems: &mut Problems<'_>) -> Option
     let module = host.module(&script).map_err(|failure| {
         problems.error((failure.line, failure.column), "engine-failure", failure.message, "");
     });
-    Some(File { functions, module: module.ok()?.into() })
+    let reads = Reads::of(&script, text, &Library::default());
+    Some(File { functions, reads, module: module.ok()?.into() })
 }
 
 fn functions_only(script: &AST, problems: &mut Problems<'_>) {

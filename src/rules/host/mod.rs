@@ -87,7 +87,9 @@ impl Host {
             .set_max_variables(VARIABLES)
             .set_max_functions(FUNCTIONS)
             .set_max_modules(0);
-        for keyword in ["eval", "import", "export", "print", "debug", "Fn", "call", "curry"] {
+        for keyword in
+            ["eval", "import", "export", "print", "debug", "Fn", "call", "curry", "<<", ">>", "<<=", ">>="]
+        {
             engine.disable_symbol(keyword);
         }
         engine.on_progress(|operations| verbs::out_of_time(operations).then_some(Dynamic::UNIT));
@@ -123,7 +125,20 @@ impl Host {
 
     /// Compiles a script; the names of the inputs are known to it, their values are not.
     pub(in crate::rules) fn compile(&self, text: &str) -> Result<AST, Result<ParseError, Failure>> {
-        match catch_unwind(AssertUnwindSafe(|| self.0.compile_with_scope(&inputs::names(), text))) {
+        self.compile_knowing(text, &[])
+    }
+
+    /// The same for a script with names that are no inputs, and that somebody was told of.
+    pub(in crate::rules) fn compile_knowing(
+        &self,
+        text: &str,
+        names: &[String],
+    ) -> Result<AST, Result<ParseError, Failure>> {
+        let mut scope = inputs::names();
+        for name in names {
+            scope.push(name.as_str(), ());
+        }
+        match catch_unwind(AssertUnwindSafe(|| self.0.compile_with_scope(&scope, text))) {
             Ok(compiled) => compiled.map_err(Ok),
             Err(_panic) => Err(Err(failure::panicked())),
         }

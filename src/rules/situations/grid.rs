@@ -1,20 +1,23 @@
 //! Which situations tell rules apart: those around every number, time and word that stands in them.
 //!
 //! A rule that never looks at the clock is the same at all hours; one that compares with 80 may change at 79, 80 and 81.
-//! So the situations are made for the rules: only what they read varies. Pure and bounded: the same rules always give the same situations.
+//! So the situations are made for the rule: only what it reads varies. Pure and bounded: the same rule always gives the
+//! same situations.
+//!
+//! These are for finding what fails, at every save: a spread sample, quickly. Whoever compares two rules needs the exact
+//! ends of each part and takes its time: `trial::difference` has axes of its own, made from the same [`Reads`].
 
 use std::collections::BTreeSet;
-
-use rhai::{AST, ASTNode, Expr, FnCallExpr, Stmt};
 
 use crate::{
     model::{RuleName, RuleUse, Value},
     rules::{
-        check::scan,
         compile::RuleSet,
+        inputs::calendar,
         situations::{
-            LEVELS, Lines, Situations,
+            LEVELS, Situations,
             axes::{self, Axis},
+            reads::Reads,
         },
     },
 };
@@ -48,27 +51,6 @@ pub(in crate::rules) enum Part {
 }
 
 impl Part {
-    pub(in crate::rules) const ALL: [Self; 18] = [
-        Self::Level,
-        Self::Temperature,
-        Self::Charging,
-        Self::Age,
-        Self::Power,
-        Self::Since,
-        Self::Holder,
-        Self::Day,
-        Self::Time,
-        Self::Rate,
-        Self::Spell,
-        Self::Full,
-        Self::Kind,
-        Self::Tags,
-        Self::Names,
-        Self::Number,
-        Self::PortsOn,
-        Self::Signals,
-    ];
-
     /// What one value or question of an input depends on; `None`: it is not known here.
     pub(in crate::rules) fn of(name: &str) -> Option<&'static [Self]> {
         Some(match name {
@@ -110,53 +92,29 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// What matters to one script.
-    pub(in crate::rules) fn of(rule: &RuleName, script: &AST, text: &str) -> Self {
-        let mut grid = Self::default();
-        script.walk(&mut |path: &[ASTNode<'_>]| {
-            match path.last() {
-                Some(ASTNode::Expr(Expr::Property(property, _))) => grid.read(&property.2),
-                Some(ASTNode::Expr(Expr::MethodCall(call, _))) => grid.ask(call),
-                Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
-                    if !call.namespace.is_empty() =>
-                {
-                    // What a function of another file reads is not known here.
-                    grid.parts.extend(Part::ALL);
-                }
-                _ => {}
-            }
-            true
-        });
-        for number in scan::numbers(text) {
-            grid.number(number);
+    /// What matters to one rule.
+    pub(in crate::rules) fn of(rule: &RuleName, reads: &Reads) -> Self {
+        let mut grid = Self { names_signals: reads.names_signals, ..Self::default() };
+        for name in &reads.names {
+            grid.parts.extend(Part::of(name).unwrap_or_default());
         }
-        for word in scan::texts(text) {
+        for signal in &reads.signals {
+            grid.signal(signal);
+        }
+        for number in &reads.numbers {
+            grid.number(*number);
+        }
+        for word in &reads.texts {
             grid.word(word);
         }
-        if grid.parts.contains(&Part::Time) && grid.words.iter().any(|word| axes::date(word).is_some()) {
+        let names_a_day = |word: &String| axes::date(word).is_some() || calendar::days(word).is_ok();
+        if grid.parts.contains(&Part::Time) && grid.words.iter().any(names_a_day) {
             grid.parts.insert(Part::Day);
         }
         if grid.parts.contains(&Part::Holder) {
             grid.holders.insert(rule.clone());
         }
         grid
-    }
-
-    fn read(&mut self, name: &str) {
-        self.parts.extend(Part::of(name).unwrap_or_default());
-    }
-
-    fn ask(&mut self, call: &FnCallExpr) {
-        self.read(&call.name);
-        if call.name == "minutes_until" && call.args.len() > 1 {
-            self.parts.insert(Part::Day);
-        }
-        let of_signal = matches!(Part::of(&call.name), Some([Part::Signals] | [_, Part::Signals]));
-        match call.args.first().filter(|_| of_signal) {
-            Some(Expr::StringConstant(name, _)) => self.signal(name),
-            Some(_) => self.names_signals = true,
-            None => {}
-        }
     }
 
     fn signal(&mut self, name: &str) {
@@ -197,31 +155,9 @@ impl Grid {
         self
     }
 
-    /// What matters to these rules or to those.
-    #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
-        self.parts.extend(&other.parts);
-        self.names_signals |= other.names_signals;
-        for number in &other.numbers {
-            self.number(*number);
-        }
-        for word in &other.words {
-            self.word(word);
-        }
-        self.holders.extend(other.holders.iter().cloned());
-        self.signals.extend(other.signals.iter().cloned());
-        self
-    }
-
     /// At most so many situations: all there are, or a sample of them that is spread evenly.
     pub fn situations(&self, most: usize) -> Situations {
         Situations::new(self.axes(), most)
-    }
-
-    /// At most so many rows of situations; those of one row differ in nothing but the level, from 0 to 100.
-    pub fn lines(&self, most: usize) -> Lines {
-        let axes = self.axes();
-        Lines::new(axes.into_iter().filter(|axis| axis.part != Part::Level).collect(), most)
     }
 
     /// True when so many situations are all that these rules can tell apart.
@@ -245,12 +181,10 @@ impl Grid {
 }
 
 impl RuleSet {
-    /// What matters to these uses of rules; rules that are not there matter nothing.
-    pub fn grid<'u>(&self, uses: impl IntoIterator<Item = &'u RuleUse>) -> Grid {
-        let known = uses.into_iter().filter_map(|usage| Some((self.rules.get(&usage.rule)?, usage)));
-        known.fold(Grid::default(), |grid, (rule, usage)| {
-            grid.and(&rule.grid.clone().with(usage.with.values()))
-        })
+    /// What matters to one use of a rule; to a rule that is not there matters nothing.
+    pub fn grid(&self, usage: &RuleUse) -> Grid {
+        let known = self.rules.get(&usage.rule);
+        known.map(|rule| rule.grid.clone().with(usage.with.values())).unwrap_or_default()
     }
 }
 

@@ -114,42 +114,6 @@ fn common(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
-/// Rows of situations; see [`Grid::lines`].
-#[derive(Clone, Debug)]
-pub struct Lines(Situations);
-
-impl Lines {
-    pub(in crate::rules) fn new(axes: Vec<Axis>, most: usize) -> Self {
-        Self(Situations::new(axes, most))
-    }
-}
-
-impl Iterator for Lines {
-    type Item = Line;
-
-    fn next(&mut self) -> Option<Line> {
-        self.0.next().map(Line)
-    }
-}
-
-/// A row of situations that differ in nothing but the level.
-#[derive(Clone, Debug)]
-pub struct Line(Situation);
-
-impl Line {
-    /// The facts at every level, from 0 to 100.
-    pub fn levels(&self) -> impl Iterator<Item = Arc<Facts>> + '_ {
-        (0..=100).filter_map(|percent| {
-            let level = Level::new(percent).ok()?;
-            let mut facts = (*self.0.facts).clone();
-            facts.battery.level = level;
-            let since = facts.history.level.above(0.0, facts.at);
-            facts.history.level = spell(f64::from(level.percent()), facts.at.checked_sub(since).ok()?);
-            Some(Arc::new(facts))
-        })
-    }
-}
-
 /// A situation before it is put together.
 struct Draft {
     level: i64,

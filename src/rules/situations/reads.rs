@@ -1,27 +1,31 @@
-//! What a rule may look at, read from its text: whoever compares two rules need not try what neither of them asks for.
+//! What a rule may look at, read from its text: whoever tries or compares rules need not try what none of them asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{ASTNode, Expr, FnCallExpr, Stmt};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Stmt};
 
 use crate::{
     model::RuleName,
     rules::{
+        check::scan,
         compile::RuleSet,
-        host::verbs::PARAM,
-        inputs::{INPUTS, float},
+        host::{library::Library, verbs::PARAM},
+        inputs::float,
     },
 };
 
 /// What can be asked of the input `signal`, with the name of one.
 const OF_SIGNALS: [&str; 3] = ["has", "value", "age_minutes"];
 
-/// What stands in the text of a rule.
+/// Parameters that are texts, by the variable that holds them: what the parameter is called, and its default.
+type Parameters = BTreeMap<String, (String, String)>;
+
+/// What stands in the text of a rule, and in the files of the library whose functions it calls.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reads {
-    /// Names of variables, and of what is asked of them, such as `battery`, `level` or `minutes_until`.
+    /// What is asked of inputs, such as `level` or `minutes_until`.
     pub names: BTreeSet<String>,
-    /// Numbers that are written out, defaults of parameters among them.
+    /// Numbers that are written out, defaults of parameters among them; ascending, each once.
     pub numbers: Vec<f64>,
     /// Texts that are written out, defaults of parameters among them.
     pub texts: BTreeSet<String>,
@@ -31,28 +35,14 @@ pub struct Reads {
     pub signal_parameters: BTreeMap<String, String>,
     /// True when it calls functions that all rules share.
     pub shared: bool,
+    /// True when the name of a signal is not written out where it is asked for.
+    pub(in crate::rules) names_signals: bool,
 }
 
 impl RuleSet {
     /// What the rule may look at in any of its branches; nothing when there is no such rule.
     pub fn reads(&self, rule: &RuleName) -> Reads {
-        let mut reads = Reads::default();
-        let Some(rule) = self.rules.get(rule) else { return reads };
-        // Variables that are parameters: what the parameter is called, and its default.
-        let mut parameters = BTreeMap::new();
-        rule.script.walk(&mut |path: &[ASTNode<'_>]| {
-            if let Some(ASTNode::Stmt(Stmt::Var(declared, ..))) = path.last()
-                && let Some(parameter) = parameter(&declared.1)
-            {
-                parameters.insert(declared.0.name.to_string(), parameter);
-            }
-            true
-        });
-        rule.script.walk(&mut |path: &[ASTNode<'_>]| {
-            reads.note(path.last(), &parameters);
-            true
-        });
-        reads
+        self.rules.get(rule).map(|rule| rule.reads.clone()).unwrap_or_default()
     }
 }
 
@@ -67,49 +57,99 @@ fn parameter(value: &Expr) -> Option<(String, String)> {
     }
 }
 
+fn in_text(path: &[ASTNode<'_>]) -> bool {
+    matches!(path, [.., ASTNode::Expr(Expr::InterpolatedString(..)), _])
+}
+
 impl Reads {
-    fn note(&mut self, node: Option<&ASTNode<'_>>, parameters: &BTreeMap<String, (String, String)>) {
-        let Some(ASTNode::Expr(expression)) = node else { return };
-        match expression {
-            Expr::Variable(variable, ..) => drop(self.names.insert(variable.1.to_string())),
-            Expr::Property(property, _) => drop(self.names.insert(property.2.to_string())),
-            Expr::MethodCall(call, _) => {
-                self.names.insert(call.name.to_string());
-                self.note_signal(call, parameters);
+    /// What stands in one script.
+    pub(in crate::rules) fn of(script: &AST, text: &str, library: &Library) -> Self {
+        let mut parameters = Parameters::new();
+        script.walk(&mut |path: &[ASTNode<'_>]| {
+            if let Some(ASTNode::Stmt(Stmt::Var(declared, ..))) = path.last()
+                && let Some(parameter) = parameter(&declared.1)
+            {
+                parameters.insert(declared.0.name.to_string(), parameter);
             }
-            Expr::FnCall(call, _) if call.is_qualified() => self.note_shared(call),
-            Expr::IntegerConstant(number, _) => self.numbers.push(float(*number)),
-            Expr::FloatConstant(number, _) => self.numbers.push(**number),
-            Expr::StringConstant(text, _) => drop(self.texts.insert(text.to_string())),
+            true
+        });
+        let mut reads = Self::default();
+        script.walk(&mut |path: &[ASTNode<'_>]| {
+            reads.note(path, &parameters, library);
+            true
+        });
+        // What stands in the cases of a `switch` is not in the tree.
+        reads.numbers.extend(scan::numbers(text));
+        reads.texts.extend(scan::texts(text).map(str::to_owned));
+        reads.sorted()
+    }
+
+    fn sorted(mut self) -> Self {
+        self.numbers.sort_by(f64::total_cmp);
+        self.numbers.dedup();
+        self
+    }
+
+    fn note(&mut self, path: &[ASTNode<'_>], parameters: &Parameters, library: &Library) {
+        match path.last() {
+            Some(ASTNode::Expr(Expr::Property(property, _))) => {
+                self.names.insert(property.2.to_string());
+            }
+            Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
+                self.names.insert(call.name.to_string());
+                if OF_SIGNALS.contains(&call.name.as_str()) {
+                    self.note_signal(call.args.first(), parameters);
+                }
+            }
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
+                if call.is_qualified() =>
+            {
+                self.note_shared(call, parameters, library);
+            }
+            Some(ASTNode::Expr(Expr::IntegerConstant(number, _))) => self.numbers.push(float(*number)),
+            Some(ASTNode::Expr(Expr::FloatConstant(number, _))) => self.numbers.push(**number),
+            // Parts of a text with values in it are reasons: nothing is compared with them.
+            Some(ASTNode::Expr(Expr::StringConstant(text, _))) if !in_text(path) => {
+                self.texts.insert(text.to_string());
+            }
             _ => {}
         }
     }
 
-    fn note_signal(&mut self, call: &FnCallExpr, parameters: &BTreeMap<String, (String, String)>) {
-        if !OF_SIGNALS.contains(&call.name.as_str()) {
-            return;
-        }
-        match call.args.first() {
-            Some(Expr::StringConstant(name, _)) => drop(self.signals.insert(name.to_string())),
+    fn note_signal(&mut self, name: Option<&Expr>, parameters: &Parameters) {
+        match name {
+            Some(Expr::StringConstant(name, _)) => {
+                self.signals.insert(name.to_string());
+            }
             Some(Expr::Variable(variable, ..)) => {
+                self.names_signals = true;
                 if let Some((parameter, default)) = parameters.get(variable.1.as_str()) {
                     self.signal_parameters.insert(parameter.clone(), default.clone());
                 }
             }
-            _ => {}
+            Some(_) => self.names_signals = true,
+            None => {}
         }
     }
 
-    /// A function that rules share may ask an input that is passed to it for anything.
-    fn note_shared(&mut self, call: &FnCallExpr) {
+    /// A function that rules share looks at what stands in its file.
+    fn note_shared(&mut self, call: &FnCallExpr, parameters: &Parameters, library: &Library) {
         self.shared = true;
-        for argument in &call.args {
-            let Expr::Variable(variable, ..) = argument else { continue };
-            let input = INPUTS.iter().find(|input| input.name == variable.1.as_str());
-            for input in input.into_iter() {
-                self.names.extend(input.values.iter().map(|value| (*value).to_owned()));
-                self.names.extend(input.questions.iter().map(|(question, _)| (*question).to_owned()));
-            }
+        let own = call.namespace.path.first().and_then(|name| library.reads(name.name.as_str()));
+        if let Some(own) = own {
+            self.names.extend(own.names.iter().cloned());
+            self.numbers.extend(&own.numbers);
+            self.texts.extend(own.texts.iter().cloned());
+            self.signals.extend(own.signals.iter().cloned());
+            self.names_signals |= own.names_signals;
+        }
+        let is_signal =
+            |value: &Expr| matches!(value, Expr::Variable(variable, ..) if variable.1 == "signal");
+        if call.args.iter().any(is_signal) {
+            let others = call.args.iter().filter(|value| !is_signal(value));
+            others
+                .filter(|value| matches!(value, Expr::StringConstant(..) | Expr::Variable(..)))
+                .for_each(|value| self.note_signal(Some(value), parameters));
         }
     }
 }
@@ -127,11 +167,32 @@ mod tests {
             if !port.on && battery.has_temp && hot(battery) { keep(\"x\"); }";
         let source = RuleSource { name: name.clone(), file: "x".into(), text: text.into() };
         let reads = RuleSet::compile(&[source]).unwrap().reads(&name);
-        for wanted in ["temp", "has_temp", "level", "on", "is_between", "clock"] {
+        for wanted in ["temp", "has_temp", "level", "on", "is_between"] {
             assert!(reads.names.contains(wanted), "{wanted}: {reads:?}");
         }
         assert!(!reads.names.contains("holds"));
         assert!(reads.texts.contains("22:00") && reads.numbers.contains(&41.5), "{reads:?}");
         assert!(!reads.shared && reads.signals.is_empty() && reads.signal_parameters.is_empty());
+    }
+
+    #[test]
+    fn what_stands_in_the_library_and_in_a_switch_counts_too() {
+        let source = |name: &str, text: &str| RuleSource {
+            name: RuleName::new(name).unwrap(),
+            file: name.into(),
+            text: text.into(),
+        };
+        let rule = "//! X.\nif util::warm(battery) { rest(\"x\") }\nlet price = param(\"price\", \"tariff\");\n\
+            if util::dear(signal, price) { keep(\"x\") }\nswitch clock.weekday { \"Sunday\" => keep(\"x\"), _ => () }";
+        let library = "fn warm(b) { b.has_temp && b.temp > 33.3 }\nfn dear(s, name) { s.has(name) && s.value(name) > -0.2 }";
+        let set = RuleSet::compile_with(&[source("x", rule)], &[source("util", library)]).unwrap();
+        let reads = set.reads(&RuleName::new("x").unwrap());
+        assert!(
+            ["temp", "has_temp", "has", "value", "weekday"].iter().all(|name| reads.names.contains(*name))
+        );
+        assert!(!reads.names.contains("level") && reads.shared, "{reads:?}");
+        assert!(reads.numbers.contains(&33.3) && reads.numbers.contains(&-0.2), "{reads:?}");
+        assert!(reads.texts.contains("Sunday"), "{reads:?}");
+        assert_eq!(reads.signal_parameters["price"], "tariff");
     }
 }

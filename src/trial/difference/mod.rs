@@ -1,12 +1,14 @@
 //! What another text of a rule or a station would change: in which situations the verdict would be another one.
 //!
 //! Reading order: `stations` (what belongs together, before and after) · `policy` (one policy beside the other) · `table`
-//! (what one rule says in every situation) · `axis`, `situation` (what situations differ in) · `cover` (from thousands of
-//! situations to few sentences). Only situations of the grid are spoken of; in them every sentence is exact.
+//! (what one rule says in every situation) · `axis`, `situation` (what situations differ in) · `cover`, `said` (from thousands of
+//! situations to few sentences). A limit lies where two situations that were tried come to something else; where what lies
+//! between them was not tried, the answer says how far off the limit may be.
 
 mod axis;
 mod cover;
 mod policy;
+mod said;
 mod situation;
 mod stations;
 mod table;
@@ -72,13 +74,14 @@ impl fmt::Display for Outcome {
 /// All that would be different.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Differences {
-    /// What changes in the stations beside the policies, in words: `desk: port 7 is new`.
+    /// What changes beside the policies, in words: `desk: port 7 is new`.
     pub stations: Vec<String>,
     /// Policies that come to something else somewhere.
     pub policies: Vec<PolicyDifference>,
     /// Policies whose texts or values change, and that come to the same in every situation.
     pub unchanged: usize,
-    /// Policies that were not looked at, as there are too many different ones.
+    /// Policies of which too little could be tried: there are too many of them, or too many situations. Where something
+    /// was tried, nothing differed.
     pub left_out: usize,
 }
 
@@ -91,10 +94,8 @@ pub struct PolicyDifference {
     pub ports: Vec<NamedPort>,
     /// What changes, the most frequent first.
     pub changes: Vec<VerdictChange>,
-    /// In so many situations the verdict changes.
-    pub differing: u64,
-    /// So many situations were compared.
-    pub situations: u64,
+    /// Limits that are not told exactly, and how far they may be off: `time of day to 30 min`.
+    pub rough: Vec<String>,
 }
 
 /// A port and the device that the file puts there.
@@ -119,8 +120,6 @@ pub struct VerdictChange {
     pub when: Vec<String>,
     /// Earlier rules that must have no opinion.
     pub unless: Vec<RuleName>,
-    /// In so many situations.
-    pub situations: u64,
     /// True when it changes in every situation of `when`; else in some, as `examples` show.
     pub exact: bool,
     /// Where exactly, for some values; empty when `exact`.

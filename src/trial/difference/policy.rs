@@ -1,11 +1,14 @@
 //! One policy beside the other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     Outcome, VerdictChange,
-    axis::Axis,
+    axis::{Axis, NONE},
     cover::{Cell, Extent, Grid, Part},
+    said::{told, unless},
     situation::Base,
-    table::{Asked, Said, Table, places},
+    table::{Asked, Limits, Said, Table, classes, joined, places},
 };
 use crate::{
     model::{Policy, RuleName, RuleUse, Verdict},
@@ -18,6 +21,10 @@ const SENTENCES: usize = 6;
 const EXAMPLES: usize = 3;
 /// Situations that can be told apart: comparing them takes about 0.1 s.
 const CELLS: usize = 200_000;
+/// Runs of one use of a rule: an eighth of a second for shipped rules.
+const RUNS: usize = 20_000;
+/// Runs of all uses of one policy before limits are looked for: long policies are tried more coarsely.
+const ALL_RUNS: usize = 400_000;
 
 /// A policy, the rules that it names, and what its port is like.
 #[derive(Clone, Copy)]
@@ -27,11 +34,20 @@ pub(super) struct Asking<'a> {
     pub(super) base: &'a Base,
 }
 
+impl<'a> Asking<'a> {
+    fn asked(self, usage: &'a RuleUse, names: &[RuleName], limits: Limits<'a>) -> Asked<'a> {
+        Asked::new(self.rules, usage, self.base, names, limits)
+    }
+}
+
 /// What changes between two policies.
 pub(super) struct Compared {
     pub(super) changes: Vec<VerdictChange>,
-    pub(super) differing: u64,
-    pub(super) situations: u64,
+    pub(super) rough: Vec<String>,
+    /// Not all situations that might matter were tried.
+    pub(super) cut: bool,
+    /// So many times rules were run.
+    pub(super) runs: usize,
 }
 
 /// One use of a rule among the tables.
@@ -54,11 +70,16 @@ struct Comparison {
     shared: usize,
     /// For each axis: values that nothing tells apart, as the first and how many.
     classes: Vec<Vec<(usize, usize)>>,
+    /// Axes of which some classes were joined, as there are too many situations.
+    thinned: BTreeSet<usize>,
+    runs: usize,
+    /// Not all situations that might matter were tried.
+    cut: bool,
 }
 
 /// What changes; `None` when both are made of the same rules with the same values.
-pub(super) fn compare(before: Asking<'_>, after: Asking<'_>) -> Option<Compared> {
-    let comparison = Comparison::new(before, after)?;
+pub(super) fn compare(before: Asking<'_>, after: Asking<'_>, wanted: &dyn Fn() -> bool) -> Option<Compared> {
+    let comparison = Comparison::new(before, after, wanted)?;
     Some(comparison.answer())
 }
 
@@ -88,7 +109,7 @@ fn same(one: (&Asking<'_>, &RuleUse), other: (&Asking<'_>, &RuleUse)) -> bool {
 }
 
 impl Comparison {
-    fn new(before: Asking<'_>, after: Asking<'_>) -> Option<Self> {
+    fn new(before: Asking<'_>, after: Asking<'_>, wanted: &dyn Fn() -> bool) -> Option<Self> {
         let uses = |asking: Asking<'_>| -> Vec<(RuleUse, bool)> {
             in_order(asking.policy).map(|(usage, guard)| (usage.clone(), guard)).collect()
         };
@@ -101,8 +122,9 @@ impl Comparison {
         let mut names: Vec<RuleName> = old.iter().chain(&new).map(|(usage, _)| usage.rule.clone()).collect();
         names.sort();
         names.dedup();
+        let limits = Limits { runs: RUNS.min(ALL_RUNS / (old.len() + new.len()).max(1)), wanted };
         let mut asked: Vec<Asked<'_>> =
-            old.iter().map(|(usage, _)| Asked::new(before.rules, usage, before.base, &names)).collect();
+            old.iter().map(|(usage, _)| before.asked(usage, &names, limits)).collect();
         let mut rules: Vec<RuleName> = old.iter().map(|(usage, _)| usage.rule.clone()).collect();
         let first: Vec<Step> =
             old.iter().enumerate().map(|(table, (_, guard))| Step { table, guard: *guard }).collect();
@@ -110,17 +132,21 @@ impl Comparison {
         for (usage, guard) in &new {
             let known = old.iter().position(|(other, _)| same((&before, other), (&after, usage)));
             let table = known.unwrap_or_else(|| {
-                asked.push(Asked::new(after.rules, usage, after.base, &names));
+                asked.push(after.asked(usage, &names, limits));
                 rules.push(usage.rule.clone());
                 asked.len() - 1
             });
             second.push(Step { table, guard: *guard });
         }
-        let axes = joined(&asked);
+        let axes = joined(&asked, limits.runs);
         let tables: Vec<Table> = asked.iter_mut().map(|asked| asked.table(&axes)).collect();
         let classes = (0..axes.len()).map(|n| classes(n, &axes, &tables)).collect();
+        let runs = asked.iter().map(Asked::runs).sum();
+        let cut = asked.iter().any(|asked| asked.cut);
+        let (before, after) = (first, second);
+        let thinned = BTreeSet::new();
         let mut comparison =
-            Self { names, axes, tables, rules, before: first, after: second, shared: 0, classes };
+            Self { names, axes, tables, rules, before, after, shared: 0, classes, thinned, runs, cut };
         comparison.merge();
         comparison.thin();
         Some(comparison)
@@ -137,13 +163,24 @@ impl Comparison {
 
     /// Passes over some of the situations when there are too many to be compared.
     fn thin(&mut self) {
-        while self.sizes().iter().product::<usize>() > CELLS {
-            let Some(longest) = self.classes.iter_mut().max_by_key(|classes| classes.len()) else { return };
-            let halved = longest.chunks(2).filter_map(|pair| {
+        while self.sizes().into_iter().fold(1, usize::saturating_mul) > CELLS {
+            let ordered = self
+                .axes
+                .iter()
+                .zip(&mut self.classes)
+                .enumerate()
+                .filter(|(_, (axis, _))| axis.kind.ordered());
+            let longest =
+                ordered.map(|(n, (_, classes))| (n, classes)).max_by_key(|(_, classes)| classes.len());
+            let Some((n, longest)) = longest.filter(|(_, classes)| classes.len() > 2) else { return };
+            // The first stays by itself: it may be a value that is missing.
+            let halved = longest.iter().skip(1).collect::<Vec<_>>();
+            let halved = halved.chunks(2).filter_map(|pair| {
                 let (first, _) = pair.first()?;
                 Some((*first, pair.iter().map(|(_, values)| values).sum()))
             });
-            *longest = halved.collect();
+            *longest = longest.iter().take(1).copied().chain(halved).collect();
+            self.thinned.insert(n);
         }
     }
 
@@ -181,21 +218,13 @@ impl Comparison {
             values.map(|values| u64::try_from(values).unwrap_or(u64::MAX)).fold(1, u64::saturating_mul)
         };
         let (mut kinds, mut cells): (Vec<(Outcome, Outcome)>, Vec<Cell>) = (Vec::new(), Vec::new());
-        let mut weights: Vec<u64> = Vec::new();
         for cell in 0..count {
-            let (state, change) = self.cell(&self.situation(cell, &sizes), &mut kinds);
-            cells.push(state);
-            if let Some(change) = change {
-                weights.resize(weights.len().max(change + 1), 0);
-                if let Some(sum) = weights.get_mut(change) {
-                    *sum = sum.saturating_add(weight(cell));
-                }
-            }
+            cells.push(self.cell(&self.situation(cell, &sizes), &mut kinds));
         }
         let extents: Vec<Extent> =
             self.axes.iter().zip(&sizes).map(|(axis, size)| extent(axis, *size)).collect();
         let grid = Grid { sides: &extents, cells: &cells };
-        let mut changes: Vec<VerdictChange> = Vec::new();
+        let (mut changes, mut named) = (Vec::new(), BTreeMap::new());
         for (n, kind) in kinds.iter().enumerate() {
             let Ok(number) = u8::try_from(n) else { break };
             let (parts, left) = grid.cover(number, SENTENCES);
@@ -203,27 +232,50 @@ impl Comparison {
                 changes.extend(parts.iter().map(|part| {
                     let inside = grid.within(part).into_iter();
                     let changed = inside.filter(|cell| cells.get(*cell) == Some(&Cell::Changed(number)));
-                    let (when, unless) = (self.words(part), self.hiding(&grid, part));
-                    told(*kind, when, unless, changed.map(weight).sum())
+                    let change = told(*kind, self.words(part, &mut named), self.hiding(&grid, part));
+                    (changed.map(weight).fold(0, u64::saturating_add), change)
                 }));
             } else {
-                changes.push(self.slope(&grid, number, *kind, weights.get(n).copied().unwrap_or_default()));
+                let changed = (0..count).filter(|cell| cells.get(*cell) == Some(&Cell::Changed(number)));
+                let all = changed.map(weight).fold(0, u64::saturating_add);
+                changes.push((all, self.slope(&grid, number, *kind, &mut named)));
             }
         }
-        changes.sort_by_key(|change| std::cmp::Reverse(change.situations));
-        let situations = (0..count).map(weight).sum();
-        Compared { changes, differing: weights.iter().sum(), situations }
+        changes.sort_by_key(|(situations, _)| std::cmp::Reverse(*situations));
+        let changes = changes.into_iter().map(|(_, change)| change).collect();
+        let rough = named.into_iter().filter_map(|(axis, gap)| self.rough(axis, gap)).collect();
+        Compared { changes, rough, cut: self.cut || !self.thinned.is_empty(), runs: self.runs }
+    }
+
+    /// How far the limits of a part on an axis may be from where they are told.
+    fn widest(&self, n: usize, part: &[bool]) -> i64 {
+        let (Some(axis), Some(classes)) = (self.axes.get(n), self.classes.get(n)) else { return 0 };
+        let both = classes.iter().zip(part);
+        let limits = both.clone().zip(both.skip(1)).filter(|((_, inside), (_, next))| inside != next);
+        let gaps = limits.filter_map(|(((first, count), _), ((next, _), _))| {
+            // Of classes that were joined only the first value was looked at.
+            let last = if self.thinned.contains(&n) { *first } else { (first + count).checked_sub(1)? };
+            let (before, after) = (*axis.values.get(last)?, *axis.values.get(*next)?);
+            (before != NONE && axis.kind.ordered()).then(|| after.saturating_sub(before))
+        });
+        gaps.max().unwrap_or_default()
+    }
+
+    /// What to say of an axis whose limits may be so far from where they are told; `None` when they are exact.
+    fn rough(&self, axis: usize, gap: i64) -> Option<String> {
+        let kind = &self.axes.get(axis)?.kind;
+        (gap > kind.resolution().unwrap_or(1)).then(|| kind.gap(gap))
     }
 
     /// What is in one cell, and which kind of change it is.
-    fn cell(&self, places: &[usize], kinds: &mut Vec<(Outcome, Outcome)>) -> (Cell, Option<usize>) {
+    fn cell(&self, places: &[usize], kinds: &mut Vec<(Outcome, Outcome)>) -> Cell {
         let shared = self.before.get(..self.shared).unwrap_or_default();
         if self.outcome(shared, places) != Outcome::Nothing {
-            return (Cell::Hidden, None);
+            return Cell::Hidden;
         }
         let (from, to) = (self.outcome(&self.before, places), self.outcome(&self.after, places));
         if from.same_effect(to) {
-            return (Cell::Same, None);
+            return Cell::Same;
         }
         let known = kinds.iter().position(|kind| *kind == (from, to));
         let kind = known.unwrap_or_else(|| {
@@ -231,19 +283,22 @@ impl Comparison {
             kinds.len() - 1
         });
         // INVARIANT: five outcomes make at most twenty changes.
-        (u8::try_from(kind).map_or(Cell::Same, Cell::Changed), Some(kind))
+        u8::try_from(kind).map_or(Cell::Same, Cell::Changed)
     }
 
-    /// A part in words.
-    fn words(&self, part: &Part) -> Vec<String> {
-        let parts = self.axes.iter().zip(&self.classes).zip(&part.0);
-        let words = parts.filter_map(|((axis, classes), part)| {
+    /// A part in words; the axes in them are added to `named`, with how far their limits may be off.
+    fn words(&self, part: &Part, named: &mut BTreeMap<usize, i64>) -> Vec<String> {
+        let parts = self.axes.iter().zip(&self.classes).zip(&part.0).enumerate();
+        let words = parts.filter_map(|(n, ((axis, classes), part))| {
             let values: Vec<bool> = classes
                 .iter()
                 .zip(part)
                 .flat_map(|((_, values), inside)| std::iter::repeat_n(*inside, *values))
                 .collect();
-            axis.words(&values, &self.names)
+            let words = axis.words(&values, &self.names)?;
+            let gap = named.entry(n).or_insert(0);
+            *gap = self.widest(n, part).max(*gap);
+            Some(words)
         });
         words.collect()
     }
@@ -265,20 +320,25 @@ impl Comparison {
     }
 
     /// A change without simple limits: where it may be, and examples.
-    fn slope(&self, grid: &Grid<'_>, number: u8, kind: (Outcome, Outcome), situations: u64) -> VerdictChange {
+    fn slope(
+        &self,
+        grid: &Grid<'_>,
+        number: u8,
+        kind: (Outcome, Outcome),
+        named: &mut BTreeMap<usize, i64>,
+    ) -> VerdictChange {
         let cells: Vec<usize> = (0..grid.cells.len())
             .filter(|cell| grid.cells.get(*cell) == Some(&Cell::Changed(number)))
             .collect();
         let around = grid.around(&cells);
-        let mut change = told(kind, self.words(&around), self.hiding(grid, &around), situations);
+        let mut change = told(kind, self.words(&around, named), self.hiding(grid, &around));
         change.exact = false;
-        change.examples = self.examples(grid, number, &around);
-        let place = if change.when.is_empty() {
-            String::new()
-        } else {
-            format!(" within {}", change.when.join(", "))
+        change.examples = self.examples(grid, number, &around, named);
+        let place = match change.when.as_slice() {
+            [] => "in some situations".to_owned(),
+            when => format!("in a part of {}", when.join(", ")),
         };
-        change.text = format!("in {situations} situations{place}: {} → {}", kind.0, kind.1);
+        change.text = format!("{place}: {} → {}", kind.0, kind.1);
         if !change.examples.is_empty() {
             change.text = format!("{}; for example {}", change.text, change.examples.join("; "));
         }
@@ -287,7 +347,13 @@ impl Comparison {
     }
 
     /// Where it changes exactly, for some values of the axis on which most can be told apart.
-    fn examples(&self, grid: &Grid<'_>, number: u8, around: &Part) -> Vec<String> {
+    fn examples(
+        &self,
+        grid: &Grid<'_>,
+        number: u8,
+        around: &Part,
+        named: &mut BTreeMap<usize, i64>,
+    ) -> Vec<String> {
         let sizes = self.sizes();
         let longest = around.0.iter().enumerate().max_by_key(|(_, part)| part.iter().filter(|n| **n).count());
         let Some((axis, inside)) = longest else { return Vec::new() };
@@ -305,59 +371,13 @@ impl Comparison {
                 })
                 .collect();
             let (parts, _) = Grid { sides: grid.sides, cells: &cells }.cover(number, 1);
-            told.extend(parts.iter().map(|part| self.words(part).join(", ")));
+            told.extend(parts.iter().map(|part| self.words(part, named).join(", ")));
         }
         told.dedup();
         told
     }
 }
 
-fn told(
-    (from, to): (Outcome, Outcome),
-    when: Vec<String>,
-    silent: Vec<RuleName>,
-    situations: u64,
-) -> VerdictChange {
-    let place = if when.is_empty() { "in every situation".to_owned() } else { when.join(", ") };
-    let text = format!("{place}: {from} → {to}{}", unless(&silent));
-    VerdictChange { text, from, to, when, unless: silent, situations, exact: true, examples: Vec::new() }
-}
-
-fn unless(silent: &[RuleName]) -> String {
-    let names: Vec<&str> = silent.iter().map(RuleName::as_str).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => format!(" (unless {one} speaks before)"),
-        several => format!(" (unless {} speak before)", several.join(" or ")),
-    }
-}
-
 fn extent(axis: &Axis, size: usize) -> Extent {
     Extent { size, ordered: axis.kind.ordered(), cyclic: axis.kind.cyclic() }
-}
-
-/// The axes of all rules, each once, with the values of all.
-fn joined(asked: &[Asked<'_>]) -> Vec<Axis> {
-    let mut axes: Vec<Axis> = Vec::new();
-    for axis in asked.iter().flat_map(|asked| &asked.axes) {
-        match axes.iter_mut().find(|known| known.kind == axis.kind) {
-            Some(known) => *known = known.clone().joined(axis),
-            None => axes.push(axis.clone()),
-        }
-    }
-    axes.sort_by(|a, b| a.kind.cmp(&b.kind));
-    axes
-}
-
-/// Neighbours that no table tells apart, as the first and how many.
-fn classes(n: usize, axes: &[Axis], tables: &[Table]) -> Vec<(usize, usize)> {
-    let mut classes: Vec<(usize, usize)> = Vec::new();
-    for at in 0..axes.get(n).map_or(0, |axis| axis.values.len()) {
-        let new = at == 0 || tables.iter().any(|table| table.differs_on(n, at - 1));
-        match classes.last_mut() {
-            Some((_, values)) if !new => *values += 1,
-            _ => classes.push((at, 1)),
-        }
-    }
-    classes
 }

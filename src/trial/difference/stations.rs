@@ -1,16 +1,16 @@
 //! What belongs together, before and after; and what changes beside the policies.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{collections::BTreeSet, fmt::Debug, sync::Arc};
 
 use super::{
     Differences, NamedPort, PolicyDifference, Setup,
     policy::{Asking, compare},
     situation::Base,
 };
-use crate::model::{Care, DeviceName, PortPlan, Station, words};
+use crate::model::{Care, DeviceName, PortPlan, RuleName, Station, words};
 
-/// Different policies that are compared; each takes up to half a second.
-const POLICIES: usize = 32;
+/// Runs of rules in one answer, about ten seconds on a small computer. A policy of three rules takes 100,000 at most.
+const RUNS: usize = 1_500_000;
 
 /// Ports that are treated alike before, and alike after.
 struct Alike {
@@ -19,8 +19,9 @@ struct Alike {
     ports: Vec<(Arc<PortPlan>, Arc<PortPlan>)>,
 }
 
-/// What would be different with the stations and rules of `after` in place of those of `before`.
-pub fn differences(before: &Setup, after: &Setup) -> Differences {
+/// What would be different with the stations and rules of `after` in place of those of `before`. As soon as it is not
+/// `wanted` any more the answer comes at once, and means nothing.
+pub fn differences(before: &Setup, after: &Setup, wanted: &dyn Fn() -> bool) -> Differences {
     let mut found = Differences::default();
     let mut alike: Vec<Alike> = Vec::new();
     let gone = before.stations.keys().filter(|name| !after.stations.contains_key(*name));
@@ -34,15 +35,18 @@ pub fn differences(before: &Setup, after: &Setup) -> Differences {
             }
         }
     }
-    let mut compared = 0;
+    found.stations.extend(unused(before, after));
+    let mut runs = 0;
     for group in &alike {
-        if compared == POLICIES {
+        if runs >= RUNS || !wanted() {
             found.left_out += 1;
             continue;
         }
-        let Some(difference) = difference(group, before, after) else { continue };
-        compared += 1;
-        if difference.differing == 0 {
+        let Some((difference, more, cut)) = difference(group, before, after, wanted) else { continue };
+        runs += more;
+        if difference.changes.is_empty() && cut {
+            found.left_out += 1;
+        } else if difference.changes.is_empty() {
             found.unchanged += 1;
         } else {
             add(&mut found.policies, difference);
@@ -51,13 +55,29 @@ pub fn differences(before: &Setup, after: &Setup) -> Differences {
     found
 }
 
+/// Edited rules that nobody asks: who has edited one wonders why nothing changes.
+fn unused(before: &Setup, after: &Setup) -> Vec<String> {
+    let ports = after.stations.values().flat_map(|station| station.ports.values());
+    let policies = ports.map(|port| &port.care.policy);
+    let used: BTreeSet<&RuleName> = policies
+        .flat_map(|policy| policy.guards.iter().chain(&policy.rules))
+        .map(|usage| &usage.rule)
+        .collect();
+    let unused = after.rules.rules().filter(|rule| !used.contains(&rule.name));
+    let told = unused.filter_map(|rule| match before.rules.rule(rule.name.as_str()) {
+        None => Some(format!("the rule `{}` is new, and no station names it", rule.name)),
+        Some(old) if old.hash != rule.hash => Some(format!("no station names the rule `{}`", rule.name)),
+        Some(_) => None,
+    });
+    told.collect()
+}
+
 /// Ports to which the same happens are told together, whatever else is different about them.
 fn add(policies: &mut Vec<PolicyDifference>, difference: PolicyDifference) {
     let alike = policies.iter_mut().find(|known| {
-        let told = |policy: &PolicyDifference| (policy.differing, policy.situations);
         known.station == difference.station
             && known.changes == difference.changes
-            && told(known) == told(&difference)
+            && known.rough == difference.rough
     });
     match alike {
         Some(known) => known.ports.extend(difference.ports),
@@ -65,23 +85,30 @@ fn add(policies: &mut Vec<PolicyDifference>, difference: PolicyDifference) {
     }
 }
 
-fn difference(group: &Alike, before: &Setup, after: &Setup) -> Option<PolicyDifference> {
+/// What changes for these ports, and how often rules were run to find out.
+fn difference(
+    group: &Alike,
+    before: &Setup,
+    after: &Setup,
+    wanted: &dyn Fn() -> bool,
+) -> Option<(PolicyDifference, usize, bool)> {
     let (old, new) = group.ports.first()?;
     let old_base = base(&group.station.0, old, &group.care.0)?;
     let new_base = base(&group.station.1, new, &group.care.1)?;
     let compared = compare(
         Asking { rules: &before.rules, policy: &group.care.0.policy, base: &old_base },
         Asking { rules: &after.rules, policy: &group.care.1.policy, base: &new_base },
+        wanted,
     )?;
     let named =
         |(_, port): &(Arc<PortPlan>, Arc<PortPlan>)| NamedPort { port: port.id, device: port.device.clone() };
-    Some(PolicyDifference {
+    let difference = PolicyDifference {
         station: group.station.1.name.clone(),
         ports: group.ports.iter().map(named).collect(),
         changes: compared.changes,
-        differing: compared.differing,
-        situations: compared.situations,
-    })
+        rough: compared.rough,
+    };
+    Some((difference, compared.runs, compared.cut))
 }
 
 fn base(station: &Station, port: &PortPlan, care: &Care) -> Option<Base> {

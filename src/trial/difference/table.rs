@@ -5,7 +5,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    axis::{Axis, Kind, axes},
+    axis::{Axis, Kind, axes, fit, situations},
     situation::{Base, Situation},
 };
 use crate::{
@@ -13,8 +13,15 @@ use crate::{
     rules::RuleSet,
 };
 
-/// Runs of one table: a quarter of a second for shipped rules. Axes with many values are tried more coarsely then.
-const RUNS: usize = 40_000;
+/// How much may be asked.
+#[derive(Clone, Copy)]
+pub(super) struct Limits<'a> {
+    /// Runs of one use of a rule. Axes with many values are tried more coarsely then.
+    pub(super) runs: usize,
+    /// False when nobody waits for the answer any more: what is said then means nothing.
+    pub(super) wanted: &'a dyn Fn() -> bool,
+}
+
 /// An axis on which the answers change more often than this has no limits to be found, but a slope.
 const LIMITS: usize = 12;
 
@@ -34,10 +41,13 @@ pub(super) struct Asked<'a> {
     rules: &'a RuleSet,
     usage: &'a RuleUse,
     base: &'a Base,
+    limits: Limits<'a>,
     /// The number of the rule, as the axis of the holder counts.
     own: i64,
     known: HashMap<Situation, Said>,
     pub(super) axes: Vec<Axis>,
+    /// Situations were left out that might matter.
+    pub(super) cut: bool,
 }
 
 /// The answers over a product of axes; the last axis changes fastest.
@@ -51,28 +61,29 @@ pub(super) struct Table {
 
 impl<'a> Asked<'a> {
     /// Finds the axes and the limits on them. `numbers` has the rules in the order of the axis of the holder.
-    pub(super) fn new(rules: &'a RuleSet, usage: &'a RuleUse, base: &'a Base, numbers: &[RuleName]) -> Self {
+    pub(super) fn new(
+        rules: &'a RuleSet,
+        usage: &'a RuleUse,
+        base: &'a Base,
+        numbers: &[RuleName],
+        limits: Limits<'a>,
+    ) -> Self {
         let own = numbers.iter().position(|name| *name == usage.rule).and_then(|n| i64::try_from(n + 1).ok());
         let own = own.unwrap_or(i64::MAX);
         let mut axes = axes(&rules.reads(&usage.rule), usage);
         if let Some(holder) = axes.iter_mut().find(|axis| axis.kind == Kind::Holder) {
             holder.add(&[own]);
         }
-        let mut asked = Self { rules, usage, base, own, known: HashMap::new(), axes };
-        asked.fit();
+        let cut = fit(&mut axes, &|_| true, limits.runs);
+        let mut asked = Self { rules, usage, base, limits, own, known: HashMap::new(), axes, cut };
         asked.find_limits();
+        asked.hold_limits();
         asked
     }
 
-    /// Tries long axes more coarsely until all runs are within the limit.
-    fn fit(&mut self) {
-        while runs(&self.axes) > RUNS {
-            let longest = self.axes.iter_mut().max_by_key(|axis| axis.values.len());
-            // Firm values alone: a rule with so many numbers in it is tried as it is, the joint grid is bounded too.
-            if !longest.is_some_and(Axis::thin) {
-                break;
-            }
-        }
+    /// So many times the rule was run.
+    pub(super) fn runs(&self) -> usize {
+        self.known.len()
     }
 
     fn find_limits(&mut self) {
@@ -82,8 +93,9 @@ impl<'a> Asked<'a> {
             let mut found = false;
             for n in 0..self.axes.len() {
                 let between = self.axes.get(n).map(|axis| between(axis, &table, n)).unwrap_or_default();
-                let more = runs(&self.axes) / self.axes.get(n).map_or(1, |axis| axis.values.len().max(1));
-                let fits = runs(&self.axes) + more * between.len() <= 2 * RUNS;
+                let now = situations(&self.axes);
+                let more = now / self.axes.get(n).map_or(1, |axis| axis.values.len().max(1));
+                let fits = now + more * between.len() <= 2 * self.limits.runs;
                 if let Some(axis) = self.axes.get_mut(n).filter(|_| fits && !between.is_empty()) {
                     axis.add(&between);
                     found = true;
@@ -92,6 +104,15 @@ impl<'a> Asked<'a> {
             if !found {
                 break;
             }
+        }
+    }
+
+    /// The values on both sides of a limit are not left out when the rule is tried together with others.
+    fn hold_limits(&mut self) {
+        let table = self.table(&self.axes.clone());
+        for (n, axis) in self.axes.iter_mut().enumerate() {
+            let beside: Vec<i64> = limits(axis, &table, n).into_iter().flat_map(|(a, b)| [a, b]).collect();
+            axis.add(&beside);
         }
     }
 
@@ -119,6 +140,9 @@ impl<'a> Asked<'a> {
         if let Some(known) = self.known.get(&situation) {
             return *known;
         }
+        if !(self.limits.wanted)() {
+            return Said::Failed;
+        }
         let said = match situation.facts(&self.usage.rule, self.base) {
             None => Said::Failed,
             Some(facts) => match self.rules.ask(self.usage, &Arc::new(facts)) {
@@ -132,21 +156,20 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn runs(axes: &[Axis]) -> usize {
-    axes.iter().fold(1, |product: usize, axis| product.saturating_mul(axis.values.len()))
-}
-
 /// The middles between neighbours whose answers differ; none when they differ too often.
 fn between(axis: &Axis, table: &Table, n: usize) -> Vec<i64> {
     let Some(resolution) = axis.kind.resolution() else { return Vec::new() };
+    let apart =
+        limits(axis, table, n).into_iter().filter(|(a, b)| *a != super::axis::NONE && b - a > resolution);
+    apart.map(|(a, b)| a + (b - a) / 2).collect()
+}
+
+/// Neighbours whose answers differ; none when they differ too often.
+fn limits(axis: &Axis, table: &Table, n: usize) -> Vec<(i64, i64)> {
     let pairs = axis.values.iter().zip(axis.values.iter().skip(1)).enumerate();
     let differing: Vec<(i64, i64)> =
         pairs.filter(|(at, _)| table.differs(n, *at)).map(|(_, (a, b))| (*a, *b)).collect();
-    if differing.len() > LIMITS {
-        return Vec::new();
-    }
-    let apart = differing.into_iter().filter(|(a, b)| *a != super::axis::NONE && b - a > resolution);
-    apart.map(|(a, b)| a + (b - a) / 2).collect()
+    if differing.len() > LIMITS { Vec::new() } else { differing }
 }
 
 /// The place on each axis of a cell.
@@ -192,4 +215,33 @@ impl Table {
             .fold(0, |cell, (axis, size)| cell * size + places.get(*axis).copied().unwrap_or_default());
         self.said.get(cell).copied().unwrap_or(Said::Failed)
     }
+}
+
+/// The axes of all rules, each once, with the values of all; fewer when some rule would have to be run too often.
+pub(super) fn joined(asked: &[Asked<'_>], runs: usize) -> Vec<Axis> {
+    let mut axes: Vec<Axis> = Vec::new();
+    for axis in asked.iter().flat_map(|asked| &asked.axes) {
+        match axes.iter_mut().find(|known| known.kind == axis.kind) {
+            Some(known) => *known = known.clone().joined(axis),
+            None => axes.push(axis.clone()),
+        }
+    }
+    axes.sort_by(|a, b| a.kind.cmp(&b.kind));
+    for one in asked {
+        fit(&mut axes, &|axis| one.axes.iter().any(|own| own.kind == axis.kind), 4 * runs);
+    }
+    axes
+}
+
+/// Neighbours that no table tells apart, as the first and how many.
+pub(super) fn classes(n: usize, axes: &[Axis], tables: &[Table]) -> Vec<(usize, usize)> {
+    let mut classes: Vec<(usize, usize)> = Vec::new();
+    for at in 0..axes.get(n).map_or(0, |axis| axis.values.len()) {
+        let new = at == 0 || tables.iter().any(|table| table.differs_on(n, at - 1));
+        match classes.last_mut() {
+            Some((_, values)) if !new => *values += 1,
+            _ => classes.push((at, 1)),
+        }
+    }
+    classes
 }

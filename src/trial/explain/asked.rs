@@ -9,6 +9,7 @@ use super::{
 use crate::{
     model::{Decision, Facts, Layer, Opinion, RuleFailure, RuleUse},
     rules::{RuleSet, TraceEnd},
+    trial::policy::is_of_unknown,
 };
 
 /// Goes through a policy in the order of asking.
@@ -22,6 +23,9 @@ pub(super) struct Asking<'a> {
 impl<'a> Asking<'a> {
     pub(super) fn new(rules: &'a RuleSet, decision: &'a Decision) -> Self {
         let settled = match decision.by {
+            _ if is_of_unknown(decision) => {
+                Some("nobody has named what is plugged in, and then no rule is asked".to_owned())
+            }
             Layer::Policy | Layer::Nobody => None,
             Layer::Mode => Some("a person had decided before it".to_owned()),
             // A guard that fails is found on the way.

@@ -11,10 +11,12 @@ mod words;
 
 use asked::Asking;
 pub use told::{Asked, Because, Explanation, Origin, ParameterSaid, Role};
+pub(in crate::trial) use way::in_words;
 
 use crate::{
     model::{Decision, Layer, Station, Verdict},
     rules::RuleSet,
+    trial::policy::is_of_unknown,
 };
 
 /// Explains a decision by the rules and the station that decided.
@@ -66,7 +68,7 @@ fn note(decision: &Decision, asked: &[Asked]) -> Option<String> {
     let decided = asked.iter().find(|one| one.role == Role::Decided);
     let now = decided.and_then(|one| Some((&one.rule, one.opinion.as_ref()?.verdict)));
     let then = decision.rule.as_ref().map(|rule| (rule, decision.verdict));
-    let comparable = matches!(decision.by, Layer::Policy | Layer::Nobody);
+    let comparable = matches!(decision.by, Layer::Policy | Layer::Nobody) && !is_of_unknown(decision);
     (comparable && now != then).then(|| {
         let says = now.map_or_else(
             || "no rule has an opinion".to_owned(),

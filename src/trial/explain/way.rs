@@ -13,7 +13,7 @@ use crate::{
 const MOST: usize = 60;
 
 /// The steps that people need to know. A variable is told when it had a part in a question.
-pub(super) fn in_words(trace: &Trace, facts: &Facts) -> Vec<Because> {
+pub(in crate::trial) fn in_words(trace: &Trace, facts: &Facts) -> Vec<Because> {
     let telling = Telling::new(trace, facts);
     let mut told: Vec<Because> = Vec::new();
     for (n, step) in trace.steps.iter().enumerate() {

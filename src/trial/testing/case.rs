@@ -278,6 +278,12 @@ impl Ages {
         let mut all: Vec<(f64, u32)> =
             self.0.iter().copied().chain(present).map(|(limit, minutes)| (limit.0, minutes)).collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // Who has been above a limit for an hour has been above every lower one for an hour at least.
+        let mut longest = 0;
+        for (_, minutes) in all.iter_mut().rev() {
+            longest = longest.max(*minutes);
+            *minutes = longest;
+        }
         let mut spells = Spells::default();
         for (limit, minutes) in all {
             spells.push(limit, earlier(minutes)?);

@@ -101,7 +101,10 @@ fn syntax(error: &RonError, word: &str) -> (String, String) {
             ("`[`", "a series or a night expects a list: [Last(Charge)]")
         }
         RonError::ExpectedArray => ("`[`", "lists are written [\"old\", \"lab\"]"),
-        RonError::ExpectedMap => ("`{`", "parameters are written {\"high\": 60}"),
+        RonError::ExpectedMap => (
+            "`{`",
+            "parameters are written {\"high\": 60}, signals of a night {\"price\": {\"00:00\": 0.12}}",
+        ),
         RonError::ExpectedMapColon => ("`:`", "write name: value"),
         RonError::ExpectedComma if word == "." => ("a whole number", "write it without a point"),
         RonError::ExpectedComma => ("`,`", "put a comma before this"),

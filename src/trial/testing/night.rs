@@ -8,13 +8,13 @@ use serde::Deserialize;
 use super::{
     case::DeviceCase,
     scene::{self, RuleCase},
-    values::{Date, Drain, Percent, Rate, Rise, Start, TimeOfDay, Weekday, With, Zone, short},
+    values::{Date, Drain, Number, Percent, Rate, Rise, Start, TimeOfDay, Weekday, With, Zone, short},
     wanted::Wanted,
 };
 use crate::{
-    model::{PortId, RuleName, Span, Station, Timestamp},
+    model::{PortId, RuleName, SignalName, Span, Station, Timestamp},
     simulation::{self, Away, Days, DeviceModel, Temper},
-    trial::world::{self, Scenario, Track},
+    trial::world::{self, Scenario, SignalCourse, Track},
 };
 
 /// A year is simulated by `scs simulate`; what a test needs shows within a month.
@@ -44,6 +44,9 @@ pub(super) struct Night {
     model: ModelCase,
     #[serde(default)]
     device: DeviceCase,
+    /// Numbers from elsewhere, each from a time of day on.
+    #[serde(default)]
+    signals: BTreeMap<SignalName, BTreeMap<TimeOfDay, Number>>,
     seed: Option<u64>,
     pub(super) expect: Vec<Wanted>,
 }
@@ -120,15 +123,33 @@ impl Night {
         let (at, zone) = start.moment(civil::Time::constant(22, 0, 0, 0))?;
         let length = self.length()?;
         let rate = self.model.charge_per_hour.map_or(40.0, |rate| rate.0);
-        let station = scene::station(zone, &self.device, rate, policy)?;
+        let station = scene::station(zone, &self.device, rate, policy, self.signals.keys())?;
         let devices: BTreeMap<PortId, DeviceModel> =
             BTreeMap::from([(scene::port()?, self.device_model(rate))]);
         let minutes = if length <= BY_THE_MINUTE { 1 } else { 5 };
         let step = Span::from_mins(minutes);
         Ok(Ready {
             station,
-            scenario: Scenario { start: at, length, step, seed: self.seed.unwrap_or(1), devices },
+            scenario: Scenario {
+                start: at,
+                length,
+                step,
+                seed: self.seed.unwrap_or(1),
+                devices,
+                signals: self.courses()?,
+            },
         })
+    }
+
+    fn courses(&self) -> Result<BTreeMap<SignalName, SignalCourse>, String> {
+        let course = |(name, values): (&SignalName, &BTreeMap<TimeOfDay, Number>)| {
+            let values = values.iter().map(|(time, value)| (time.0, value.0)).collect();
+            let course = SignalCourse::new(values).ok_or_else(|| {
+                format!("the signal `{name}` has no value: write {{\"{name}\": {{\"00:00\": 0.1}}}}")
+            })?;
+            Ok((name.clone(), course))
+        };
+        self.signals.iter().map(course).collect()
     }
 
     fn length(&self) -> Result<Span, String> {

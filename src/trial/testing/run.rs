@@ -14,7 +14,7 @@ use super::{
 use crate::{
     model::{Decision, Diagnostic, Facts, Opinion, Policy, RuleName, RuleUse, Span},
     rules::{RuleSet, UseProblem},
-    trial::world::Track,
+    trial::{explain::in_words, world::Track},
 };
 
 /// Longest test file in bytes; the shipped ones have three thousand.
@@ -229,11 +229,14 @@ impl Test {
         let reason = opinion.as_ref().map(|opinion| opinion.reason.clone()).unwrap_or_default();
         let right =
             answer.as_ref().is_ok_and(|opinion| opinion.as_ref().map(|o| o.verdict) == expect.verdict());
+        let passed = right && because.is_none_or(|part| reason.contains(part));
+        let way = || in_words(&set.trace(usage, facts), facts);
         let result = TestResult {
             name: self.name.clone(),
             line: self.line,
             kind: TestKind::Case,
-            passed: right && because.is_none_or(|part| reason.contains(part)),
+            passed,
+            way: if passed { Vec::new() } else { way() },
             expected: told::expected(expect, because),
             got: told::got(&answer),
             reason,
@@ -262,6 +265,7 @@ impl Test {
             reason: String::new(),
             opinion: None,
             values: Vec::new(),
+            way: Vec::new(),
         };
         // INVARIANT: a test has one port with one device, so there is a track.
         let Some(track) = track else { return Ran { result, asked: Vec::new() } };

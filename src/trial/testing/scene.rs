@@ -10,8 +10,8 @@ use serde::{
 use super::{case::DeviceCase, values::With};
 use crate::{
     model::{
-        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, Socket, Span,
-        Station, StationName, SwitchKind, Version,
+        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, SignalName,
+        SignalPlan, Socket, Span, Station, StationName, SwitchKind, Version,
     },
     rules::{RuleSet, UseProblem},
 };
@@ -82,11 +82,12 @@ pub(super) fn port() -> Result<PortId, String> {
 }
 
 /// A station with one port and the settings that a station file has when it says nothing.
-pub(super) fn station(
+pub(super) fn station<'s>(
     zone: jiff::tz::TimeZone,
     device: &DeviceCase,
     charge_per_hour: f64,
     policy: Arc<Policy>,
+    signals: impl IntoIterator<Item = &'s SignalName>,
 ) -> Result<Arc<Station>, String> {
     let text = |error: crate::model::InvalidName| error.to_string();
     let id = port()?;
@@ -111,7 +112,7 @@ pub(super) fn station(
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
-        signals: BTreeMap::new(),
+        signals: signals.into_iter().map(|name| (name.clone(), SignalPlan::default())).collect(),
         ports: BTreeMap::from([(id, Arc::new(plan))]),
         version: Version::new("test"),
     }))

@@ -4,6 +4,7 @@ use super::{case::Expect, wanted::Course};
 use crate::{
     model::{Facts, Opinion, RuleFailure, RuleUse},
     rules::{self, RuleSet, local_time, weekday_name},
+    trial::explain::Because,
 };
 
 /// A longer course tells its beginning and its end.
@@ -41,6 +42,8 @@ pub struct TestResult {
     pub opinion: Option<Opinion>,
     /// The values that mattered, by name; of a run its switches, by time.
     pub values: Vec<(String, String)>,
+    /// The way through the rule, step by step, of a case that failed.
+    pub way: Vec<Because>,
 }
 
 pub(super) fn expected(expect: Expect, because: Option<&str>) -> String {

@@ -11,7 +11,7 @@ use serde::{
 use crate::{model::Value, rules};
 
 /// A time of day: `"05:30"`.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct TimeOfDay(pub(super) civil::Time);
 

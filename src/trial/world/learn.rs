@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::gaps;
 use crate::{
-    model::{Battery, Span, Timestamp},
-    simulation::{AMBIENT, Away, DeviceModel, Drain, TAPER_FROM},
+    model::{Battery, Span, TAPER_FROM, Timestamp},
+    simulation::{AMBIENT, Away, DeviceModel, Drain},
 };
 
 /// Between two reports that lie further apart anything may have happened.

@@ -18,5 +18,5 @@ pub use crate::simulation::{Away, Days, DeviceModel, Drain, Temper, usual};
 pub use deadlines::deadlines;
 pub use learn::{Known, Learned, learn};
 pub use run::run;
-pub use scenario::Scenario;
+pub use scenario::{Scenario, SignalCourse};
 pub use track::{Figures, Run, Sample, Switched, Track};

@@ -2,14 +2,17 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::civil::DateTime;
+
 use super::{
-    scenario::Scenario,
+    scenario::{Scenario, SignalCourse},
     track::{Run, Sample, Switched, Track},
 };
 use crate::{
     engine::{Engine, Remembered, Step},
     model::{
-        BatteryReport, Decision, DeviceName, EventKind, PortId, Power, Record, Seen, Span, Station, Timestamp,
+        BatteryReport, Decision, DeviceName, EventKind, PortId, Power, Record, Seen, SignalName, Span,
+        Station, Timestamp,
     },
     rules::RuleSet,
     simulation::{Device, DeviceModel},
@@ -25,6 +28,7 @@ const TICKS: usize = 64;
 /// Runs the real engine on a clock of its own against batteries that do not exist. Same arguments, same answer.
 pub fn run(station: &Arc<Station>, rules: &Arc<RuleSet>, scenario: &Scenario) -> Run {
     let mut world = World::new(station, rules, scenario);
+    world.hear(&scenario.signals, scenario.start);
     let (end, stride) = (later(scenario.start, scenario.lasting()), scenario.stride());
     world.live(scenario.start);
     world.sample(scenario.start);
@@ -32,6 +36,7 @@ pub fn run(station: &Arc<Station>, rules: &Arc<RuleSet>, scenario: &Scenario) ->
     while now < end {
         let next = later(now, stride).min(end);
         world.pass(now, next);
+        world.hear(&scenario.signals, next);
         world.live(next);
         step += 1;
         if step.is_multiple_of(keeps_each) || next == end {
@@ -58,6 +63,8 @@ struct World {
     /// What the hub shows.
     power: BTreeMap<PortId, Power>,
     units: BTreeMap<PortId, Unit>,
+    /// When each number from elsewhere was said last, by the local clock.
+    heard: BTreeMap<SignalName, DateTime>,
 }
 
 impl World {
@@ -84,6 +91,7 @@ impl World {
             ),
             power: station.ports.keys().map(|id| (*id, Power::On)).collect(),
             units: scenario.devices.iter().filter_map(unit).collect(),
+            heard: BTreeMap::new(),
         }
     }
 
@@ -93,6 +101,17 @@ impl World {
         let dt = to.duration_since(from);
         for (id, unit) in &mut self.units {
             unit.device.step(self.power.get(id) == Some(&Power::On), local, dt);
+        }
+    }
+
+    /// Tells the engine the numbers from elsewhere that were said since it was told last.
+    fn hear(&mut self, signals: &BTreeMap<SignalName, SignalCourse>, now: Timestamp) {
+        for (name, course) in signals {
+            let (said, value) = course.said(self.station.zone.to_datetime(now));
+            if self.heard.get(name) != Some(&said) {
+                self.heard.insert(name.clone(), said);
+                self.engine.signal(name, value, false, now);
+            }
         }
     }
 

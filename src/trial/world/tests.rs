@@ -86,6 +86,7 @@ pub(super) fn scenario(days: i64, model: DeviceModel) -> Scenario {
         step: Span::from_mins(5),
         seed: 1,
         devices: BTreeMap::from([(port(), model)]),
+        signals: BTreeMap::new(),
     }
 }
 
@@ -129,9 +130,25 @@ fn it_is_ready_at_every_deadline() {
     assert_eq!(deadlines, mornings);
     let figures = track(&station, &scenario).figures(&deadlines);
     assert_eq!(figures.ready.len(), 3);
-    // The rule reckons with a straight line, and the last points come slowly.
-    assert!(figures.ready.iter().all(|(_, level)| *level >= 95.0), "{figures:?}");
+    assert!(figures.ready.iter().all(|(_, level)| level.round() >= 98.0), "{figures:?}");
     assert!(figures.hours_above_80 > 1.0 && figures.hours_above_80 < 30.0, "{figures:?}");
+}
+
+#[test]
+fn deadlines_are_those_that_the_rule_sees() {
+    let due = |with: &[(&str, &str)], days| {
+        let with: Vec<_> = with.iter().map(|(name, text)| (*name, Value::Text((*text).to_owned()))).collect();
+        let station = station(vec![usage("ready-by", &with), usage("keep-between", &[])]);
+        let scenario = scenario(days, model());
+        deadlines(&station, &rules(), port(), scenario.start, scenario.length)
+    };
+    let all = due(&[("by", "06:30"), ("days", "Mon, Sat-Sun")], 8);
+    assert_eq!(all, ["2026-11-28T06:30", "2026-11-29T06:30", "2026-11-30T06:30"].map(at));
+    assert_eq!(due(&[("by", "2026-11-24 18:00"), ("days", "Mon")], 8), [at("2026-11-24T18:00")]);
+    assert_eq!(due(&[("by", "2026-11-23 11:59")], 8), [], "that is over");
+    assert_eq!(due(&[("by", "12:00")], 1), [at("2026-11-24T12:00")], "not the moment of the start");
+    assert_eq!(due(&[("by", "soon")], 8), []);
+    assert_eq!(due(&[], 400).len(), 400);
 }
 
 #[test]
