@@ -224,10 +224,15 @@ pub(in crate::rules) fn in_order(own: &mut [Diagnostic], source: &RuleSource) {
     }
 }
 
+/// True for names that stand for something else where rules are addressed by their names.
+pub fn is_reserved(name: &RuleName) -> bool {
+    RESERVED.contains(&name.as_str())
+}
+
 /// One rule, when it has no error.
 fn rule(set: &RuleSet, source: &RuleSource, problems: &mut Problems<'_>) -> Option<Rule> {
     let host = &set.host;
-    if RESERVED.contains(&source.name.as_str()) {
+    if is_reserved(&source.name) {
         let message = format!("a rule cannot be named `{0}`: /api/v1/rules/{0} is not a rule", source.name);
         let hint = format!("rename the file, for example {}-level.rhai", source.name);
         problems.error((0, 0), "reserved-name", message, hint);

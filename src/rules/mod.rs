@@ -17,7 +17,7 @@ mod reference;
 mod situations;
 mod trace;
 
-pub use compile::{Parameter, RuleInfo, RuleSet, RuleSource};
+pub use compile::{Parameter, RuleInfo, RuleSet, RuleSource, is_reserved};
 pub use params::UseProblem;
 pub use policy::Answer;
 pub use reference::reference;

@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::args::New;
-use crate::cli::failure::{Exit, Failure};
+use crate::{
+    cli::failure::{Exit, Failure},
+    rules::is_reserved,
+};
 
 /// Does something from the first minute, and shows a parameter, a question, a verb with a reason, and hysteresis.
 const RULE: &str = "\
@@ -51,11 +54,19 @@ pub(super) fn new(
         let what = format!("`{}` is there already", there.display());
         return Err(Failure::new(Exit::Failed, what, "choose another name"));
     }
+    if is_reserved(&args.name) {
+        let what = format!("a rule cannot be named `{name}`: /api/v1/rules/{name} is not a rule");
+        return Err(Failure::new(
+            Exit::Failed,
+            what,
+            format!("choose another name, for example {name}-level"),
+        ));
+    }
     // The tests first: a running service must not take a rule whose tests are on their way.
     for (path, text) in [(&tests, TESTS), (&rule, RULE)] {
         write(path, &text.replace("NAME", name)).map_err(|error| {
             let what = format!("`{}` cannot be written ({error})", path.display());
-            Failure::new(Exit::Failed, what, "check the folder of the rules: scs check")
+            Failure::new(Exit::CannotCreate, what, "may this user write into the folder of the rules?")
         })?;
         writeln!(out, "wrote {}", path.display())?;
     }
@@ -110,6 +121,14 @@ mod tests {
         assert_eq!(set.warnings(), []);
         let results = run_tests(&set, &name, "my-rule.test.ron", &read(".test.ron")).unwrap();
         assert!(results.iter().all(|result| result.passed), "{results:#?}");
+    }
+
+    #[test]
+    fn a_name_that_the_check_refuses_is_not_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = made(folder.path(), "try").0.unwrap_err();
+        assert!(failure.what.starts_with("a rule cannot be named `try`"), "{}", failure.what);
+        assert!(!folder.path().join("try.rhai").exists());
     }
 
     #[test]
