@@ -135,9 +135,9 @@ class Machine:
             if "event" not in answer:
                 raise RigError(f"{name}: {answer.get('error', 'the machine is gone')}")
 
-    def door(self, script):
+    def door(self, script, seconds=30):
         """Runs a shell script in the guest: (exit code, output), or (-1, why) when the guest does not answer."""
-        status, text = fetch(self.control, "POST", script.encode())
+        status, text = fetch(self.control, "POST", script.encode(), seconds)
         if status != 200:
             return -1, text
         *lines, code = text.strip().split("\n")
