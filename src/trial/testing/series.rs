@@ -14,22 +14,14 @@ use super::{
     wanted::Wanted,
 };
 use crate::{
-    engine::{Engine, Remembered, Step},
-    model::{
-        BatteryReport, Celsius, DeviceName, EventKind, Level, PortId, Power, Record, RuleName, Seen, Span,
-        Station, Timestamp,
-    },
+    engine::Step,
+    model::{BatteryReport, Celsius, DeviceName, Level, PortId, Record, RuleName, Span, Station, Timestamp},
     rules::RuleSet,
-    trial::world::{Sample, Switched, Track},
+    trial::world::{Sample, Stage, Switched, Track},
 };
 
 /// Longest series in minutes: 31 days. What a test needs shows within a month.
 const LONGEST: usize = 31 * 24 * 60;
-/// The engine has this often something to do at one moment; in a station with one port it is three times at most.
-const TICKS: usize = 16;
-/// Answers of the hub that bring new orders at one moment.
-const ANSWERS: usize = 8;
-
 /// A series as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -124,9 +116,8 @@ impl Ready {
         let (start, end) = self.times();
         let (port, plan) = self.station.ports.iter().next()?;
         let mut desk = Desk {
-            engine: Engine::new(Arc::clone(&self.station), Arc::clone(rules), Remembered::default(), start),
+            stage: Stage::new(&self.station, rules, start),
             port: *port,
-            power: Power::On,
             track: Track {
                 device: plan.device.clone().or_else(|| DeviceName::new("device").ok())?,
                 samples: Vec::new(),
@@ -150,11 +141,10 @@ impl Ready {
     }
 }
 
-/// The engine of a station with one port, and a hub that does as it is told.
+/// A station with one port, and the course of its device.
 struct Desk {
-    engine: Engine,
+    stage: Stage,
     port: PortId,
-    power: Power,
     track: Track,
 }
 
@@ -169,60 +159,31 @@ impl Desk {
             temperature,
             measured_at: None,
         };
-        // A report of now about a port that there is, is always taken.
-        if let Ok(step) = self.engine.report(&report, now) {
-            self.act(step, now);
-        }
+        self.stage.report(&report, now, &mut |step| note(&mut self.track, step));
     }
 
     fn tick(&mut self, now: Timestamp) {
-        for _ in 0..TICKS {
-            if self.engine.next_due() > now {
-                break;
-            }
-            let step = self.engine.tick(now);
-            self.act(step, now);
-        }
-    }
-
-    fn act(&mut self, mut step: Step, now: Timestamp) {
-        for _ in 0..ANSWERS {
-            let mut seen = Vec::new();
-            for order in &step.orders {
-                self.power = order.power;
-                seen.push(Seen::new(order.port, Some(order.id), Some(order.power), None));
-            }
-            seen.extend(step.read.iter().map(|(id, _)| Seen::new(*id, None, Some(self.power), None)));
-            self.note(step);
-            if seen.is_empty() {
-                return;
-            }
-            step = self.engine.seen(&seen, now);
-        }
-    }
-
-    fn note(&mut self, step: Step) {
-        for event in step.events {
-            if let EventKind::Switched { power, reason } = event.kind {
-                self.track.switches.push(Switched { at: event.at, power, reason });
-            }
-        }
-        for record in step.records {
-            if let Record::Decision(decision) = record {
-                self.track.decisions.push(decision);
-            }
-        }
+        self.stage.tick(now, &mut |step| note(&mut self.track, step));
     }
 
     fn sample(&mut self, now: Timestamp) {
-        let battery = self.engine.view().ports.get(&self.port).and_then(|port| port.memory.battery.as_ref());
+        let battery = self.stage.view().ports.get(&self.port).and_then(|port| port.memory.battery.as_ref());
         let Some(battery) = battery else { return };
         self.track.samples.push(Sample {
             at: now,
             level: f64::from(battery.level.percent()),
             temperature: battery.temperature.map_or(0.0, Celsius::degrees),
-            power: self.power,
+            power: self.stage.power(self.port),
             present: true,
         });
     }
+}
+
+/// Every decision is kept, also one that changes nothing: each has tried some lines of the rule.
+fn note(track: &mut Track, step: Step) {
+    track.switches.extend(step.events.iter().filter_map(Switched::of));
+    track.decisions.extend(step.records.into_iter().filter_map(|record| match record {
+        Record::Decision(decision) => Some(decision),
+        _ => None,
+    }));
 }

@@ -10,6 +10,7 @@ mod learn;
 mod learn_tests;
 mod run;
 mod scenario;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -19,4 +20,5 @@ pub use deadlines::deadlines;
 pub use learn::{Known, Learned, learn};
 pub use run::run;
 pub use scenario::{Scenario, SignalCourse};
+pub(in crate::trial) use stage::Stage;
 pub use track::{Figures, Run, Sample, Switched, Track};

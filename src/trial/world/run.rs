@@ -6,24 +6,17 @@ use jiff::civil::DateTime;
 
 use super::{
     scenario::{Scenario, SignalCourse},
+    stage::Stage,
     track::{Run, Sample, Switched, Track},
 };
 use crate::{
-    engine::{Engine, Remembered, Step},
+    engine::Step,
     model::{
-        BatteryReport, Decision, DeviceName, EventKind, PortId, Power, Record, Seen, SignalName, Span,
-        Station, Timestamp,
+        BatteryReport, Decision, DeviceName, PortId, Power, Record, SignalName, Span, Station, Timestamp,
     },
     rules::RuleSet,
     simulation::{Device, DeviceModel},
 };
-
-/// What the engine may ask of the hub and be answered within one moment, before that waits for the next one: an order, a
-/// reading, and what follows from them. More would be an engine that goes in circles.
-const ANSWERS: usize = 16;
-
-/// Ticks at one moment: enough for some thousand ports, at 64 a tick.
-const TICKS: usize = 64;
 
 /// Runs the real engine on a clock of its own against batteries that do not exist. Same arguments, same answer.
 pub fn run(station: &Arc<Station>, rules: &Arc<RuleSet>, scenario: &Scenario) -> Run {
@@ -59,9 +52,7 @@ struct Unit {
 
 struct World {
     station: Arc<Station>,
-    engine: Engine,
-    /// What the hub shows.
-    power: BTreeMap<PortId, Power>,
+    stage: Stage,
     units: BTreeMap<PortId, Unit>,
     /// When each number from elsewhere was said last, by the local clock.
     heard: BTreeMap<SignalName, DateTime>,
@@ -83,13 +74,7 @@ impl World {
         };
         Self {
             station: Arc::clone(station),
-            engine: Engine::new(
-                Arc::clone(station),
-                Arc::clone(rules),
-                Remembered::default(),
-                scenario.start,
-            ),
-            power: station.ports.keys().map(|id| (*id, Power::On)).collect(),
+            stage: Stage::new(station, rules, scenario.start),
             units: scenario.devices.iter().filter_map(unit).collect(),
             heard: BTreeMap::new(),
         }
@@ -100,7 +85,7 @@ impl World {
         let local = self.station.zone.to_datetime(from);
         let dt = to.duration_since(from);
         for (id, unit) in &mut self.units {
-            unit.device.step(self.power.get(id) == Some(&Power::On), local, dt);
+            unit.device.step(self.stage.power(*id) == Power::On, local, dt);
         }
     }
 
@@ -110,22 +95,21 @@ impl World {
             let (said, value) = course.said(self.station.zone.to_datetime(now));
             if self.heard.get(name) != Some(&said) {
                 self.heard.insert(name.clone(), said);
-                self.engine.signal(name, value, false, now);
+                self.stage.signal(name, value, now);
             }
         }
     }
 
     /// All that happens at one moment: reports, what the engine does about them and by itself, and what the hub shows.
     fn live(&mut self, now: Timestamp) {
-        if self.engine.next_due() <= now
-            && self.engine.view().ports.values().any(|port| port.actual.is_none())
+        if self.stage.next_due() <= now && self.stage.view().ports.values().any(|port| port.actual.is_none())
         {
             // Nothing is switched before the hub was read once.
             self.tick(now);
         }
         let ids: Vec<PortId> = self.units.keys().copied().collect();
         for id in ids {
-            let powered = self.power.get(&id) == Some(&Power::On);
+            let powered = self.stage.power(id) == Power::On;
             let reading = self.units.get_mut(&id).and_then(|unit| unit.device.report(powered));
             let Some(reading) = reading else { continue };
             let report = BatteryReport {
@@ -136,10 +120,7 @@ impl World {
                 temperature: Some(reading.temperature),
                 measured_at: None,
             };
-            // A report about a port that there is, measured now, is always taken.
-            if let Ok(step) = self.engine.report(&report, now) {
-                self.act(step, now);
-            }
+            self.stage.report(&report, now, &mut |step| note(&mut self.units, step));
         }
         self.tick(now);
     }
@@ -152,62 +133,30 @@ impl World {
                 at: now,
                 level: battery.level(),
                 temperature: battery.temperature(),
-                power: self.power.get(id).copied().unwrap_or(Power::On),
+                power: self.stage.power(*id),
                 present: unit.device.is_present(),
             });
         }
     }
 
     fn tick(&mut self, now: Timestamp) {
-        for _ in 0..TICKS {
-            if self.engine.next_due() > now {
-                break;
-            }
-            let step = self.engine.tick(now);
-            self.act(step, now);
+        self.stage.tick(now, &mut |step| note(&mut self.units, step));
+    }
+}
+
+/// Writes down what people may ask for.
+fn note(units: &mut BTreeMap<PortId, Unit>, step: Step) {
+    for event in &step.events {
+        if let Some(unit) = event.port.and_then(|id| units.get_mut(&id)) {
+            unit.track.switches.extend(Switched::of(event));
         }
     }
-
-    /// Does what a step says, as a hub would that never fails.
-    fn act(&mut self, step: Step, now: Timestamp) {
-        let mut next = Some(step);
-        for _ in 0..ANSWERS {
-            let Some(step) = next.take() else { break };
-            let seen = self.answers(&step);
-            self.note(step);
-            if seen.is_empty() {
-                break;
-            }
-            next = Some(self.engine.seen(&seen, now));
-        }
-    }
-
-    fn answers(&mut self, step: &Step) -> Vec<Seen> {
-        let mut seen = Vec::with_capacity(step.orders.len() + step.read.len());
-        for order in &step.orders {
-            self.power.insert(order.port, order.power);
-            seen.push(Seen::new(order.port, Some(order.id), Some(order.power), None));
-        }
-        let shown = |id: &PortId| Seen::new(*id, None, self.power.get(id).copied(), None);
-        seen.extend(step.read.iter().map(|(id, _)| shown(id)));
-        seen
-    }
-
-    /// Writes down what people may ask for.
-    fn note(&mut self, step: Step) {
-        for event in step.events {
-            let EventKind::Switched { power, reason } = event.kind else { continue };
-            if let Some(unit) = event.port.and_then(|id| self.units.get_mut(&id)) {
-                unit.track.switches.push(Switched { at: event.at, power, reason });
-            }
-        }
-        for record in step.records {
-            let Record::Decision(decision) = record else { continue };
-            if let Some(unit) = self.units.get_mut(&decision.port)
-                && unit.track.decisions.last().is_none_or(|last| differs(last, &decision))
-            {
-                unit.track.decisions.push(decision);
-            }
+    for record in step.records {
+        let Record::Decision(decision) = record else { continue };
+        if let Some(unit) = units.get_mut(&decision.port)
+            && unit.track.decisions.last().is_none_or(|last| differs(last, &decision))
+        {
+            unit.track.decisions.push(decision);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::model::{Decision, DeviceName, PortId, Power, Timestamp};
+use crate::model::{Decision, DeviceName, Event, EventKind, PortId, Power, Timestamp};
 
 /// Above this level batteries age faster; people ask for how long they were.
 const HIGH: f64 = 80.0;
@@ -51,6 +51,18 @@ pub struct Switched {
     pub power: Power,
     /// Why.
     pub reason: String,
+}
+
+impl Switched {
+    /// The switch that an event tells of, if it does.
+    pub(in crate::trial) fn of(event: &Event) -> Option<Self> {
+        match &event.kind {
+            EventKind::Switched { power, reason } => {
+                Some(Self { at: event.at, power: *power, reason: reason.clone() })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What people ask for.
