@@ -95,7 +95,10 @@ fn open(path: &Path) -> std::io::Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::{
+        os::unix::fs::PermissionsExt,
+        process::{Command, Stdio},
+    };
 
     use super::*;
 
@@ -126,16 +129,11 @@ mod tests {
         drop(acquire(&path, PAUSE).await.unwrap());
         // The shell ends at once, so that its child, which holds the lock as its input, is an orphan.
         let script = format!(
-            "exec 3< '{}'; {{ flock -n 0 && exec sleep 600; }} <&3 3<&- >/dev/null 2>&1 &",
+            "exec 3< '{}'; {{ flock -n 0 && echo held && exec sleep 600 >&2; }} <&3 3<&- &",
             path.display()
         );
-        assert!(std::process::Command::new("sh").args(["-c", &script]).status().unwrap().success());
-        let held = async {
-            while acquire(&path, Duration::ZERO).await.is_ok() {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), held).await.expect("the lock is held");
+        let output = Command::new("sh").args(["-c", &script]).stderr(Stdio::null()).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "held\n");
         assert!(acquire(&path, Duration::from_secs(20)).await.is_ok());
     }
 }
