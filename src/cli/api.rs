@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::Args;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,6 +18,32 @@ const MUCH_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A change of the files is checked and tested first; the service itself gives up after 30 s.
 const CHANGE_PATIENCE: Duration = Duration::from_secs(35);
+
+/// Which service is asked: part of the arguments of every command that talks to one.
+#[derive(Args, Clone, Debug)]
+pub struct Service {
+    /// Where the service is
+    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL", value_parser = address)]
+    pub url: String,
+    /// Access token, if the service asks for one
+    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub token: Option<String>,
+}
+
+impl Service {
+    /// The service, to be asked. Nothing is sent yet.
+    pub(super) fn api(&self) -> Result<Api, Failure> {
+        Api::new(&self.url, self.token.as_deref())
+    }
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| url.has_host());
+    match url.as_ref().map(reqwest::Url::scheme) {
+        Some("http" | "https") => Ok(text.to_owned()),
+        _ => Err("write it as http://HOST:PORT, for example http://127.0.0.1:5000".to_owned()),
+    }
+}
 
 /// A service somewhere.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    diff::args::Diff, discover::args::Discover, doctor::args::Doctor, explain::args::Explain,
+    api::Service, diff::args::Diff, discover::args::Discover, doctor::args::Doctor, explain::args::Explain,
     identify::args::Identify, lsp::args::Lsp, replay::args::Replay, rules::args::Rules,
     simulate::args::Simulate, test::args::Test,
 };
@@ -249,12 +249,9 @@ Examples:
 
 Ends with 69 when nobody answers there.")]
 pub struct Status {
-    /// Where the service is
-    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL")]
-    pub url: String,
-    /// Access token, if the service asks for one
-    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    pub token: Option<String>,
+    /// Which service.
+    #[command(flatten)]
+    pub service: Service,
 }
 
 /// Make, list and remove access tokens.

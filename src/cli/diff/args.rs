@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::{
-    cli::{args::SettingsFile, replay::args::past},
+    cli::{api::Service, args::SettingsFile, replay::args::past},
     model::Span,
 };
 
@@ -38,12 +38,9 @@ pub struct Diff {
     /// Ask no service: compare with the files of the folders, and look at no decisions
     #[arg(long)]
     pub local: bool,
-    /// Where the service is
-    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL")]
-    pub url: String,
-    /// Access token of role edit, if the service asks for one
-    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    pub token: Option<String>,
+    /// Which service.
+    #[command(flatten)]
+    pub service: Service,
     /// Which settings: they say where stations and rules are.
     #[command(flatten)]
     pub settings: SettingsFile,

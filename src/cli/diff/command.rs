@@ -48,7 +48,7 @@ pub(in crate::cli) async fn diff(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let settings = args.settings.load(environment).map_err(Failure::settings)?;
-    let api = Api::new(&args.url, args.token.as_deref())?;
+    let api = args.service.api()?;
     let asks = !args.local && (args.against.is_some() || args.files.is_empty() || api.answers().await?);
     let answer = if asks { ask(args, &settings, &api).await } else { locally(args, &settings) };
     let answer = answer.map_err(|failure| as_named(failure, &args.files))?;
@@ -134,7 +134,10 @@ fn locally(args: &Diff, settings: &Settings) -> Result<Value, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cli::args::SettingsFile, model::Span};
+    use crate::{
+        cli::{api::Service, args::SettingsFile},
+        model::Span,
+    };
 
     async fn run(file: &Path, url: &str, local: bool) -> (Result<(), Failure>, String) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -146,8 +149,7 @@ mod tests {
             since: Span::from_hours(24),
             days: 1,
             local,
-            url: url.into(),
-            token: None,
+            service: Service { url: url.into(), token: None },
             settings: SettingsFile { settings: Some(defaults.path().into()) },
             json: false,
         };

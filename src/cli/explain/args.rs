@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use clap::Args;
 
-use crate::model::{DecisionId, DeviceName, PortId, StationName};
+use crate::{
+    cli::api::Service,
+    model::{DecisionId, DeviceName, PortId, StationName},
+};
 
 /// What `scs explain` is told.
 #[derive(Args, Debug)]
@@ -25,12 +28,9 @@ pub struct Explain {
     /// A port, STATION/PORT, a device, or a decision as STATION#NUMBER
     #[arg(value_name = "WHAT")]
     pub what: What,
-    /// Where the service is
-    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL")]
-    pub url: String,
-    /// Access token, if the service asks for one
-    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    pub token: Option<String>,
+    /// Which service.
+    #[command(flatten)]
+    pub service: Service,
     /// Print the whole answer of the service, one JSON object
     #[arg(long)]
     pub json: bool,

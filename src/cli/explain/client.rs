@@ -26,7 +26,7 @@ struct Device {
 
 /// Prints why a port is as it is, or why something was decided.
 pub(in crate::cli) async fn explain(args: &Explain, look: Look, out: &mut impl Write) -> Result<(), Failure> {
-    let api = Api::new(&args.url, args.token.as_deref())?;
+    let api = args.service.api()?;
     let path = path(&api, &args.what).await?;
     let answer: Value = api.get(&path).await?;
     if args.json {

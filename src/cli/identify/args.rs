@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, str::FromStr};
 use clap::Args;
 
 use crate::{
-    cli::args::{SettingsFile, duration},
+    cli::{
+        api::Service,
+        args::{SettingsFile, duration},
+    },
     model::{PortId, Span, StationName},
 };
 
@@ -32,12 +35,9 @@ pub struct Identify {
     /// The station [default: the only one]
     #[arg(long, value_name = "NAME")]
     pub station: Option<StationName>,
-    /// Where the service is
-    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL", value_parser = address)]
-    pub url: String,
-    /// Access token of the role operate, if the service asks for one
-    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    pub token: Option<String>,
+    /// Which service.
+    #[command(flatten)]
+    pub service: Service,
     /// Let devices say it that report whether they charge
     #[arg(long)]
     pub auto: bool,
@@ -75,14 +75,6 @@ impl FromStr for Ports {
             ports.extend((first..=last).filter_map(|number| PortId::new(number).ok()));
         }
         Ok(Self(ports))
-    }
-}
-
-fn address(text: &str) -> Result<String, String> {
-    let url = reqwest::Url::parse(text).ok().filter(|url| url.has_host());
-    match url.as_ref().map(reqwest::Url::scheme) {
-        Some("http" | "https") => Ok(text.to_owned()),
-        _ => Err("write it as http://HOST:PORT, for example http://127.0.0.1:5000".to_owned()),
     }
 }
 

@@ -78,8 +78,8 @@ impl Pass {
             Access::Auto => settings.http.listen.ip().is_loopback(),
             Access::Tokens => false,
         };
-        if is_open || args.token.is_some() {
-            return Ok(Self { given: args.token.clone(), made: None });
+        if is_open || args.service.token.is_some() {
+            return Ok(Self { given: args.service.token.clone(), made: None });
         }
         let store = TokenStore::open(&settings.history.path)?;
         let now = Timestamp::now();

@@ -42,7 +42,7 @@ pub(super) async fn identify(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let mut requests = Requests::listen().map_err(Failure::signals)?;
-    let api = Api::new(&args.url, args.token.as_deref())?;
+    let api = args.service.api()?;
     if !api.answers().await? && host::is_here(api.base()) {
         let work = async |api, out: &mut _| whole(args, api, look, &mut requests, out).await;
         return host::host(args, environment, out, work).await;

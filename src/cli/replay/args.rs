@@ -3,7 +3,10 @@
 use clap::Args;
 use jiff::SpanRelativeTo;
 
-use crate::model::{Span, StationName};
+use crate::{
+    cli::api::Service,
+    model::{Span, StationName},
+};
 
 /// History keeps a year at most.
 const LONGEST: Span = Span::from_hours(24 * 366);
@@ -24,12 +27,9 @@ pub struct Replay {
     /// Only of this station
     #[arg(long, value_name = "NAME")]
     pub station: Option<StationName>,
-    /// Where the service is
-    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL")]
-    pub url: String,
-    /// Access token, if the service asks for one
-    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    pub token: Option<String>,
+    /// Which service.
+    #[command(flatten)]
+    pub service: Service,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -10,14 +10,13 @@ use super::{
     page::past,
 };
 use crate::cli::{
-    api::Api,
     failure::{Exit, Failure},
     look::Look,
 };
 
 /// Prints what would be decided otherwise today.
 pub(in crate::cli) async fn replay(args: &Replay, look: Look, out: &mut impl Write) -> Result<(), Failure> {
-    let api = Api::new(&args.url, args.token.as_deref())?;
+    let api = args.service.api()?;
     let mut path = format!("replay?since={}", minutes(args.since).replace(' ', "%20"));
     if let Some(station) = &args.station {
         path += &format!("&station={station}");

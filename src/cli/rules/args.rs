@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::{cli::args::SettingsFile, model::RuleName};
+use crate::{
+    cli::{api::Service, args::SettingsFile},
+    model::RuleName,
+};
 
 /// What `scs rules` is told.
 #[derive(Args, Debug)]
@@ -194,15 +197,4 @@ pub struct Show {
     /// Which service.
     #[command(flatten)]
     pub service: Service,
-}
-
-/// Which service.
-#[derive(Args, Debug)]
-pub struct Service {
-    /// Address of the service
-    #[arg(long, value_name = "URL", env = "SCS_URL", default_value = "http://127.0.0.1:5000")]
-    pub url: String,
-    /// Access token, where the service wants one
-    #[arg(long, value_name = "SECRET", env = "SCS_TOKEN", hide_env_values = true)]
-    pub token: Option<String>,
 }

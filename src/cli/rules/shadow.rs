@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    args::{Service, Shadow, ShadowCommand, Show, Start},
+    args::{Shadow, ShadowCommand, Show, Start},
     files,
     page::{Page, page},
     refused::in_commands,
 };
-use crate::cli::{api::Api, failure::Failure, look::Look};
+use crate::cli::{failure::Failure, look::Look};
 
 /// What came of a promotion.
 #[derive(Debug, Deserialize)]
@@ -28,14 +28,14 @@ pub(super) async fn shadow(args: &Shadow, look: Look, out: &mut impl Write) -> R
         ShadowCommand::Show(args) => show(args, look, out).await,
         ShadowCommand::Promote(service) => {
             let done: Promoted =
-                api(service)?.post("shadow/promote", &json!({})).await.map_err(in_commands)?;
+                service.api()?.post("shadow/promote", &json!({})).await.map_err(in_commands)?;
             for file in &done.files {
                 writeln!(out, "changed {file}")?;
             }
             Ok(writeln!(out, "version {} is at work, and nothing runs in shadow any more", done.version)?)
         }
         ShadowCommand::Drop(service) => {
-            api(service)?.delete("shadow").await.map_err(in_commands)?;
+            service.api()?.delete("shadow").await.map_err(in_commands)?;
             Ok(writeln!(out, "dropped; nothing was changed")?)
         }
     }
@@ -46,22 +46,17 @@ async fn start(args: &Start, look: Look, out: &mut impl Write) -> Result<(), Fai
     let absent = args.without.iter().map(|path| files::absent(path));
     let edits: Vec<_> = present.chain(absent).collect::<Result<_, _>>()?;
     let shadow: Page =
-        api(&args.service)?.put("shadow", &json!({"edits": edits})).await.map_err(in_commands)?;
+        args.service.api()?.put("shadow", &json!({"edits": edits})).await.map_err(in_commands)?;
     write!(out, "{}", page(&shadow, &TimeZone::system(), look))?;
     Ok(writeln!(out, "look at it with `scs rules shadow show`, for days if you like")?)
 }
 
 async fn show(args: &Show, look: Look, out: &mut impl Write) -> Result<(), Failure> {
-    let api = api(&args.service)?;
+    let api = args.service.api()?;
     if args.json {
         let shadow: Value = api.get("shadow").await.map_err(in_commands)?;
         return Ok(writeln!(out, "{shadow:#}")?);
     }
     let shadow: Page = api.get("shadow").await.map_err(in_commands)?;
     Ok(write!(out, "{}", page(&shadow, &TimeZone::system(), look))?)
-}
-
-/// The service that is meant.
-pub(super) fn api(service: &Service) -> Result<Api, Failure> {
-    Api::new(&service.url, service.token.as_deref())
 }

@@ -9,7 +9,6 @@ use super::{
     args::{List, Log, Rollback, ShowRule},
     log::{Line, Listed, list_page, log_page},
     refused::in_commands,
-    shadow::api,
 };
 use crate::cli::{
     failure::{Exit, Failure},
@@ -55,7 +54,7 @@ struct Changed {
 
 /// Prints the rules at work.
 pub(super) async fn list(args: &List, look: Look, out: &mut impl Write) -> Result<(), Failure> {
-    let api = api(&args.service)?;
+    let api = args.service.api()?;
     if args.json {
         let rules: Value = api.get("rules").await?;
         return Ok(writeln!(out, "{rules:#}")?);
@@ -66,7 +65,7 @@ pub(super) async fn list(args: &List, look: Look, out: &mut impl Write) -> Resul
 
 /// Prints what came to work, the newest first.
 pub(super) async fn log(args: &Log, look: Look, out: &mut impl Write) -> Result<(), Failure> {
-    let api = api(&args.service)?;
+    let api = args.service.api()?;
     let rule = args.rule.as_ref().map(|rule| format!("&rule={rule}")).unwrap_or_default();
     let path = format!("versions?limit={}{rule}", args.limit);
     if args.json {
@@ -87,7 +86,7 @@ pub(super) async fn log(args: &Log, look: Look, out: &mut impl Write) -> Result<
 
 /// Prints the text of a rule, as it is at work or as it was in a version.
 pub(super) async fn show(args: &ShowRule, out: &mut impl Write) -> Result<(), Failure> {
-    let api = api(&args.service)?;
+    let api = args.service.api()?;
     let name = args.rule.as_str();
     let (text, tests, where_from) = match &args.at {
         None => {
@@ -121,7 +120,7 @@ pub(super) async fn show(args: &ShowRule, out: &mut impl Write) -> Result<(), Fa
 pub(super) async fn rollback(args: &Rollback, out: &mut impl Write) -> Result<(), Failure> {
     let rule = args.rule.as_ref().map(|rule| format!("?rule={rule}")).unwrap_or_default();
     let path = format!("versions/{}/rollback{rule}", args.version);
-    let done: Changed = api(&args.service)?.post(&path, &json!({})).await.map_err(in_commands)?;
+    let done: Changed = args.service.api()?.post(&path, &json!({})).await.map_err(in_commands)?;
     for file in &done.files {
         writeln!(out, "changed {file}")?;
     }

@@ -4,13 +4,13 @@ use std::io::Write;
 
 use super::answers::{Port, Station, page};
 use crate::{
-    cli::{api::Api, args::Status, failure::Failure, look::Look},
+    cli::{args::Status, failure::Failure, look::Look},
     model::Timestamp,
 };
 
 /// Prints all stations of a running service.
 pub(in crate::cli) async fn status(args: &Status, look: Look, out: &mut impl Write) -> Result<(), Failure> {
-    let api = Api::new(&args.url, args.token.as_deref())?;
+    let api = args.service.api()?;
     let stations: Vec<Station> = api.get("stations").await?;
     for (n, station) in stations.iter().enumerate() {
         let ports: Vec<Port> = api.get(&format!("stations/{}/ports", station.station)).await?;
@@ -25,10 +25,10 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
-    use crate::cli::failure::Exit;
+    use crate::cli::{api::Service, failure::Exit};
 
     async fn failure(url: &str) -> Failure {
-        let args = Status { url: url.into(), token: None };
+        let args = Status { service: Service { url: url.into(), token: None } };
         let look = Look { width: 80, colour: false };
         status(&args, look, &mut Vec::new()).await.unwrap_err()
     }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::Args;
 
 use crate::{
-    cli::args::SettingsFile,
+    cli::{api::Service, args::SettingsFile},
     model::{DecisionId, RuleName, StationName},
 };
 
@@ -49,12 +49,9 @@ pub struct Test {
     /// Write the test into the test file of its rule
     #[arg(long, requires = "from_decision")]
     pub write: bool,
-    /// Where the service is
-    #[arg(long, default_value = "http://127.0.0.1:5000", env = "SCS_URL", value_name = "URL")]
-    pub url: String,
-    /// Access token, if the service asks for one
-    #[arg(long, env = "SCS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    pub token: Option<String>,
+    /// Which service.
+    #[command(flatten)]
+    pub service: Service,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -12,7 +12,6 @@ use super::args::{Past, Test};
 use crate::{
     app::{self, Replacement, Unsaved},
     cli::{
-        api::Api,
         failure::{Exit, Failure},
         look::plain,
     },
@@ -37,7 +36,7 @@ pub(super) async fn save(
     settings: &Settings,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let api = Api::new(&args.url, args.token.as_deref())?;
+    let api = args.service.api()?;
     let rule = match args.rules.as_slice() {
         [] => String::new(),
         [rule] => format!("?rule={rule}"),

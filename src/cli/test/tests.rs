@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use super::*;
-use crate::{cli::args::SettingsFile, model::RuleName};
+use crate::{
+    cli::{api::Service, args::SettingsFile},
+    model::RuleName,
+};
 
 fn test_with(rules: &Path, names: &[&str]) -> (Result<(), Failure>, String) {
     test_as(rules, names, |_| {})
@@ -23,8 +26,7 @@ fn test_as(rules: &Path, names: &[&str], change: impl FnOnce(&mut Test)) -> (Res
         watch: false,
         from_decision: None,
         write: false,
-        url,
-        token: None,
+        service: Service { url, token: None },
         json: false,
     };
     change(&mut args);
@@ -164,8 +166,7 @@ async fn a_decision_is_written_into_the_test_file_of_its_rule_once() {
         watch: false,
         from_decision: Some("desk#7".parse().unwrap()),
         write: true,
-        url,
-        token: None,
+        service: Service { url, token: None },
         json: false,
     };
     let rules = folder.path().display().to_string();
