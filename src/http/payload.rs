@@ -22,7 +22,8 @@ use super::problem::Problem;
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
 /// A body of some hundred bytes comes with its head.
 const BODY_TIME: Duration = Duration::from_secs(10);
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The type of nearly all bodies.
+pub(super) const JSON: &str = "application/json";
 
 /// Texts of rules and stations: a rule has 16 KiB at most, and an edit may have dozens of files.
 pub(super) const FILES_LIMIT: usize = 2 * 1024 * 1024;
@@ -179,7 +180,7 @@ pub(super) fn json_response(status: StatusCode, value: &impl Serialize) -> Respo
         Ok(body) => {
             let mut response = Response::from(poem::Body::from_vec(body));
             response.set_status(status);
-            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
             response
         }
         Err(error) => {

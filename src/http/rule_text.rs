@@ -12,12 +12,11 @@ use poem_openapi::{
 
 use super::{
     dto::{RuleDetail, RuleIn},
-    payload::{FILES_LIMIT, json_response, parse, read_any},
+    payload::{FILES_LIMIT, JSON, json_response, parse, read_any},
     problem::Problem,
 };
 
 const TEXT: &str = "text/plain";
-const JSON: &str = "application/json";
 
 /// A rule's text as it was sent.
 pub(super) struct RuleBody(pub(super) RuleIn);

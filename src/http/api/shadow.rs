@@ -63,11 +63,11 @@ impl Shadowing {
     #[oai(path = "/shadow", method = "put", operation_id = "start_shadow")]
     async fn start(&self, may: May<Edit>, body: Body<ShadowIn>) -> Result<Json<ShadowOut>, Problem> {
         let invalid = |detail: String| Problem::unprocessable("invalid_value", detail);
-        let edits = &body.0.edits;
+        let edits = body.0.edits;
         if edits.is_empty() || edits.len() > EDITS {
             return Err(invalid(format!("`edits` has {} files: give 1 to {EDITS}", edits.len())));
         }
-        let checked: Result<Vec<_>, _> = edits.iter().map(|edit| edit.checked()).collect();
+        let checked: Result<Vec<_>, _> = edits.into_iter().map(|edit| edit.checked()).collect();
         let checked = checked.map_err(invalid)?;
         for (n, edit) in checked.iter().enumerate() {
             if checked.iter().take(n).any(|other| other.kind == edit.kind && other.name == edit.name) {

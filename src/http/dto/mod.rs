@@ -5,6 +5,7 @@
 mod check;
 mod config;
 mod decision;
+mod edit;
 mod event;
 mod explanation;
 mod hub;

@@ -4,49 +4,16 @@ use poem_openapi::{Object, types::Example};
 use serde::{Deserialize, Serialize};
 
 use super::super::wire::Time;
-use super::{DiagnosticOut, decision::FactsOut};
+use super::{DiagnosticOut, decision::FactsOut, edit::EditBody};
 use crate::{
     controller::{Directory, PortState},
     history::Stored,
     model::{
-        DeviceName, FileKind, Layer, ModelName, PortId, RuleName, ShadowDecision, ShadowId, ShadowSide,
-        ShadowTally, StationName, Verdict,
+        DeviceName, FileKind, Layer, PortId, RuleName, ShadowDecision, ShadowId, ShadowSide, ShadowTally,
+        StationName, Verdict,
     },
-    workshop::{Changed, Edit, Shadow},
+    workshop::{Changed, Shadow},
 };
-
-/// One file as it shall be.
-#[derive(Clone, Debug, Serialize, Deserialize, Object)]
-#[serde(deny_unknown_fields)]
-#[oai(rename = "ShadowEdit")]
-pub(in crate::http) struct EditOut {
-    /// Which kind of file: `rule`, `test`, `library`, `station` or `hub`.
-    kind: FileKind,
-    /// Its name, without directory and ending.
-    name: String,
-    /// What shall stand in it; null: the file shall not be there.
-    #[oai(nullable)]
-    text: Option<String>,
-}
-
-impl EditOut {
-    /// The edit, if a file may have this name.
-    pub(in crate::http) fn checked(&self) -> Result<Edit, String> {
-        let checked = match self.kind {
-            FileKind::Station => StationName::new(&self.name).map(|_| ()),
-            FileKind::Rule | FileKind::Test | FileKind::Library => RuleName::new(&self.name).map(|_| ()),
-            FileKind::Hub => ModelName::new(&self.name).map(|_| ()),
-        };
-        checked.map_err(|error| error.to_string())?;
-        Ok(Edit { kind: self.kind, name: self.name.clone(), text: self.text.clone() })
-    }
-}
-
-impl From<&Edit> for EditOut {
-    fn from(edit: &Edit) -> Self {
-        Self { kind: edit.kind, name: edit.name.clone(), text: edit.text.clone() }
-    }
-}
 
 /// What shall be asked in shadow.
 #[derive(Debug, Deserialize, Object)]
@@ -54,14 +21,14 @@ impl From<&Edit> for EditOut {
 #[oai(rename = "ShadowWish", example)]
 pub(in crate::http) struct ShadowIn {
     /// The files that shall be others than those at work, 1 to 64.
-    pub(in crate::http) edits: Vec<EditOut>,
+    pub(in crate::http) edits: Vec<EditBody>,
 }
 
 impl Example for ShadowIn {
     fn example() -> Self {
         let text = "//! Keep the battery between two levels.\nif battery.level <= 30 { charge(\"low\"); }\n";
         let edit =
-            EditOut { kind: FileKind::Rule, name: "keep-between".to_owned(), text: Some(text.to_owned()) };
+            EditBody { kind: FileKind::Rule, name: "keep-between".to_owned(), text: Some(text.to_owned()) };
         Self { edits: vec![edit] }
     }
 }
@@ -217,7 +184,7 @@ pub(in crate::http) struct ShadowOut {
     /// Files that it changes and that somebody else has changed since it was started: it cannot be promoted.
     overtaken: Vec<String>,
     /// What it changes.
-    edits: Vec<EditOut>,
+    edits: Vec<EditBody>,
     /// What was counted, in all ports together.
     total: TallyOut,
     /// What was counted in each port.
@@ -254,7 +221,7 @@ impl ShadowOut {
             version: shadow.version.as_ref().map(ToString::to_string),
             problems: shadow.problems.iter().map(DiagnosticOut::from).collect(),
             overtaken: shadow.overtaken.clone(),
-            edits: shadow.edits.iter().map(EditOut::from).collect(),
+            edits: shadow.edits.iter().map(EditBody::from).collect(),
             total: total.into(),
             ports,
             decisions: last.iter().map(|row| (&row.value).into()).collect(),

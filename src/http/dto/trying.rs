@@ -4,33 +4,13 @@ use poem_openapi::{Object, types::Example};
 use serde::{Deserialize, Serialize};
 
 use super::super::wire::Time;
-use super::DiagnosticOut;
+use super::{DiagnosticOut, edit::EditBody};
 use crate::{
     model::{DecisionId, DeviceName, FileKind, PortId, RuleName, StationName, Verdict},
     workshop::{
-        Decided, Edit, NamedPort, Otherwise, Outlook, Past, PolicyDifference, PortWeek, Tried, VerdictChange,
+        Decided, NamedPort, Otherwise, Outlook, Past, PolicyDifference, PortWeek, Tried, VerdictChange,
     },
 };
-
-/// One file as it shall be.
-#[derive(Debug, Deserialize, Object)]
-#[serde(deny_unknown_fields)]
-#[oai(rename = "Edit")]
-pub(in crate::http) struct EditIn {
-    /// Which kind of file.
-    kind: FileKind,
-    /// Its name without directory and ending.
-    name: String,
-    /// What shall stand in it; null: the file shall not be there.
-    #[oai(nullable)]
-    text: Option<String>,
-}
-
-impl From<EditIn> for Edit {
-    fn from(edit: EditIn) -> Self {
-        Self { kind: edit.kind, name: edit.name, text: edit.text }
-    }
-}
 
 /// An edit to be tried.
 #[derive(Debug, Deserialize, Object)]
@@ -41,7 +21,7 @@ impl From<EditIn> for Edit {
 #[oai(rename = "TryWish", example)]
 pub(in crate::http) struct TryIn {
     /// The files as they shall be; all others stay as they are.
-    pub(in crate::http) edits: Vec<EditIn>,
+    pub(in crate::http) edits: Vec<EditBody>,
     /// True: `edits` are all files, the others shall not be there.
     #[serde(default)]
     #[oai(default)]
@@ -62,7 +42,7 @@ impl Example for TryIn {
     fn example() -> Self {
         let text = "//! Keep the battery over a level.\nif battery.level <= 30 { charge(`${battery.level}% is low`); }\n";
         let edit =
-            EditIn { kind: FileKind::Rule, name: "keep-between".to_owned(), text: Some(text.to_owned()) };
+            EditBody { kind: FileKind::Rule, name: "keep-between".to_owned(), text: Some(text.to_owned()) };
         Self {
             edits: vec![edit],
             complete: false,

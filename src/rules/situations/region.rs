@@ -118,40 +118,28 @@ fn more(part: Part) -> &'static str {
 }
 
 fn absent(axis: &Axis) -> String {
-    let words = match axis.part {
-        Part::Temperature => "with no temperature",
-        Part::Charging => "with charging not reported",
-        Part::Since => "since an unknown time",
-        Part::Holder => "while the rule does not hold",
-        Part::Full => "when nobody knows since when it was full",
-        Part::Kind => "with a device of another kind",
-        Part::Tags => "with a device without these tags",
-        Part::Names => "with another name",
-        Part::Signals => return format!("without the signal `{}`", axis.name),
-        Part::Level
-        | Part::Age
-        | Part::Power
-        | Part::Day
-        | Part::Time
-        | Part::Rate
-        | Part::Spell
-        | Part::Number
-        | Part::PortsOn => "",
-    };
-    words.to_owned()
+    of_presence(axis).0
 }
 
 fn present(axis: &Axis) -> String {
-    let words = match axis.part {
-        Part::Temperature => "with a temperature",
-        Part::Charging => "with charging reported",
-        Part::Since => "since a known time",
-        Part::Holder => "while the rule holds",
-        Part::Full => "when it is known since when it was full",
-        Part::Kind => "with a device of a kind in the rule",
-        Part::Tags => "with a tag",
-        Part::Names => "with a name in the rule",
-        Part::Signals => return format!("with the signal `{}`", axis.name),
+    of_presence(axis).1
+}
+
+/// How it is said that a value is not there, and that it is; nothing of values that are always there.
+fn of_presence(axis: &Axis) -> (String, String) {
+    let (absent, present) = match axis.part {
+        Part::Temperature => ("with no temperature", "with a temperature"),
+        Part::Charging => ("with charging not reported", "with charging reported"),
+        Part::Since => ("since an unknown time", "since a known time"),
+        Part::Holder => ("while the rule does not hold", "while the rule holds"),
+        Part::Full => ("when nobody knows since when it was full", "when it is known since when it was full"),
+        Part::Kind => ("with a device of another kind", "with a device of a kind in the rule"),
+        Part::Tags => ("with a device without these tags", "with a tag"),
+        Part::Names => ("with another name", "with a name in the rule"),
+        Part::Signals => {
+            let name = &axis.name;
+            return (format!("without the signal `{name}`"), format!("with the signal `{name}`"));
+        }
         Part::Level
         | Part::Age
         | Part::Power
@@ -160,9 +148,9 @@ fn present(axis: &Axis) -> String {
         | Part::Rate
         | Part::Spell
         | Part::Number
-        | Part::PortsOn => "",
+        | Part::PortsOn => ("", ""),
     };
-    words.to_owned()
+    (absent.to_owned(), present.to_owned())
 }
 
 fn phrase(axis: &Axis, span: &str) -> String {
