@@ -17,8 +17,8 @@ use smart_charging_station::{
     engine::{Engine, Remembered},
     model::{
         BatteryReport, Care, Celsius, DeviceName, Facts, HubLocation, Level, OnExit, Policy, PortId,
-        PortPlan, Power, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, Timestamp,
-        Version,
+        PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName, SwitchKind,
+        Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
     trial::explain::explain,
@@ -185,12 +185,7 @@ fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
             .expect("a port"),
         device: DeviceName::new(&format!("device-{number}")).ok(),
         serial: None,
-        care: Arc::new(Care {
-            kind: String::new(),
-            tags: Vec::new(),
-            charge_per_hour: 40.0,
-            policy: Arc::clone(policy),
-        }),
+        care: Arc::new(Care { policy: Arc::clone(policy), ..Care::default() }),
     };
     Station {
         name: StationName::new("bench").expect("a name"),
@@ -204,6 +199,8 @@ fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals: BTreeMap::new(),
         ports: (1..=ports).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("000000000000"),

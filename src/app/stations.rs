@@ -181,7 +181,8 @@ impl Stations {
         let last = Filter { scope: Scope::Station(station.clone()), limit: 1, ..Filter::default() };
         let last_decision =
             self.reader.decisions(last).await?.first().map_or(0, |decision| decision.value.id);
-        Ok(Remembered { ports, last_decision })
+        let memory = self.reader.station_memory(station).await?;
+        Ok(Remembered { ports, station: memory, last_decision })
     }
 
     fn bus(&mut self, driver: Driver, tasks: &mut Tasks) -> &Bus {

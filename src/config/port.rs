@@ -30,12 +30,8 @@ pub(super) struct Defaults {
 impl Defaults {
     /// The port of a hub model that the file says nothing of.
     pub(super) fn port(&self, id: PortId, socket: Socket) -> PortPlan {
-        let care = Care {
-            kind: String::new(),
-            tags: Vec::new(),
-            charge_per_hour: self.charge_per_hour,
-            policy: self.policy.clone(),
-        };
+        let care =
+            Care { charge_per_hour: self.charge_per_hour, policy: self.policy.clone(), ..Care::default() };
         PortPlan { id, socket, device: None, serial: None, care: Arc::new(care) }
     }
 }
@@ -77,7 +73,7 @@ pub(super) fn port(
     let at = |name| fields.get(name).map(|node| node.at);
     let spots =
         PortSpots { number: number_at, socket: at("socket"), device: at("device"), serial: at("serial") };
-    let care = Arc::new(Care { kind, tags, charge_per_hour, policy });
+    let care = Arc::new(Care { kind, tags, charge_per_hour, policy, ..Care::default() });
     Some((PortPlan { id, socket: socket?, device, serial, care }, spots))
 }
 

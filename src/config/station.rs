@@ -18,7 +18,7 @@ use super::{
     words::{did_you_mean, shown},
 };
 use crate::model::{
-    Diagnostic, OnExit, Policy, PortId, PortPlan, Span, Station, StationName, SwitchKind, Version,
+    Diagnostic, OnExit, Policy, PortId, PortPlan, Safety, Span, Station, StationName, SwitchKind, Version,
 };
 
 const FIELDS: &[&str] = &[
@@ -126,6 +126,8 @@ fn draft(
         poll: poll.unwrap_or(Span::from_secs(60)),
         verify_after: verify_after.unwrap_or(Span::from_mins(3)),
         on_exit,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals,
         ports,
         version: around.version.clone(),

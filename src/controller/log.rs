@@ -68,12 +68,14 @@ fn one(event: &Event) {
         }
         EventKind::HubBack { hub } => tracing::info!(station, %hub, "{code}"),
         EventKind::HubMoved { hub, to } => tracing::info!(station, %hub, %to, "{code}"),
-        EventKind::PowerLeak { message } | EventKind::NotCharging { message } => {
+        EventKind::PowerLeak { message }
+        | EventKind::NotCharging { message }
+        | EventKind::Unwell { message } => {
             tracing::warn!(station, port, "{code}: {message}");
         }
         EventKind::Alarm { wanted, message } => tracing::error!(station, port, %wanted, "{code}: {message}"),
         EventKind::FaultOver { fault } => tracing::info!(station, port, fault = fault.code(), "{code}"),
-        EventKind::AlarmOver => tracing::info!(station, port, "{code}"),
+        EventKind::AlarmOver | EventKind::Well => tracing::info!(station, port, "{code}"),
         EventKind::RuleFailed { message, .. } => tracing::warn!(station, port, "{code}: {message}"),
         // Told for all ports together.
         EventKind::Unreadable { .. } => {}

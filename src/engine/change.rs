@@ -29,6 +29,7 @@ impl Engine {
         let mut step = Step::default();
         self.follow_clock(now);
         let before = self.view.devices.clone();
+        self.end_charging_of_gone(&station, now, &mut step);
         self.let_go(&station, now);
         self.forget_signals(&station);
         self.view.station = station;

@@ -1,5 +1,7 @@
 //! A clock that was set back: nothing may wait for a time that comes again only tomorrow.
 
+use std::sync::Arc;
+
 use super::core::{Engine, later};
 use super::probe::LONGEST_PROBE;
 use super::state::PortState;
@@ -47,6 +49,7 @@ impl PortState {
             &mut memory.switched_at,
             &mut memory.heard_at,
             &mut memory.full_at,
+            &mut memory.plugged_at,
             &mut self.retry_at,
             &mut self.actual_since,
             &mut self.empty_since,
@@ -62,6 +65,15 @@ impl PortState {
         }
         if let Some(steady) = &mut memory.steady {
             steady.since = steady.since.min(now);
+        }
+        if memory.learned.is_following() {
+            Arc::make_mut(&mut memory.learned).interrupt();
+        }
+        if let Some(stretch) = &mut memory.stretch {
+            stretch.not_later_than(now);
+        }
+        if let Some(unwell) = &mut self.unwell {
+            unwell.since = unwell.since.min(now);
         }
         if let Some(fault) = &mut self.fault {
             fault.since = fault.since.min(now);

@@ -15,7 +15,7 @@ use super::state::{PortState, View};
 use crate::model::{
     Battery, BatteryReport, Counts, Decision, DecisionId, DeviceName, Event, EventKind, HubLocation, Mode,
     ModeKind, Order, OrderId, PortId, PortMemory, Power, Record, ReportRejected, Seen, Socket, Span, Station,
-    Timestamp,
+    StationMemory, Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -47,6 +47,8 @@ pub struct Step {
 pub struct Remembered {
     /// The ports.
     pub ports: BTreeMap<PortId, PortMemory>,
+    /// What is of no port.
+    pub station: StationMemory,
     /// The number of the last decision; 0 when there was none.
     pub last_decision: DecisionId,
 }
@@ -102,6 +104,7 @@ impl Engine {
         let due = ports.keys().map(|id| (now, *id)).collect();
         let view = View {
             station,
+            memory: remembered.station,
             rules,
             shadow: None,
             ports,
@@ -109,6 +112,7 @@ impl Engine {
             ports_on: 0,
             hubs_missing: OrdMap::new(),
             unplaced: OrdMap::new(),
+            plan: Arc::default(),
             counts: Counts::default(),
             signals: Arc::default(),
             started_at: now,
@@ -197,6 +201,7 @@ impl Engine {
             battery,
         });
         self.prove(id, now, &mut step);
+        self.learn_rates(id);
         self.judge(id, now, true, &mut step);
         Ok(step)
     }

@@ -343,6 +343,8 @@ impl PortState {
         self.memory.temperature.clear();
         self.memory.full_at = None;
         self.memory.adjusted = Arc::default();
+        self.memory.learned = Arc::default();
+        self.unwell = None;
         self.silent = false;
     }
 }

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-
 use super::core::{Engine, LOOK_AGAIN, Step, later};
 use super::plugged::for_unknown;
 use super::probe::by_search;
+use super::safety::without_report;
 use super::state::PortState;
 use crate::model::{
-    Author, Decision, EventKind, Facts, Layer, Mode, ModeKind, PortId, Power, Record, RuleFailure, RuleName,
-    Timestamp, Verdict,
+    Decision, EventKind, Facts, Layer, PortId, Power, Record, RuleFailure, RuleName, Safeguard, Timestamp,
+    Verdict,
 };
 use crate::rules::Answer;
 
@@ -22,6 +21,7 @@ pub(super) struct Judgement {
     pub(super) verdict: Verdict,
     pub(super) reason: String,
     pub(super) by: Layer,
+    pub(super) safeguard: Option<Safeguard>,
     pub(super) rule: Option<RuleName>,
     pub(super) line: Option<u32>,
     pub(super) facts: Option<Arc<Facts>>,
@@ -33,7 +33,12 @@ pub(super) struct Judgement {
 impl Judgement {
     pub(super) fn plain(verdict: Verdict, by: Layer, reason: String) -> Self {
         let (rule, line, facts) = (None, None, None);
-        Self { verdict, reason, by, rule, line, facts, failures: Vec::new(), by_rules: false }
+        let (safeguard, failures) = (None, Vec::new());
+        Self { verdict, reason, by, safeguard, rule, line, facts, failures, by_rules: false }
+    }
+
+    pub(super) fn safe(verdict: Verdict, safeguard: Safeguard, reason: String) -> Self {
+        Self { safeguard: Some(safeguard), ..Self::plain(verdict, Layer::Safety, reason) }
     }
 }
 
@@ -44,6 +49,7 @@ impl Engine {
         let asked = self.follow_device(id, now, step) || asked;
         let asked = self.end_what_is_over(id, now, step) || asked;
         self.notice_silence(id, now, step);
+        self.follow_charging(id, now, step);
         self.tune(id, now, step);
         let Some(port) = self.view.ports.get(&id) else {
             self.due.retain(|(_, other)| *other != id);
@@ -69,65 +75,20 @@ impl Engine {
         self.pursue(id, now, step);
     }
 
-    /// Ends a mode or a search whose time is over. True when a search ended, so that the port needs a decision anew.
-    fn end_what_is_over(&mut self, id: PortId, now: Timestamp, step: &mut Step) -> bool {
-        let ended = self.change(id, |port| {
-            let over = port.memory.mode.kind != ModeKind::Auto
-                && port.memory.mode.until.is_some_and(|end| end <= now);
-            if over {
-                port.memory.mode = Mode { kind: ModeKind::Auto, until: None, by: Author::Service };
-            }
-            (over, port.end_search_in_time(now))
-        });
-        let (mode_ended, search_ended) = ended.unwrap_or_default();
-        if mode_ended {
-            self.tell(step, id, now, EventKind::ModeChanged { mode: Mode::default() });
-            self.remember(id, step);
-        }
-        search_ended
-    }
-
-    fn notice_silence(&mut self, id: PortId, now: Timestamp, step: &mut Step) {
-        let limit = self.view.station.silent_after;
-        let heard = self.view.ports.get(&id).map_or(now, |port| self.heard_at(port));
-        let fell_silent = self.change(id, |port| {
-            let has_device = port.device().is_some() || port.memory.battery.is_some();
-            let silent = has_device && now.duration_since(heard) >= limit;
-            let before = std::mem::replace(&mut port.silent, silent);
-            silent && !before
-        });
-        if fell_silent == Some(true) {
-            self.tell(step, id, now, EventKind::Silent);
-        }
-    }
-
-    /// When the device was last heard, by this life of the service: nobody could report while it was down.
-    fn heard_at(&self, port: &PortState) -> Timestamp {
-        let started = self.view.started_at;
-        port.memory.heard_at.map_or(started, |at| at.max(started))
-    }
-
     fn judgement(&self, port: &PortState, now: Timestamp) -> Judgement {
-        let facts = self.view.facts_of(port, now);
         let zone = &self.view.station.zone;
-        let by_hand = by_search(port, zone)
-            .or_else(|| port.wanted_by_person().map(|power| by_person(port, power, zone)))
-            .or_else(|| for_unknown(port));
-        let mut judgement = match (by_hand, &facts) {
+        let facts = self.view.facts_of(port, now);
+        let judgement = by_search(port, zone)
+            .or_else(|| self.before_people(port, now))
+            .or_else(|| self.by_person(port, now))
+            .or_else(|| for_unknown(port))
+            .or_else(|| self.by_silence(port, now));
+        let mut judgement = match (judgement, &facts) {
             (Some(judgement), _) => judgement,
-            (None, _) if port.silent => {
-                let limit = crate::model::words(self.view.station.silent_after);
-                let reason = format!("no report for {limit}: charged until the device reports again");
-                Judgement::plain(Verdict::Charge, Layer::Safety, reason)
-            }
             (None, Some(facts)) => {
                 by_policy(self.view.rules.decide(port.policy(), facts), port, port.guard_failures)
             }
-            (None, None) if port.memory.wanted == Some(Power::Off) => {
-                let reason = "the level of this device is not known yet: charged".to_owned();
-                Judgement::plain(Verdict::Charge, Layer::Safety, reason)
-            }
-            (None, None) => Judgement::plain(Verdict::Keep, Layer::Nobody, "no report yet".to_owned()),
+            (None, None) => without_report(port),
         };
         judgement.facts = facts;
         judgement
@@ -189,6 +150,7 @@ impl Engine {
                 None => judgement.reason,
             },
             by: judgement.by,
+            safeguard: judgement.safeguard,
             rule: judgement.rule,
             line: judgement.line,
             version: self.view.station.version.clone(),
@@ -206,19 +168,6 @@ impl Engine {
     }
 }
 
-fn by_person(port: &PortState, power: Power, zone: &TimeZone) -> Judgement {
-    let mode = &port.memory.mode;
-    let end = mode.until.map_or_else(
-        || "until taken back".to_owned(),
-        |until| format!("until {}", until.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M")),
-    );
-    let verdict = match power {
-        Power::On => Verdict::Charge,
-        Power::Off => Verdict::Rest,
-    };
-    Judgement::plain(verdict, Layer::Mode, format!("switched {power} by {} {end}", mode.by))
-}
-
 /// `guard_failures`: how often a guard has failed in a row before.
 pub(super) fn by_policy(answer: Answer, port: &PortState, guard_failures: u32) -> Judgement {
     let mut judgement = match (answer.opinion, answer.failed_guard) {
@@ -226,6 +175,7 @@ pub(super) fn by_policy(answer: Answer, port: &PortState, guard_failures: u32) -
             verdict: opinion.verdict,
             reason: opinion.reason,
             by: Layer::Policy,
+            safeguard: None,
             rule: Some(opinion.rule),
             line: Some(opinion.line),
             facts: None,
@@ -235,10 +185,11 @@ pub(super) fn by_policy(answer: Answer, port: &PortState, guard_failures: u32) -
         (None, Some(guard)) if guard_failures.saturating_add(1) >= GUARD_FAILURES => {
             let reason =
                 format!("guard `{guard}` failed {GUARD_FAILURES} times in a row: not charged until it works");
-            Judgement::plain(Verdict::Rest, Layer::Safety, reason)
+            Judgement::safe(Verdict::Rest, Safeguard::GuardFailed, reason)
         }
         (None, Some(guard)) => {
-            Judgement::plain(Verdict::Keep, Layer::Safety, format!("guard `{guard}` failed: kept as it is"))
+            let reason = format!("guard `{guard}` failed: kept as it is");
+            Judgement::safe(Verdict::Keep, Safeguard::GuardFailed, reason)
         }
         (None, None) => Judgement::plain(Verdict::Keep, Layer::Nobody, stays(port)),
     };

@@ -11,7 +11,8 @@ use super::core::{Engine, Step};
 use super::placing::{Cause, Seats};
 use super::state::PortState;
 use crate::model::{
-    Adjustments, Author, Battery, DeviceName, EventKind, PortId, PortMemory, Power, Spells, Timestamp,
+    Adjustments, Author, Battery, DeviceName, EventKind, Learned, PortId, PortMemory, Power, Spells,
+    Timestamp,
 };
 
 /// What is known of a device, wherever it is.
@@ -25,6 +26,7 @@ pub(super) struct Luggage {
     temperature: Spells,
     full_at: Option<Timestamp>,
     adjusted: Arc<Adjustments>,
+    learned: Arc<Learned>,
     silent: bool,
 }
 
@@ -38,6 +40,7 @@ impl Luggage {
             temperature: memory.temperature.clone(),
             full_at: memory.full_at,
             adjusted: Arc::clone(&memory.adjusted),
+            learned: Arc::clone(&memory.learned),
             silent,
         }
     }
@@ -46,6 +49,7 @@ impl Luggage {
     pub(super) fn not_later_than(&mut self, now: Timestamp) {
         self.heard_at = self.heard_at.map(|at| at.min(now));
         self.full_at = self.full_at.map(|at| at.min(now));
+        Arc::make_mut(&mut self.learned).interrupt();
         if let Some(battery) = &mut self.battery {
             battery.measured_at = battery.measured_at.min(now);
         }
@@ -194,6 +198,7 @@ impl PortState {
     /// gets its power; the rules of this one decide again at once.
     fn unpack(&mut self, luggage: Luggage, device: &DeviceName) {
         self.silent = luggage.silent;
+        self.unwell = None;
         self.before_search = self.before_search.take().map(|_| Box::default());
         if self.memory.wanted == Some(Power::Off) {
             self.try_again();
@@ -205,6 +210,7 @@ impl PortState {
         memory.temperature = luggage.temperature;
         memory.full_at = luggage.full_at;
         memory.adjusted = luggage.adjusted;
+        memory.learned = luggage.learned;
         memory.holder = None;
         if memory.wanted == Some(Power::Off) {
             memory.wanted = Some(Power::On);

@@ -5,7 +5,7 @@
 //!
 //! Reading order: `state` (what is known of a port), `core` (the ways in), `present` (what rules see), `judge` (who decides), `pursue`
 //! (wanted against actual), `reading` (what the hub shows), `alarm` (when to give up for a while), `hubs` (hubs that are
-//! away), `proof` (whether off is off), `devices` (which devices are known, and where they are), `plugged` (what is
+//! away), `proof` (whether off is off), `learning` (how fast devices charge), `charging` (stretches of it, and devices that do not gain), `devices` (which devices are known, and where they are), `plugged` (what is
 //! plugged in), `placing` (devices follow their serial numbers), `luggage` (what goes with them), `unplaced` (devices
 //! without a port), `probe` (a search for one), `adjusting` (values set at run time), `shadow` (rules asked beside those at work), `release` (sockets that are no ports any more), `change` (new files, and
 //! the end), `clock` (a clock that was set back).
@@ -13,13 +13,16 @@
 mod adjusting;
 mod alarm;
 mod change;
+mod charging;
 mod clock;
 mod core;
 mod devices;
 mod full;
 mod hubs;
 mod judge;
+mod learning;
 mod luggage;
+mod modes;
 mod placing;
 mod plugged;
 mod present;
@@ -28,8 +31,10 @@ mod proof;
 mod pursue;
 mod reading;
 mod release;
+mod safety;
 mod shadow;
 mod signals;
+mod silence;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -59,6 +59,7 @@ impl Engine {
             if another && nameless_before {
                 port.forget_device(now);
             }
+            port.note_coming(shown, now);
             port.note_thing(shown, another, now)
         });
         if kept == Some(true) {
@@ -87,6 +88,23 @@ impl PortState {
             Plugged::NotShown => true,
             Plugged::Nothing => self.empty_since.is_some_and(|at| now.duration_since(at) < ANNOUNCES_WITHIN),
         }
+    }
+
+    /// Since when what is here is here: known where the hub showed an empty port before.
+    fn note_coming(&mut self, shown: &Plugged, now: Timestamp) {
+        let was_empty = self.is_empty(now);
+        match shown {
+            Plugged::Thing(_) if was_empty => self.memory.plugged_at = Some(now),
+            Plugged::Thing(thing) if thing.serial.as_deref() != self.last_serial() => {
+                self.memory.plugged_at = None;
+            }
+            Plugged::Thing(_) | Plugged::Nothing | Plugged::NotShown => {}
+        }
+    }
+
+    /// True when the port has shown nothing for longer than a device needs to announce itself.
+    pub(super) fn is_empty(&self, now: Timestamp) -> bool {
+        self.empty_since.is_some_and(|at| now.duration_since(at) >= ANNOUNCES_WITHIN)
     }
 
     /// True when what is remembered over a restart has changed.

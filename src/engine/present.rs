@@ -46,6 +46,9 @@ impl View {
             holder: memory.holder.clone(),
             history: HistoryFacts {
                 charge_per_hour: port.care().charge_per_hour,
+                paces: memory.learned.paces(),
+                sure: memory.learned.percent_sure(),
+                drain_per_hour: memory.learned.drain_per_hour().map(|drain| (drain * 100.0).round() / 100.0),
                 level: memory.level.clone(),
                 temperature: memory.temperature.clone(),
                 full_at: memory.full_at,

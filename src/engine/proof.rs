@@ -241,7 +241,11 @@ impl PortState {
     /// What a decision has to add so that nobody takes the wish for the truth.
     pub(super) fn but(&self, verdict: Verdict) -> Option<&'static str> {
         let level = self.memory.battery.as_ref().map(|battery| battery.level);
-        match (self.fault.as_ref()?.kind, verdict) {
+        let Some(fault) = &self.fault else {
+            let charged = self.unwell.is_some() && verdict != Verdict::Rest;
+            return charged.then_some("the device has not gained in two hours");
+        };
+        match (fault.kind, verdict) {
             (FaultKind::PowerLeak, Verdict::Rest | Verdict::Keep) => {
                 Some("the hub does not cut the power: the device goes on charging")
             }

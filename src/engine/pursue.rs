@@ -63,7 +63,7 @@ impl Engine {
         let by = port.decision.as_ref().map(|decision| decision.by);
         match by {
             _ if port.searched => None,
-            Some(Layer::Mode | Layer::Safety) => None,
+            Some(Layer::Mode | Layer::Safety | Layer::Budget) => None,
             Some(Layer::Policy | Layer::Nobody) | None => {
                 port.memory.switched_at.map(|at| later(at, self.view.station.min_hold))
             }

@@ -34,6 +34,7 @@ impl Engine {
         if fault_changed {
             self.judge(seen.port, now, true, step);
         } else {
+            self.follow_charging(seen.port, now, step);
             self.pursue(seen.port, now, step);
         }
     }

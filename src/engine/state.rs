@@ -8,7 +8,8 @@ use super::adjusting::Tuned;
 use super::shadow::{Candidate, PortShadow};
 use crate::model::{
     Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, OrderId,
-    Plugged, PortId, PortMemory, PortPlan, Power, RuleName, Signal, Station, SwitchProblem, Thing, Timestamp,
+    Planned, Plugged, PortId, PortMemory, PortPlan, Power, RuleName, Signal, Station, StationMemory,
+    SwitchProblem, Thing, Timestamp, Unwell,
 };
 use crate::rules::RuleSet;
 
@@ -84,6 +85,8 @@ pub struct PortState {
     pub hub_at: Option<HubLocation>,
     /// What the device says against what the hub shows.
     pub fault: Option<Fault>,
+    /// The device has power and does not gain.
+    pub unwell: Option<Unwell>,
     /// The port was given up until something changes.
     pub alarm: Option<Alarm>,
     /// How a device is treated that belongs elsewhere by the file.
@@ -141,6 +144,7 @@ impl PortState {
             half: false,
             hub_at: None,
             fault: None,
+            unwell: None,
             alarm: None,
             guest: None,
             tuned: None,
@@ -226,6 +230,8 @@ impl PortState {
 pub struct View {
     /// What its file says.
     pub station: Arc<Station>,
+    /// What goes on after a restart and is of no port.
+    pub memory: StationMemory,
     /// The rules at work.
     pub rules: Arc<RuleSet>,
     /// The set of rules in shadow, while there is one.
@@ -240,6 +246,8 @@ pub struct View {
     pub hubs_missing: OrdMap<HubLocation, Timestamp>,
     /// What devices say that nobody has placed yet, at most [`UNPLACED_MAX`] of them.
     pub unplaced: OrdMap<DeviceName, Unplaced>,
+    /// When each port charges for its next deadline; ports without one are not in it.
+    pub plan: Arc<BTreeMap<PortId, Planned>>,
     /// What was seen since the start.
     pub counts: Counts,
     /// Numbers from elsewhere, as far as they were received.

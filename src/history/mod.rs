@@ -13,6 +13,7 @@ mod pending;
 mod query;
 mod reader;
 mod salvage;
+mod sessions;
 mod settings;
 mod shadow;
 mod start;

@@ -16,7 +16,7 @@ use rusqlite_migration::{HookError, M, Migrations};
 use super::{salvage, versions};
 
 /// How many steps there are: the format that this program writes.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 /// `PRAGMA application_id` of our files: "scs1".
 const OURS: i64 = 0x7363_7331;
 /// The write-ahead log is cut back to this after a checkpoint: four times what SQLite lets gather before one.
@@ -31,6 +31,7 @@ fn steps() -> Vec<M<'static>> {
             step.execute_batch("DROP TABLE plans").map_err(HookError::from)
         }),
         M::up(include_str!("schema/0003.sql")),
+        M::up(include_str!("schema/0004.sql")),
     ]
 }
 

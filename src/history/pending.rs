@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::model::{Kept, PortId, PortMemory, Record, ShadowId, ShadowTally, StationName};
+use crate::model::{Kept, PortId, PortMemory, Record, ShadowId, ShadowTally, StationMemory, StationName};
 
 /// So many rows are kept while the disk does not take them: at about 1 kB with its facts, 8 MB at most.
 pub(super) const BUFFER: usize = 8_192;
@@ -14,6 +14,7 @@ pub(super) struct Pending {
     base: i64,
     rows: VecDeque<Record>,
     memories: BTreeMap<(StationName, PortId), Box<PortMemory>>,
+    stations: BTreeMap<StationName, Box<StationMemory>>,
     tallies: BTreeMap<(ShadowId, StationName, PortId), ShadowTally>,
     kept: Vec<Kept>,
 }
@@ -25,6 +26,9 @@ impl Pending {
             Record::Memory { station, port, memory } => {
                 self.memories.insert((station, port), memory);
             }
+            Record::StationMemory { station, memory } => {
+                self.stations.insert(station, memory);
+            }
             Record::ShadowTally { shadow, station, port, tally } => {
                 self.tallies.insert((shadow, station, port), tally);
             }
@@ -33,6 +37,7 @@ impl Pending {
             | Record::Decision(_)
             | Record::ShadowDecision(_)
             | Record::Switch { .. }
+            | Record::Session(_)
             | Record::Event(_)) => {
                 self.rows.push_back(row);
             }
@@ -61,6 +66,11 @@ impl Pending {
         &self.memories
     }
 
+    /// The newest memory of each station that is not written yet.
+    pub(super) fn stations(&self) -> &BTreeMap<StationName, Box<StationMemory>> {
+        &self.stations
+    }
+
     /// The newest counts of a shadow at each port that are not written yet.
     pub(super) fn tallies(&self) -> &BTreeMap<(ShadowId, StationName, PortId), ShadowTally> {
         &self.tallies
@@ -68,7 +78,7 @@ impl Pending {
 
     /// How much there is to write.
     pub(super) fn len(&self) -> usize {
-        self.rows.len() + self.memories.len() + self.tallies.len()
+        self.rows.len() + self.memories.len() + self.stations.len() + self.tallies.len()
     }
 
     /// True when there is nothing to write and nobody waits.
@@ -86,6 +96,7 @@ impl Pending {
         self.base = self.base.saturating_add(i64::try_from(self.rows.len()).unwrap_or(i64::MAX));
         self.rows.clear();
         self.memories.clear();
+        self.stations.clear();
         self.tallies.clear();
     }
 

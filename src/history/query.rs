@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as WordError};
 use super::{lane::ReadError, store::nanos};
 use crate::model::{
     Battery, Celsius, Decision, DecisionId, DeviceName, Event, Level, PortId, PortMemory, Power, RuleName,
-    StationName, Timestamp, Version,
+    StationMemory, StationName, Timestamp, Version,
 };
 
 /// No read gives more rows than this.
@@ -147,6 +147,18 @@ pub(super) fn memory(connection: &Connection, station: &StationName) -> Read<BTr
     Ok(all)
 }
 
+pub(super) fn station_memory(connection: &Connection, station: &StationName) -> Read<StationMemory> {
+    let mut select = connection.prepare_cached("SELECT memory FROM station_memory WHERE station = ?1")?;
+    let json: Option<String> = select.query_row([station.as_str()], |row| row.get(0)).optional()?;
+    let memory = json.map(|json| serde_json::from_str(&json)).transpose();
+    Ok(memory
+        .inspect_err(
+            |error| tracing::error!(%station, %error, "what was remembered of a station is not understood"),
+        )
+        .unwrap_or_default()
+        .unwrap_or_default())
+}
+
 /// One page of a table, the newest first. `table` is one of ours, never a user's word.
 fn rows<T>(
     connection: &Connection,
@@ -245,6 +257,7 @@ fn to_decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
         verdict: word(row, "verdict")?,
         reason: row.get("reason")?,
         by: word(row, "decided_by")?,
+        safeguard: optional_word(row, "safeguard")?,
         rule: optional_word::<RuleName>(row, "rule")?,
         line: row.get("line")?,
         version: Version::new(&row.get::<_, String>("version")?),

@@ -16,14 +16,15 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     lane::{Lane, ReadError},
     query::{self, Filter, ROW_LIMIT, Stored, StoredReport, StoredSwitch},
-    shadow,
+    sessions, shadow,
     tokens::{self, Token},
     versions::{self, VersionEntry},
     writer::Control,
 };
 use crate::model::{
-    Decision, DecisionId, Event, KeptVersion, PortId, PortMemory, RuleName, ShadowDecision, ShadowEnd,
-    ShadowEntry, ShadowId, ShadowTallies, StationName, Timestamp, Version,
+    Decision, DecisionId, DeviceName, Event, KeptVersion, PortId, PortMemory, RuleName, Session,
+    ShadowDecision, ShadowEnd, ShadowEntry, ShadowId, ShadowTallies, StationMemory, StationName, Timestamp,
+    Version,
 };
 
 /// How long `flush` waits: a commit takes milliseconds unless the disk fails.
@@ -91,6 +92,24 @@ impl Reader {
     pub async fn memory(&self, station: &StationName) -> Result<BTreeMap<PortId, PortMemory>, ReadError> {
         let station = station.clone();
         self.read(move |connection| query::memory(connection, &station)).await
+    }
+
+    /// What is remembered of a station beside its ports.
+    pub async fn station_memory(&self, station: &StationName) -> Result<StationMemory, ReadError> {
+        let station = station.clone();
+        self.read(move |connection| query::station_memory(connection, &station)).await
+    }
+
+    /// The sessions of a device that began from `since` on, the newest first: before this number, at most so many.
+    pub async fn sessions(
+        &self,
+        device: &DeviceName,
+        since: Timestamp,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Stored<Session>>, ReadError> {
+        let device = device.clone();
+        self.read(move |connection| sessions::sessions(connection, &device, since, before, limit)).await
     }
 
     /// The newest version that came to work and is whole: the last good one.

@@ -6,10 +6,11 @@ use serde::Serialize;
 use super::{
     open::{is_broken, is_passing},
     pending::Pending,
-    shadow, versions,
+    sessions, shadow, versions,
 };
 use crate::model::{
-    Battery, Decision, Event, KeptVersion, PortId, PortMemory, Power, Record, StationName, Timestamp,
+    Battery, Decision, Event, KeptVersion, PortId, PortMemory, Power, Record, Safeguard, StationMemory,
+    StationName, Timestamp,
 };
 
 /// How safe a commit must be.
@@ -47,7 +48,7 @@ impl Store {
         self.connection.query_row(
             "SELECT 1 + max((SELECT ifnull(max(n), 0) FROM reports), (SELECT ifnull(max(n), 0) FROM decisions),
                             (SELECT ifnull(max(n), 0) FROM switches), (SELECT ifnull(max(n), 0) FROM events),
-                            (SELECT ifnull(max(n), 0) FROM shadow_decisions))",
+                            (SELECT ifnull(max(n), 0) FROM shadow_decisions), (SELECT ifnull(max(n), 0) FROM sessions))",
             [],
             |row| row.get(0),
         )
@@ -73,6 +74,9 @@ impl Store {
         for ((station, port), memory) in pending.memories() {
             judge(remember(&transaction, station, *port, memory))?;
         }
+        for (station, memory) in pending.stations() {
+            judge(remember_station(&transaction, station, memory))?;
+        }
         for ((id, station, port), tally) in pending.tallies() {
             judge(shadow::count(&transaction, *id, station, *port, tally))?;
         }
@@ -91,7 +95,7 @@ impl Store {
         self.set_safety(Safety::Process)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut more = false;
-        for table in ["reports", "decisions", "switches", "events", "shadow_decisions"] {
+        for table in ["reports", "decisions", "switches", "events", "shadow_decisions", "sessions"] {
             let sql = format!(
                 "DELETE FROM {table} WHERE n IN (SELECT n FROM {table} WHERE at < ?1 ORDER BY at LIMIT ?2)"
             );
@@ -180,9 +184,13 @@ fn insert(transaction: &Transaction<'_>, n: i64, record: &Record) -> rusqlite::R
             Ok(())
         }
         Record::Event(event) => self::event(transaction, n, event),
+        Record::Session(session) => sessions::insert(transaction, n, session),
         Record::ShadowDecision(decision) => shadow::insert(transaction, n, decision),
         // `Pending` keeps these elsewhere.
-        Record::Memory { .. } | Record::ShadowTally { .. } | Record::Keep(_) => Ok(()),
+        Record::Memory { .. }
+        | Record::StationMemory { .. }
+        | Record::ShadowTally { .. }
+        | Record::Keep(_) => Ok(()),
     }
 }
 
@@ -210,16 +218,16 @@ fn decision(transaction: &Transaction<'_>, n: i64, decision: &Decision) -> rusql
     let adjusted = (!decision.adjusted.is_empty()).then(|| json(&decision.adjusted)).transpose()?;
     let sql = "INSERT OR IGNORE INTO decisions
                    (n, station, id, port, device, at, verdict, reason, decided_by, rule, line, version, facts, failures,
-                   adjusted)
+                   adjusted, safeguard)
                VALUES (:n, :station, :id, :port, :device, :at, :verdict, :reason, :decided_by, :rule, :line, :version,
-                   :facts, :failures, :adjusted)";
+                   :facts, :failures, :adjusted, :safeguard)";
     transaction.prepare_cached(sql)?.execute(named_params! {
         ":n": n, ":station": decision.station.as_str(), ":id": decision.id, ":port": decision.port.get(),
         ":device": decision.device.as_ref().map(|device| device.as_str()), ":at": nanos(decision.at),
         ":verdict": decision.verdict.as_str(), ":reason": decision.reason, ":decided_by": decision.by.as_str(),
         ":rule": decision.rule.as_ref().map(|rule| rule.as_str()), ":line": decision.line,
         ":version": decision.version.as_str(), ":facts": facts, ":failures": failures,
-        ":adjusted": adjusted,
+        ":adjusted": adjusted, ":safeguard": decision.safeguard.map(Safeguard::as_str),
     })?;
     Ok(())
 }
@@ -244,6 +252,17 @@ fn remember(
     let sql = "INSERT INTO ports (station, port, memory) VALUES (?1, ?2, ?3)
                ON CONFLICT (station, port) DO UPDATE SET memory = excluded.memory";
     transaction.prepare_cached(sql)?.execute((station.as_str(), port.get(), json(memory)?))?;
+    Ok(())
+}
+
+fn remember_station(
+    transaction: &Transaction<'_>,
+    station: &StationName,
+    memory: &StationMemory,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO station_memory (station, memory) VALUES (?1, ?2)
+               ON CONFLICT (station) DO UPDATE SET memory = excluded.memory";
+    transaction.prepare_cached(sql)?.execute((station.as_str(), json(memory)?))?;
     Ok(())
 }
 

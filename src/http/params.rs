@@ -105,6 +105,24 @@ impl Parameter for LogNumber {
     }
 }
 
+/// The number of a row of history.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowNumber(pub(super) i64);
+
+impl Parameter for RowNumber {
+    fn schema() -> MetaSchema {
+        MetaSchema::new_with_format("integer", "int64")
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            format!(
+                "`{}` is not the number of a row: use `next` of the page before",
+                text.chars().take(40).collect::<String>()
+            )
+        })
+    }
+}
+
 impl Parameter for DecisionId {
     fn schema() -> MetaSchema {
         MetaSchema::new_with_format("integer", "int64")

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::model::{
-    Celsius, DeviceName, FileKind, Layer, Level, ModeKind, PortId, Power, RuleName, Severity, SignalName,
-    StationName, Timestamp, Verdict,
+    Celsius, DeviceName, FileKind, Layer, Level, ModeKind, PortId, Power, RuleName, Safeguard, Severity,
+    SignalName, StationName, Timestamp, Verdict,
 };
 
 /// A moment on the wire: RFC 3339, written in UTC with `Z`.
@@ -126,7 +126,8 @@ wire! {
     Level, "level", number("integer", 0.0, 100.0, &json!(57));
     Celsius, "temperature", number("number", -50.0, 150.0, &json!(31.5));
     Verdict, "verdict", choice(&["charge", "rest", "keep"]);
-    Layer, "layer", choice(&["safety", "mode", "policy", "nobody"]);
+    Layer, "layer", choice(&["safety", "mode", "policy", "budget", "nobody"]);
+    Safeguard, "safeguard", choice(&Safeguard::ALL.map(Safeguard::as_str));
     Power, "power", choice(&["on", "off"]);
     ModeKind, "mode", choice(&["auto", "on", "off"]);
     FileKind, "kind of file", choice(&["station", "rule", "test", "library", "hub"]);
@@ -160,8 +161,11 @@ mod tests {
         for verdict in [Verdict::Charge, Verdict::Rest, Verdict::Keep] {
             assert!(Verdict::schema().enum_items.contains(&json!(verdict)));
         }
-        for layer in [Layer::Safety, Layer::Mode, Layer::Policy, Layer::Nobody] {
+        for layer in [Layer::Safety, Layer::Mode, Layer::Policy, Layer::Budget, Layer::Nobody] {
             assert!(Layer::schema().enum_items.contains(&json!(layer)));
+        }
+        for safeguard in Safeguard::ALL {
+            assert!(Safeguard::schema().enum_items.contains(&json!(safeguard)));
         }
     }
 }

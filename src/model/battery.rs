@@ -20,6 +20,10 @@ impl Level {
             .map(Self)
             .ok_or_else(|| format!("level {percent} is out of range: percent, 0 to 100"))
     }
+    /// Takes everything over 100 as 100.
+    pub const fn saturating(percent: u8) -> Self {
+        Self(if percent > 100 { 100 } else { percent })
+    }
     /// Percent, 0 to 100.
     pub fn percent(self) -> u8 {
         self.0
@@ -49,6 +53,10 @@ impl fmt::Display for Level {
 pub struct Celsius(f64);
 
 impl Celsius {
+    /// Takes what is out of range as the nearest that is not, and no number as 0.
+    pub const fn saturating(degrees: f64) -> Self {
+        if degrees.is_nan() { Self(0.0) } else { Self(degrees.clamp(-50.0, 150.0)) }
+    }
     /// Checks the range; gives back what is wrong.
     pub fn new(degrees: f64) -> Result<Self, String> {
         if degrees.is_finite() && (-50.0..=150.0).contains(&degrees) {

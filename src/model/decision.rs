@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Adjustments, DeviceName, Facts, PortId, RuleName, StationName, Timestamp};
+use super::{Adjustments, DeviceName, Facts, PortId, RuleName, Safeguard, StationName, Timestamp};
 
 /// What a rule, or the engine, wants for a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -92,6 +92,8 @@ pub enum Layer {
     Mode,
     /// A guard or a rule.
     Policy,
+    /// The power supply: others have power before it.
+    Budget,
     /// Nobody had an opinion: the port stays as it is.
     Nobody,
 }
@@ -103,6 +105,7 @@ impl Layer {
             Self::Safety => "safety",
             Self::Mode => "mode",
             Self::Policy => "policy",
+            Self::Budget => "budget",
             Self::Nobody => "nobody",
         }
     }
@@ -130,6 +133,9 @@ pub struct Decision {
     pub reason: String,
     /// Who decided.
     pub by: Layer,
+    /// Why, where the safety layer decided.
+    #[serde(default)]
+    pub safeguard: Option<Safeguard>,
     /// The rule that decided, if one did.
     pub rule: Option<RuleName>,
     /// The line in it, from 1.

@@ -160,6 +160,13 @@ pub enum EventKind {
         /// What it may come from and what to do.
         message: String,
     },
+    /// A device has had power for two hours and has not gained a point.
+    Unwell {
+        /// What it may come from and what to do.
+        message: String,
+    },
+    /// An unwell device gains again, or is full.
+    Well,
     /// What the device says fits what the hub shows again.
     FaultOver {
         /// What was wrong.
@@ -258,6 +265,8 @@ impl EventKind {
             Self::HubMoved { .. } => "hub_moved",
             Self::PowerLeak { .. } => "power_leak",
             Self::NotCharging { .. } => "not_charging",
+            Self::Unwell { .. } => "unwell",
+            Self::Well => "well",
             Self::FaultOver { .. } => "fault_over",
             Self::Alarm { .. } => "alarm",
             Self::AlarmOver => "alarm_over",

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{Battery, DeviceName, PortId, RuleName, Span, StationName, Timestamp};
+use super::{
+    Battery, DeviceName, PortId, RuleName, Span, StationName, Timestamp,
+    pace::{Paces, effort},
+};
 
 /// Everything that a policy is asked with. The same facts and the same rules give the same decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,20 +77,20 @@ pub struct DeviceFacts {
     pub tags: Vec<String>,
 }
 
-/// Percent above which batteries charge more slowly. Lithium cells are charged with constant current first and with
-/// constant voltage later (Battery University, BU-409); at the currents of a USB port the change is at 70 to 85 %.
-/// Ours: 80 %.
-pub const TAPER_FROM: f64 = 80.0;
-
-/// Share of the full pace that is left just under 100 %. Chargers stop at 3 to 5 % of the capacity per hour (BU-409),
-/// which for USB ports is 10 to 15 % of the pace. Ours: 12 %.
-pub const TAPER_TO: f64 = 0.12;
-
 /// What rules see of the past.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HistoryFacts {
-    /// How fast the device charges, in percent points per hour.
+    /// How fast the device charges by its file, in percent points per hour.
     pub charge_per_hour: f64,
+    /// How fast it charges in each band of levels by its own reports; `None` before enough was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paces: Option<Paces>,
+    /// How sure that is, percent; 0 before enough was seen.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sure: u8,
+    /// What it uses without power, percent points per hour; `None` before enough was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drain_per_hour: Option<f64>,
     /// Since when the level has been at or above which percent (in steps of 5 %).
     #[serde(default)]
     pub level: Spells,
@@ -100,19 +103,18 @@ pub struct HistoryFacts {
 }
 
 impl HistoryFacts {
-    /// Minutes to charge from one level to another, in percent, as lithium batteries do: at an even pace up to
-    /// [`TAPER_FROM`], ever more slowly from there on. 0 when it is already there.
+    /// Minutes to charge from one level to another, in percent, as lithium batteries do: ever more slowly above
+    /// [`super::TAPER_FROM`]. By what was learned of the device, else by its file. 0 when it is already there.
     pub fn minutes_to_charge(&self, from: f64, to: f64) -> f64 {
-        if to <= from {
-            return 0.0;
+        match &self.paces {
+            Some(paces) => paces.minutes(from, to),
+            None => effort(from, to) / self.charge_per_hour.max(0.1) * 60.0,
         }
-        // Hours at full pace; a share of it that falls with the level adds up to a logarithm.
-        let even = to.clamp(0.0, TAPER_FROM) - from.clamp(0.0, TAPER_FROM);
-        let slope = (1.0 - TAPER_TO) / (100.0 - TAPER_FROM);
-        let share = |level: f64| 1.0 - slope * (level.clamp(TAPER_FROM, 100.0) - TAPER_FROM);
-        let tapering = (share(from) / share(to)).ln() / slope;
-        (even + tapering) / self.charge_per_hour.max(0.1) * 60.0
     }
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 /// Answers "since when has the value been at or above x without a break", for every x, from the reports seen.
@@ -181,6 +183,16 @@ mod tests {
         assert!((minutes(50.0, 100.0) - (45.0 + first + last)).abs() < 1e-9, "parts add up");
         assert_eq!(minutes(-20.0, 300.0), minutes(0.0, 100.0));
         assert!(minutes(f64::NAN, 100.0).is_nan());
+    }
+
+    #[test]
+    fn what_was_learned_counts_more_than_the_file() {
+        let paces = Some(Paces::even(20.0));
+        let history = HistoryFacts { charge_per_hour: 40.0, paces, ..HistoryFacts::default() };
+        assert!((history.minutes_to_charge(50.0, 80.0) - 90.0).abs() < 1e-9);
+        let old = "{\"charge_per_hour\":40.0}";
+        let known: HistoryFacts = serde_json::from_str(old).unwrap();
+        assert_eq!((known.paces, known.sure, known.drain_per_hour), (None, 0, None), "rows of before");
     }
 
     fn minute(n: i64) -> Timestamp {

@@ -45,3 +45,12 @@ pub struct Alarm {
     /// What went wrong last and what to do, in words.
     pub message: String,
 }
+
+/// A device that has had power for two hours and has not gained a point, though it is not full and says nothing of a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwell {
+    /// When that was found.
+    pub since: Timestamp,
+    /// What it may come from and what to do.
+    pub message: String,
+}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Adjustments, Battery, DeviceName, Level, Mode, ModeKind, Power, RuleName, Span, Spells, Thing, Timestamp,
+    Adjustments, Battery, DeviceName, Learned, Level, Mode, ModeKind, Power, RuleName, Span, Spells, Stretch,
+    Thing, Timestamp,
 };
 
 /// A port that is switched for a moment to find out what is plugged into it.
@@ -90,6 +91,20 @@ pub struct PortMemory {
     pub full_at: Option<Timestamp>,
     /// The values of parameters that people set over the files.
     pub adjusted: Arc<Adjustments>,
+    /// How fast the device charges and drains.
+    pub learned: Arc<Learned>,
+    /// Since when what is in the port has been there, if the hub showed it come.
+    pub plugged_at: Option<Timestamp>,
+    /// The stretch of charging that goes on.
+    pub stretch: Option<Box<Stretch>>,
+}
+
+/// The part of a station's state that goes on after a restart and is of no port. Unknown and missing fields are harmless.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StationMemory {
+    /// Who holds the switches of all ports whose own mode is `auto`.
+    pub mode: Mode,
 }
 
 impl PortMemory {

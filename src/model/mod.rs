@@ -5,17 +5,25 @@
 
 mod adjustment;
 mod battery;
+mod budget;
+mod charging;
+mod deadline;
 mod decision;
 mod diagnostic;
 mod event;
 mod facts;
 mod fault;
 mod hub;
+mod learned;
+#[cfg(test)]
+mod learned_tests;
 mod memory;
 mod mode;
 mod names;
 mod origin;
+mod pace;
 mod record;
+mod safety;
 mod shadow;
 mod socket;
 mod station;
@@ -26,19 +34,23 @@ mod versions;
 pub use adjustment::{Adjustment, Adjustments};
 pub(crate) use battery::words;
 pub use battery::{Battery, BatteryReport, Celsius, Level, ReportRejected};
+pub use budget::{Budget, Circuit, Limit};
+pub use charging::{Session, Stretch};
+pub use deadline::{Deadline, DeadlinePlan, Due, Planned};
 pub use decision::{Decision, DecisionId, Layer, Opinion, RuleFailure, Verdict, Version};
 pub use diagnostic::{ConfigState, Diagnostic, Loaded, Rejected, Severity};
 pub use event::{Event, EventKind};
-pub use facts::{
-    DeviceFacts, Facts, HistoryFacts, PortFacts, Signal, Spells, StationFacts, TAPER_FROM, TAPER_TO,
-};
-pub use fault::{Alarm, Fault, FaultKind};
+pub use facts::{DeviceFacts, Facts, HistoryFacts, PortFacts, Signal, Spells, StationFacts};
+pub use fault::{Alarm, Fault, FaultKind, Unwell};
 pub use hub::{ChipId, ChipPath, ChipSocket, HubModel, HubPlan, InvalidChip, Reach};
-pub use memory::{Bound, PortMemory, Probe, ProbeFor, Steady};
+pub use learned::{Estimate, Learned, LearnedBand};
+pub use memory::{Bound, PortMemory, Probe, ProbeFor, StationMemory, Steady};
 pub use mode::{Author, Mode, ModeKind};
 pub use names::{DeviceName, InvalidName, ModelName, PortId, RuleName, SignalName, StationName};
 pub use origin::{Origin, Source};
+pub use pace::{BANDS, Paces, TAPER_FROM, TAPER_TO};
 pub use record::{Kept, Record};
+pub use safety::{Safeguard, Safety};
 pub use shadow::{ShadowDecision, ShadowEnd, ShadowEntry, ShadowId, ShadowSide, ShadowTallies, ShadowTally};
 pub use socket::{HubLocation, InvalidSocket, Socket};
 pub use station::{Care, OnExit, Policy, PortPlan, RuleUse, SignalPlan, Station, SwitchKind, Value};

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    Battery, Decision, Event, PortId, PortMemory, Power, ShadowDecision, ShadowId, ShadowTally, StationName,
-    Timestamp,
+    Battery, Decision, Event, PortId, PortMemory, Power, Session, ShadowDecision, ShadowId, ShadowTally,
+    StationMemory, StationName, Timestamp,
 };
 
 /// Called once the records of a person's wish are on disk, or with what went wrong.
@@ -68,6 +68,15 @@ pub enum Record {
         /// What to remember.
         memory: Box<PortMemory>,
     },
+    /// One stretch of charging that has ended.
+    Session(Box<Session>),
+    /// The state of a station that goes on after a restart. The last one of a station wins.
+    StationMemory {
+        /// Which station.
+        station: StationName,
+        /// What to remember.
+        memory: Box<StationMemory>,
+    },
     /// Everything sent before this must be on disk, safe from a power cut, before the function is called.
     Keep(Kept),
 }
@@ -82,6 +91,8 @@ impl fmt::Debug for Record {
             Self::ShadowDecision(_) => "ShadowDecision",
             Self::ShadowTally { .. } => "ShadowTally",
             Self::Memory { .. } => "Memory",
+            Self::Session(_) => "Session",
+            Self::StationMemory { .. } => "StationMemory",
             Self::Keep(_) => "Keep",
         })
     }

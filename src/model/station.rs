@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceName, HubPlan, PortId, Reach, RuleName, SignalName, Socket, Span, StationName, Version};
+use super::{
+    Budget, DeadlinePlan, DeviceName, HubPlan, PortId, Reach, RuleName, Safety, SignalName, Socket, Span,
+    StationName, Version,
+};
 
 /// The value of a rule's parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,8 +73,14 @@ pub struct Care {
     pub kind: String,
     /// Words for rules to tell devices apart.
     pub tags: Vec<String>,
-    /// How fast the device charges, percent points per hour, more than 0.
+    /// How fast the device charges, percent points per hour, more than 0, until that is learned.
     pub charge_per_hour: f64,
+    /// False for a device that has no battery: its power is never cut.
+    pub battery: bool,
+    /// What it takes while it charges, watts.
+    pub watts: f64,
+    /// When it is to be ready, besides what the rules of its policy say.
+    pub deadlines: Arc<Vec<DeadlinePlan>>,
     /// Who is asked.
     pub policy: Arc<Policy>,
 }
@@ -144,12 +153,36 @@ pub struct Station {
     pub verify_after: Span,
     /// What a stop does.
     pub on_exit: OnExit,
+    /// What keeps its devices from harm.
+    pub safety: Safety,
+    /// How much power it may give at once.
+    pub budget: Arc<Budget>,
     /// Numbers from elsewhere that its rules may ask for.
     pub signals: BTreeMap<SignalName, SignalPlan>,
     /// The ports, by number.
     pub ports: BTreeMap<PortId, Arc<PortPlan>>,
     /// Version of the files.
     pub version: Version,
+}
+
+impl Default for Care {
+    /// An ordinary device of which nobody has said anything, for which no rule is asked.
+    fn default() -> Self {
+        Self {
+            kind: String::new(),
+            tags: Vec::new(),
+            charge_per_hour: 40.0,
+            battery: true,
+            watts: Self::WATTS,
+            deadlines: Arc::default(),
+            policy: Arc::default(),
+        }
+    }
+}
+
+impl Care {
+    /// What a port of most hubs gives without being asked, watts: 5 V at 1.5 A (USB Battery Charging 1.2).
+    pub const WATTS: f64 = 7.5;
 }
 
 impl Station {

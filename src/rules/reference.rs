@@ -12,7 +12,7 @@ use crate::rules::{
 };
 
 /// Inputs and questions, as they are written, with what they are.
-const SEEN: [(&str, &str); 38] = [
+const SEEN: [(&str, &str); 42] = [
     ("battery.level", "percent, whole number 0 to 100"),
     ("battery.has_temp", "whether the device reports a temperature"),
     ("battery.temp", "degrees Celsius; ask `battery.has_temp` first"),
@@ -30,7 +30,11 @@ const SEEN: [(&str, &str); 38] = [
     ("station.ports_on", "how many of its ports have power"),
     ("rule.name", "the name of this rule"),
     ("rule.holds", "true when this rule brought the port into its present state"),
-    ("history.charge_per_hour", "how fast the device charges, percent points per hour"),
+    ("history.charge_per_hour", "how fast the device charges by the station file, percent points per hour"),
+    ("history.knows_rate", "whether enough was seen to know how fast the device really charges"),
+    ("history.sure", "how sure that is, 0 to 100; 0 before enough was seen"),
+    ("history.knows_drain", "whether it is known what the device uses without power"),
+    ("history.drain_per_hour", "what it uses, percent points per hour; ask `history.knows_drain` first"),
     (
         "history.has_full",
         "whether it is known when the device was last full: at 100 %, or at 80 % and more and no fuller after 3 hours with power",
@@ -38,7 +42,7 @@ const SEEN: [(&str, &str); 38] = [
     ("history.hours_since_full", "whole hours since then; ask `history.has_full` first"),
     (
         "history.minutes_to_charge(from, to)",
-        "whole minutes from one level to another, rounded up, with the slow end of a charge above 80 %; 0 when it is there",
+        "whole minutes from one level to another, rounded up: as learned from the device's reports, else by the station file with the slow end of a charge above 80 %; 0 when it is there",
     ),
     (
         "history.minutes_above(what, limit)",

@@ -173,7 +173,7 @@ fn decide(decision: &Decision, setup: &Setup, recorded_by: Option<&Setup>) -> Op
         Layer::Policy => true,
         Layer::Nobody => !is_of_unknown(decision),
         Layer::Safety => decision.failures.iter().any(|failure| failure.guard),
-        Layer::Mode => false,
+        Layer::Mode | Layer::Budget => false,
     };
     let facts = decision.facts.as_ref().filter(|_| by_policy)?;
     let care = care(setup, decision)?;
@@ -268,6 +268,7 @@ mod tests {
             verdict,
             reason: format!("recorded at {level}"),
             by: if rule.is_some() { Layer::Policy } else { Layer::Nobody },
+            safeguard: None,
             rule: rule.map(|rule| RuleName::new(rule).unwrap()),
             line: rule.map(|_| 5),
             version: Version::new("1"),

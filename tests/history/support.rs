@@ -86,6 +86,7 @@ pub(crate) fn decision(id: i64, number: u16) -> Decision {
         verdict: Verdict::Rest,
         reason: "80% is at or over 80% — \"enough\"".into(),
         by: Layer::Policy,
+        safeguard: None,
         rule: Some(RuleName::new("keep-between").unwrap()),
         line: Some(6),
         version: Version::new("0123456789ab"),

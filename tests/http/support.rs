@@ -12,8 +12,8 @@ use smart_charging_station::{
     http::{self, Access, HttpSettings, ReloadRequest, Services},
     model::{
         Ask, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Plugged, Policy, PortId, PortPlan,
-        Power, Record, RuleName, RuleUse, Seen, SignalName, SignalPlan, Socket, Span, Station, StationName,
-        SwitchKind, SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
+        Power, Record, RuleName, RuleUse, Safety, Seen, SignalName, SignalPlan, Socket, Span, Station,
+        StationName, SwitchKind, SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
     workshop::shadow_door,
@@ -363,9 +363,9 @@ fn station(name: &str) -> Station {
         serial: None,
         care: Arc::new(Care {
             kind: "phone".to_owned(),
-            tags: vec![],
             charge_per_hour: 30.0,
             policy: Arc::clone(&policy),
+            ..Care::default()
         }),
     };
     let ports = (1..=4).map(|number| (PortId::new(number).unwrap(), Arc::new(port(number)))).collect();
@@ -381,6 +381,8 @@ fn station(name: &str) -> Station {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::Keep,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals: BTreeMap::from([(
             SignalName::new("price").unwrap(),
             SignalPlan { topic: Some("energy/price".to_owned()) },

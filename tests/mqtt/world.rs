@@ -6,8 +6,8 @@ use smart_charging_station::{
     controller::{Clock, Directory, Ending, Handle, Remembered, Wiring, start},
     model::{
         Ask, Care, DeviceName, Event, EventKind, HubLocation, OnExit, Policy, PortId, PortPlan, Power,
-        Record, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchRequest,
-        Version,
+        Record, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName, SwitchKind,
+        SwitchRequest, Version,
     },
     mqtt::{self, Link, MqttSettings, Secret, Status},
     rules::{RuleSet, RuleSource},
@@ -70,12 +70,7 @@ pub(crate) fn station(name: &str, topic: &str, devices: &[&str]) -> Arc<Station>
             socket: Socket::new(hub, u8::try_from(number % 10 + 1).unwrap()).unwrap(),
             device: DeviceName::new(device).ok(),
             serial: None,
-            care: Arc::new(Care {
-                kind: String::new(),
-                tags: Vec::new(),
-                charge_per_hour: 20.0,
-                policy: policy.clone(),
-            }),
+            care: Arc::new(Care { charge_per_hour: 20.0, policy: policy.clone(), ..Care::default() }),
         }
     };
     let ports = devices.iter().zip(1_u16..).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect();
@@ -91,6 +86,8 @@ pub(crate) fn station(name: &str, topic: &str, devices: &[&str]) -> Arc<Station>
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::Keep,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals: BTreeMap::new(),
         ports,
         version: Version::new("000000000000"),

@@ -71,6 +71,7 @@ fn decision(plan: &Plan, facts: Facts) -> Decision {
         verdict: Verdict::Keep,
         reason: "no rule has an opinion: stays on".to_owned(),
         by: Layer::Nobody,
+        safeguard: None,
         rule: None,
         line: None,
         version: plan.version.clone(),

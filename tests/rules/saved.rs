@@ -55,6 +55,7 @@ fn decide(policy: &Policy, facts: Facts) -> Decision {
         verdict: opinion.as_ref().map_or(Verdict::Keep, |opinion| opinion.verdict),
         reason: opinion.as_ref().map_or_else(String::new, |opinion| opinion.reason.clone()),
         by: if opinion.is_some() { Layer::Policy } else { Layer::Nobody },
+        safeguard: None,
         rule: opinion.as_ref().map(|opinion| opinion.rule.clone()),
         line: opinion.map(|opinion| opinion.line),
         version: Version::new("0123456789ab"),

@@ -187,6 +187,8 @@ fn of_hub(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
         EventKind::HubMoved { hub, to } => said("hub", Paint::Yellow, format!("the hub of {hub} is at {to}")),
         EventKind::PowerLeak { message } => said("leak", Paint::Red, message.clone()),
         EventKind::NotCharging { message } => said("no gain", Paint::Yellow, message.clone()),
+        EventKind::Unwell { message } => said("unwell", Paint::Yellow, message.clone()),
+        EventKind::Well => said("over", Paint::Green, "it gains again".into()),
         EventKind::FaultOver { fault } => {
             said("over", Paint::Green, format!("{} is over", fault.code().replace('_', " ")))
         }

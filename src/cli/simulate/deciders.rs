@@ -50,6 +50,7 @@ pub(super) fn together<'a>(ports: impl Iterator<Item = &'a [Decider]>) -> Vec<St
 pub(super) fn name(decision: Option<&Decision>) -> String {
     let Some(decision) = decision else { return "nobody".to_owned() };
     match (&decision.rule, decision.by) {
+        (_, Layer::Budget) => "the budget".to_owned(),
         (Some(rule), _) => rule.to_string(),
         (None, Layer::Safety) => "safety".to_owned(),
         (None, Layer::Mode) => "a person".to_owned(),

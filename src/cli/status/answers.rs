@@ -28,6 +28,7 @@ pub(super) struct Port {
     problem: Option<Problem>,
     alarm: Option<Problem>,
     fault: Option<Problem>,
+    unwell: Option<Problem>,
     unknown_device: Option<Unknown>,
     #[serde(default)]
     adjusted: Vec<Adjusted>,
@@ -81,7 +82,7 @@ pub(super) fn page(station: &Station, ports: Vec<Port>, now: Timestamp) -> Page 
 
 /// The worst of what is wrong at a port.
 fn trouble(port: &Port) -> Option<String> {
-    let told = [&port.alarm, &port.problem, &port.fault].into_iter().flatten().next();
+    let told = [&port.alarm, &port.problem, &port.fault, &port.unwell].into_iter().flatten().next();
     let unknown = |unknown: &Unknown| {
         format!("nobody knows the device with the serial number `{}`: name it", unknown.serial)
     };
@@ -189,6 +190,7 @@ port  device   level  power  mode                   report  why
             problem: None,
             alarm: None,
             fault: None,
+            unwell: None,
             unknown_device: None,
             adjusted: Vec::new(),
         };

@@ -2,6 +2,7 @@
 
 mod adjusting;
 mod changing;
+mod charging;
 mod deciding;
 mod following;
 mod giving_up;
@@ -28,8 +29,8 @@ use std::{
 use super::{Ending, Engine, Remembered, Step};
 use crate::model::{
     Author, BatteryReport, DeviceName, HubLocation, Level, Mode, ModeKind, OnExit, Order, Policy, PortId,
-    PortPlan, Power, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchProblem,
-    Timestamp, Version,
+    PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName, SwitchKind,
+    SwitchProblem, Timestamp, Version,
 };
 use crate::rules::{RuleSet, RuleSource};
 
@@ -86,12 +87,7 @@ pub(super) fn station() -> Station {
         socket: Socket::new(HubLocation::new("5-2").unwrap(), u8::try_from(number).unwrap()).unwrap(),
         device: name.map(device),
         serial: None,
-        care: Arc::new(crate::model::Care {
-            kind: String::new(),
-            tags: Vec::new(),
-            charge_per_hour: 40.0,
-            policy: Arc::clone(&policy),
-        }),
+        care: Arc::new(crate::model::Care { policy: Arc::clone(&policy), ..crate::model::Care::default() }),
     };
     let plans = [plan(1, Some("phone")), plan(2, Some("tablet")), plan(3, None)];
     Station {
@@ -106,6 +102,8 @@ pub(super) fn station() -> Station {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals: BTreeMap::new(),
         ports: plans.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("0123456789ab"),
@@ -184,6 +182,7 @@ pub(super) fn restart(engine: &Engine, now: Timestamp) -> Engine {
     let ports = engine.view().ports.iter().map(|(id, port)| (*id, port.memory.clone())).collect();
     let last_decision =
         engine.view().ports.values().filter_map(|port| Some(port.decision.as_ref()?.id)).max();
-    let remembered = Remembered { ports, last_decision: last_decision.unwrap_or_default() };
+    let remembered =
+        Remembered { ports, last_decision: last_decision.unwrap_or_default(), ..Remembered::default() };
     Engine::new(Arc::new(station()), rules(), remembered, now)
 }

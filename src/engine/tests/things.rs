@@ -14,10 +14,9 @@ pub(super) fn home() -> Station {
         device: name.map(device),
         serial: serial.map(str::to_owned),
         care: Arc::new(Care {
-            kind: String::new(),
             tags: name.map(str::to_owned).into_iter().collect(),
-            charge_per_hour: 40.0,
             policy: Arc::clone(&policy),
+            ..Care::default()
         }),
     };
     let plans = [
@@ -112,7 +111,7 @@ pub(super) fn name(engine: &mut Engine, number: u16, name: Option<&str>) -> Step
 pub(super) fn again(engine: &Engine, station: Station, now: Timestamp) -> Engine {
     let view = engine.view().ports.iter().map(|(id, port)| (*id, port.memory.clone()));
     let gone = engine.gone.iter().map(|(id, (_, memory))| (*id, memory.clone()));
-    let remembered = Remembered { ports: view.chain(gone).collect(), last_decision: 0 };
+    let remembered = Remembered { ports: view.chain(gone).collect(), ..Remembered::default() };
     let mut engine = Engine::new(Arc::new(station), rules(), remembered, now);
     engine.tick(now);
     engine

@@ -1,7 +1,7 @@
 //! Hubs that do as they are told, or not, and the time between: plays whole days in milliseconds.
 
 use super::*;
-use crate::model::{Event, FaultKind};
+use crate::model::{Event, FaultKind, Record, Session};
 
 /// How a port behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(super) struct World {
     pub(super) events: Vec<Event>,
     pub(super) orders: Vec<(Timestamp, Order)>,
     pub(super) readings: usize,
+    /// Stretches of charging that have ended.
+    pub(super) sessions: Vec<Session>,
     /// Orders that were taken and never answered.
     open: BTreeMap<PortId, Timestamp>,
 }
@@ -49,6 +51,7 @@ impl World {
             events: Vec::new(),
             orders: Vec::new(),
             readings: 0,
+            sessions: Vec::new(),
             open: BTreeMap::new(),
         };
         world.until(at(0));
@@ -78,6 +81,10 @@ impl World {
     /// Does what a step says, as a hub would.
     pub(super) fn act(&mut self, step: Step) {
         self.events.extend(step.events);
+        self.sessions.extend(step.records.into_iter().filter_map(|record| match record {
+            Record::Session(session) => Some(*session),
+            _ => None,
+        }));
         let mut answers = Vec::new();
         for order in step.orders {
             if let Some(given) = self.open.remove(&order.port) {

@@ -44,9 +44,12 @@ impl Devices {
             let view = station.view();
             DeviceOut::new(&view.station.name, view.ports.get(&port)?)
         });
-        found.map(Json).ok_or_else(|| {
-            let rejected = ReportRejected::UnknownDevice(name.0);
-            Problem::not_found(rejected.code(), rejected.to_string())
-        })
+        found.map(Json).ok_or_else(|| unknown(name.0))
     }
+}
+
+/// What is wrong when no port holds a device of this name.
+pub(super) fn unknown(name: DeviceName) -> Problem {
+    let rejected = ReportRejected::UnknownDevice(name);
+    Problem::not_found(rejected.code(), rejected.to_string())
 }

@@ -209,7 +209,7 @@ pub(super) async fn decision(
 }
 
 /// Has written what is still on its way, so that people see what they just did.
-async fn settle(services: &Services) {
+pub(super) async fn settle(services: &Services) {
     if let Err(error) = services.reader.flush().await {
         // What is on disk is shown all the same.
         tracing::debug!(%error, "history could not be flushed before a read");

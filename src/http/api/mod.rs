@@ -4,6 +4,7 @@
 //! answer. It decides nothing.
 
 mod changes;
+mod charging;
 mod check;
 mod config;
 mod devices;
@@ -82,7 +83,7 @@ type Now = (
     unknown::Unknown,
 );
 /// What was, and why.
-type Past = (history::History, explanations::Explanations);
+type Past = (history::History, explanations::Explanations, charging::Charging);
 /// The files, and what others would do.
 type Trying = (
     config::Config,
@@ -141,7 +142,7 @@ pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> imp
         devices::Devices(of()),
         unknown::Unknown(of()),
     );
-    let past = (history::History(of()), explanations::Explanations(of()));
+    let past = (history::History(of()), explanations::Explanations(of()), charging::Charging(of()));
     let trying = (
         config::Config(of()),
         rules::Rules(of()),

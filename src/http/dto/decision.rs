@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::super::wire::Time;
 use super::{SignalFactOut, port::BatteryOut};
 use crate::model::{
-    Decision, DecisionId, DeviceName, Facts, Layer, Opinion, PortId, RuleFailure, RuleName, Spells,
-    StationName, Timestamp, Verdict,
+    Decision, DecisionId, DeviceName, Facts, Layer, Opinion, PortId, RuleFailure, RuleName, Safeguard,
+    Spells, StationName, Timestamp, Verdict,
 };
 
 /// What was decided for one port, by whom and why.
@@ -32,8 +32,12 @@ pub(in crate::http) struct DecisionOut {
     verdict: Verdict,
     /// Why, in words.
     reason: String,
-    /// Who decided: `safety`, `mode` (a person), `policy` (a guard or a rule), or `nobody`.
+    /// Who decided: `safety`, `mode` (a person), `policy` (a guard or a rule), `budget` (the power supply: others have power
+    /// before it), or `nobody`.
     by: Layer,
+    /// Why, where `safety` decided.
+    #[oai(nullable)]
+    safeguard: Option<Safeguard>,
     /// The rule that decided, if one did.
     #[oai(nullable)]
     rule: Option<RuleName>,
@@ -55,6 +59,7 @@ impl From<&Decision> for DecisionOut {
             verdict: decision.verdict,
             reason: decision.reason.clone(),
             by: decision.by,
+            safeguard: decision.safeguard,
             rule: decision.rule.clone(),
             line: decision.line,
             version: decision.version.as_str().to_owned(),
@@ -74,6 +79,7 @@ impl Example for DecisionOut {
             verdict: Verdict::Rest,
             reason: "85% is at or over 80%".to_owned(),
             by: Layer::Policy,
+            safeguard: None,
             rule: RuleName::new("keep-between").ok(),
             line: Some(6),
             version: "0f3a9c51d2e4".to_owned(),
@@ -189,8 +195,17 @@ pub(in crate::http) struct FactsOut {
     /// The rule that brought the port into that state.
     #[oai(nullable)]
     holder: Option<RuleName>,
-    /// How fast the device charges, percent points per hour.
+    /// How fast the device charges by the station file, percent points per hour.
     charge_per_hour: f64,
+    /// How fast it charges by its own reports, percent points per hour at full pace, for each 10 %; null before enough was
+    /// seen.
+    #[oai(nullable)]
+    learned_per_hour: Option<Vec<f64>>,
+    /// How sure that is, percent.
+    sure: u8,
+    /// What it uses without power by its own reports, percent points per hour; null before enough was seen.
+    #[oai(nullable)]
+    drain_per_hour: Option<f64>,
     /// Since when the level has been at or above which percent: pairs of percent and time.
     level_since: Any<Spells>,
     /// Since when the temperature has been at or above which degree: pairs of degree and time.
@@ -216,6 +231,9 @@ impl From<&Facts> for FactsOut {
             battery: BatteryOut::from(&facts.battery),
             holder: facts.holder.clone(),
             charge_per_hour: facts.history.charge_per_hour,
+            learned_per_hour: facts.history.paces.map(|paces| paces.per_hour().to_vec()),
+            sure: facts.history.sure,
+            drain_per_hour: facts.history.drain_per_hour,
             level_since: Any(facts.history.level.clone()),
             temperature_since: Any(facts.history.temperature.clone()),
             full_at: facts.history.full_at.map(Time),

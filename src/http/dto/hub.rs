@@ -7,7 +7,7 @@ use super::super::wire::Time;
 use super::BatteryOut;
 use crate::{
     controller::{PortState, Unplaced, View},
-    model::{Alarm, Counts, DeviceName, Fault, Plugged, PortId, Power, Probe, StationName},
+    model::{Alarm, Counts, DeviceName, Fault, Plugged, PortId, Power, Probe, StationName, Unwell},
 };
 
 /// What the hub shows in a port.
@@ -93,6 +93,22 @@ pub(in crate::http) struct FaultOut {
 impl From<&Fault> for FaultOut {
     fn from(fault: &Fault) -> Self {
         Self { code: fault.kind.code().to_owned(), since: fault.since.into(), message: fault.message.clone() }
+    }
+}
+
+/// A device that has had power for two hours and has not gained a point, though it is not full.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Unwell")]
+pub(in crate::http) struct UnwellOut {
+    /// When that was found.
+    since: Time,
+    /// What it may come from and what to do.
+    message: String,
+}
+
+impl From<&Unwell> for UnwellOut {
+    fn from(unwell: &Unwell) -> Self {
+        Self { since: unwell.since.into(), message: unwell.message.clone() }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Values only, made from the model; no decisions are made here.
 
+mod charging;
 mod check;
 mod config;
 mod decision;
@@ -21,6 +22,7 @@ mod station;
 mod trying;
 mod version;
 
+pub(super) use charging::{LearnedOut, SessionsOut};
 pub(super) use check::{CheckIn, CheckOut};
 pub(super) use config::{ConfigOut, DiagnosticOut, HealthOut, HubProblemOut, LiveOut};
 pub(super) use decision::{DecisionDetail, DecisionOut};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::{fields, wire::Time};
 use super::{
     AdjustedOut, DecisionOut,
-    hub::{AlarmOut, FaultOut, ProbeOut, ShowsOut, ThingOut, UnknownOut},
+    hub::{AlarmOut, FaultOut, ProbeOut, ShowsOut, ThingOut, UnknownOut, UnwellOut},
 };
 use crate::{
     controller::PortState,
@@ -145,6 +145,9 @@ pub(in crate::http) struct PortOut {
     /// What the device says against what the hub shows, as long as that is so.
     #[oai(nullable)]
     fault: Option<FaultOut>,
+    /// Set while the device has power and does not gain.
+    #[oai(nullable)]
+    unwell: Option<UnwellOut>,
     /// Set while the port is given up because it could not be brought to what is wanted.
     #[oai(nullable)]
     alarm: Option<AlarmOut>,
@@ -187,6 +190,7 @@ impl PortOut {
             decision: state.decision.as_deref().map(DecisionOut::from),
             problem: state.problem.as_ref().map(|problem| problem_of(problem, state.failures)),
             fault: state.fault.as_ref().map(FaultOut::from),
+            unwell: state.unwell.as_ref().map(UnwellOut::from),
             alarm: state.alarm.as_ref().map(AlarmOut::from),
             probe: state.search().map(ProbeOut::from),
             guards: names(&state.care().policy.guards),

@@ -50,8 +50,9 @@ pub(in crate::rules) fn of_input(input: &str, name: &str) -> Kind {
     match (input, name) {
         (
             "battery" | "port" | "station" | "history" | "signal" | "clock",
-            "level" | "temp" | "age_minutes" | "number" | "minutes" | "ports_on" | "charge_per_hour"
-            | "minutes_to_charge" | "minutes_above" | "hour" | "minutes_until" | "hours_since_full" | "value",
+            "level" | "temp" | "age_minutes" | "number" | "minutes" | "ports_on" | "charge_per_hour" | "sure"
+            | "drain_per_hour" | "minutes_to_charge" | "minutes_above" | "hour" | "minutes_until"
+            | "hours_since_full" | "value",
         ) => Kind::Number,
         ("device" | "station" | "rule" | "clock", "name" | "kind" | "time" | "weekday" | "date") => {
             Kind::Text
@@ -60,6 +61,7 @@ pub(in crate::rules) fn of_input(input: &str, name: &str) -> Kind {
         ("port", "on")
         | ("battery", "charging")
         | ("rule", "holds")
+        | ("history", "knows_rate" | "knows_drain")
         | ("clock", "is_between" | "is_on" | "hour_in")
         | ("signal", "has") => Kind::Bool,
         (_, name) if name.starts_with("has_") => Kind::Bool,
@@ -172,6 +174,7 @@ mod tests {
         facts.battery.temperature = Some(Celsius::new(30.0).unwrap());
         facts.battery.charging = Some(true);
         facts.history.full_at = Some(facts.at);
+        facts.history.drain_per_hour = Some(2.5);
         let facts = Arc::new(facts);
         for input in &INPUTS {
             for value in input.values {

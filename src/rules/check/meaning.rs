@@ -91,7 +91,8 @@ pub(in crate::rules) fn check(
 }
 
 /// Values with a fraction; `switch` takes nothing but exactly the same value, of the same kind.
-const FRACTIONS: [&str; 3] = ["battery.temp", "history.charge_per_hour", "signal.value(…)"];
+const FRACTIONS: [&str; 4] =
+    ["battery.temp", "history.charge_per_hour", "history.drain_per_hour", "signal.value(…)"];
 
 /// Reports cases of a `switch` that never come: what is of another kind is never the same.
 pub(in crate::rules) fn of_cases((over, kind): (&Expr, Kind), cases: &[Case], problems: &mut Problems<'_>) {
@@ -189,6 +190,7 @@ fn turned(sign: &str) -> &str {
 fn range(input: &str, sign: &str, number: f64, at: (u32, u32), problems: &mut Problems<'_>) {
     let (lowest, highest, words) = match input {
         "battery.level" => (0.0, 100.0, "a level is 0 to 100 percent"),
+        "history.sure" => (0.0, 100.0, "how sure it is goes from 0 to 100"),
         "clock.hour" => (0.0, 23.0, "hours are 0 to 23"),
         "battery.temp" => (-50.0, 150.0, "temperatures are degrees Celsius"),
         "port.number" => (1.0, 65_535.0, "ports are numbered from 1"),

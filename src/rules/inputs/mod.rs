@@ -37,7 +37,15 @@ pub(in crate::rules) const INPUTS: [Input; 8] = [
     Input { name: "rule", values: &["name", "holds"], questions: &[] },
     Input {
         name: "history",
-        values: &["charge_per_hour", "has_full", "hours_since_full"],
+        values: &[
+            "charge_per_hour",
+            "knows_rate",
+            "sure",
+            "knows_drain",
+            "drain_per_hour",
+            "has_full",
+            "hours_since_full",
+        ],
         questions: &[("minutes_to_charge", 2), ("minutes_above", 2)],
     },
     Input {
@@ -162,6 +170,14 @@ fn register_history(engine: &mut Engine) {
     engine
         .register_type_with_name::<History>("history")
         .register_get("charge_per_hour", |h: &mut History| h.0.history.charge_per_hour)
+        .register_get("knows_rate", |h: &mut History| h.0.history.paces.is_some())
+        .register_get("sure", |h: &mut History| i64::from(h.0.history.sure))
+        .register_get("knows_drain", |h: &mut History| h.0.history.drain_per_hour.is_some())
+        .register_get("drain_per_hour", |h: &mut History| -> Answer<f64> {
+            h.0.history.drain_per_hour.ok_or_else(|| {
+                "what this device uses without power is not known yet; ask history.knows_drain first".into()
+            })
+        })
         .register_get("has_full", |h: &mut History| h.0.history.full_at.is_some())
         .register_get("hours_since_full", |h: &mut History| -> Answer<i64> {
             let full_at =

@@ -69,6 +69,8 @@ fn choices(grid: &Grid, part: Part) -> Vec<Choice> {
         Part::Day => days(grid),
         Part::Time => times(grid),
         Part::Rate => around(grid, &[5.0, 40.0, 120.0], (0.5, 1000.0), 1.0, false),
+        Part::Sure => around(grid, &[30.0, 60.0, 90.0], (1.0, 100.0), 1.0, true),
+        Part::Drain => around(grid, &[0.0, 1.0, 4.0, 20.0], (0.0, 1000.0), 0.5, true),
         Part::Spell => around(grid, &[0.0, 30.0, 600.0], (0.0, 10_000.0), 1.0, false),
         Part::Full => around(grid, &[0.0, 24.0, 1000.0], (0.0, 10_000.0), 1.0, true),
         Part::Kind => words(grid.words.iter().cloned()),

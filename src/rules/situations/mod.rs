@@ -13,8 +13,8 @@ use jiff::{ToSpan as _, tz::TimeZone};
 
 use crate::{
     model::{
-        Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, PortFacts, PortId, RuleName,
-        Signal, Span, Spells, StationFacts, StationName, Timestamp,
+        Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces, PortFacts, PortId,
+        RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp,
     },
     rules::situations::{
         axes::{Axis, Choice, MONDAY},
@@ -127,6 +127,8 @@ struct Draft {
     minute: i64,
     rate: f64,
     spell: i64,
+    sure: Option<u8>,
+    drain: Option<f64>,
     full: Option<i64>,
     kind: String,
     tags: Vec<String>,
@@ -150,6 +152,8 @@ impl Default for Draft {
             minute: 720,
             rate: 40.0,
             spell: 60,
+            sure: None,
+            drain: None,
             full: Some(240),
             kind: String::new(),
             tags: Vec::new(),
@@ -187,6 +191,8 @@ impl Draft {
             Part::Day => self.day = count.and_then(|day| i32::try_from(day).ok()).unwrap_or(0),
             Part::Time => self.minute = count.unwrap_or(0),
             Part::Rate => self.rate = number.unwrap_or(self.rate),
+            Part::Sure => self.sure = count.and_then(|sure| u8::try_from(sure).ok()),
+            Part::Drain => self.drain = number,
             Part::Spell => self.spell = count.unwrap_or(0),
             Part::Full => self.full = count,
             Part::Kind => self.kind = word.unwrap_or_default(),
@@ -237,6 +243,9 @@ impl Draft {
             holder: self.holder.as_deref().and_then(|rule| RuleName::new(rule).ok()),
             history: HistoryFacts {
                 charge_per_hour: self.rate,
+                paces: self.sure.map(|_| Paces::even(self.rate)),
+                sure: self.sure.unwrap_or(0),
+                drain_per_hour: self.drain,
                 level: spell(f64::from(level.percent()), since),
                 temperature: self.temperature.map(temperature).unwrap_or_default(),
                 full_at: self.full.and_then(|hours| earlier(hours.saturating_mul(60))),

@@ -132,6 +132,8 @@ fn of_presence(axis: &Axis) -> (String, String) {
         Part::Charging => ("with charging not reported", "with charging reported"),
         Part::Since => ("since an unknown time", "since a known time"),
         Part::Holder => ("while the rule does not hold", "while the rule holds"),
+        Part::Sure => ("with a rate that was not learned yet", "with a rate that was learned"),
+        Part::Drain => ("when nobody knows what it uses", "when it is known what it uses"),
         Part::Full => ("when nobody knows since when it was full", "when it is known since when it was full"),
         Part::Kind => ("with a device of another kind", "with a device of a kind in the rule"),
         Part::Tags => ("with a device without these tags", "with a tag"),
@@ -164,6 +166,8 @@ fn phrase(axis: &Axis, span: &str) -> String {
         Part::Holder => format!("while {span} holds"),
         Part::Day => format!("on {span}"),
         Part::Rate => format!("charging {span} per hour"),
+        Part::Sure => format!("with a learned rate that is sure to {span}"),
+        Part::Drain => format!("using {span} per hour"),
         Part::Spell => format!("with the same level and temperature for {span}"),
         Part::Full => format!("{span} after it was full"),
         Part::Kind => format!("with a device of the kind {span}"),
@@ -188,7 +192,7 @@ fn value(part: Part, choice: &Choice) -> String {
             format!("{:02}:{:02}", (minute / 60.0).floor(), minute % 60.0)
         }
         (Part::Day, Choice::Number(day)) => day_name(*day),
-        (Part::Rate, Choice::Number(rate)) => format!("{rate} %"),
+        (Part::Rate | Part::Sure | Part::Drain, Choice::Number(percent)) => format!("{percent} %"),
         (Part::Full, Choice::Number(hours)) => format!("{hours} h"),
         (Part::Age | Part::Since | Part::Spell, Choice::Number(minutes)) => format!("{minutes} min"),
         (

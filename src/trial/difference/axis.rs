@@ -40,6 +40,10 @@ pub(super) enum Kind {
     HeatMinutes,
     /// Ports of the station that are on.
     PortsOn,
+    /// How sure the learned rates are, percent, or none.
+    Sure,
+    /// Tenths of a percent point per hour that the device uses, or none.
+    Drain,
     /// Hours since the device was full, or none.
     SinceFull,
     /// Thousandths of a signal's value, or none.
@@ -100,6 +104,8 @@ impl Kind {
                 (MINUTES.to_vec(), around(1.0, 1.0, 10_000.0))
             }
             Self::PortsOn => ((0..=16).collect(), around(1.0, 1.0, 64.0)),
+            Self::Sure => (with_none(&[20, 40, 60, 80, 100]), around(1.0, 1.0, 99.0)),
+            Self::Drain => (with_none(&[0, 10, 40, 100, 300]), around(10.0, 0.0, 100.0)),
             Self::SinceFull => (with_none(&[0, 1, 12, 24, 72, 168, 336, 720]), around(1.0, 1.0, 9_000.0)),
             Self::Signal(_) => (with_none(&[0, 100, 200, 500, 1_000, 10_000]), around(1000.0, -1e6, 1e6)),
         }
@@ -173,6 +179,8 @@ pub(super) fn axes(reads: &Reads, usage: &RuleUse) -> Vec<Axis> {
         (Kind::LevelMinutes, above("level")),
         (Kind::HeatMinutes, above("temp")),
         (Kind::PortsOn, asks(&["ports_on"])),
+        (Kind::Sure, asks(&["knows_rate", "sure"])),
+        (Kind::Drain, asks(&["knows_drain", "drain_per_hour"])),
         (Kind::SinceFull, asks(&["has_full", "hours_since_full"])),
     ];
     kinds.extend(written.signals.iter().map(|name| (Kind::Signal(name.clone()), true)));

@@ -41,6 +41,8 @@ impl Kind {
             Self::LevelMinutes => format!("time at this level to {gap} min"),
             Self::HeatMinutes => format!("time this warm to {gap} min"),
             Self::PortsOn => format!("ports on to {gap}"),
+            Self::Sure => format!("how sure the rate is to {gap} %"),
+            Self::Drain => format!("what the device uses to {} %/h", tenths(gap)),
             Self::SinceFull => format!("time since it was full to {gap} h"),
             Self::Signal(name) => format!("{name} to {}", thousandths(gap)),
         }
@@ -70,6 +72,8 @@ impl Axis {
             Kind::LevelMinutes => self.scale(part, "", "at this level for ", " min", &plain),
             Kind::HeatMinutes => self.scale(part, "", "this warm for ", " min", &plain),
             Kind::PortsOn => self.scale(part, "", "", " ports on", &plain),
+            Kind::Sure => self.scale(part, "rate not learned", "rate learned, sure to ", " %", &plain),
+            Kind::Drain => self.scale(part, "use not learned", "uses ", " %/h", &tenths),
             Kind::SinceFull => self.scale(part, "full at an unknown time", "full ", " h ago", &plain),
             Kind::Signal(name) => {
                 self.scale(part, &format!("no {name}"), &format!("{name} "), "", &thousandths)

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::axis::{Kind, NONE};
 use crate::model::{
-    Battery, Care, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, PortFacts, PortId, RuleName,
-    Signal, Span, Spells, StationFacts, StationName, Timestamp,
+    Battery, Care, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces, PortFacts, PortId,
+    RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp,
 };
 
 /// Monday 2026-01-05 00:00 UTC: a week in which no clock is changed.
@@ -38,6 +38,8 @@ pub(super) struct Situation {
     level_minutes: i64,
     heat_minutes: i64,
     ports_on: i64,
+    sure: i64,
+    drain: i64,
     since_full: i64,
     signals: Vec<(String, i64)>,
 }
@@ -57,6 +59,8 @@ impl Default for Situation {
             level_minutes: 0,
             heat_minutes: 0,
             ports_on: 1,
+            sure: NONE,
+            drain: NONE,
             since_full: NONE,
             signals: Vec::new(),
         }
@@ -79,6 +83,8 @@ impl Situation {
             Kind::LevelMinutes => self.level_minutes = value,
             Kind::HeatMinutes => self.heat_minutes = value,
             Kind::PortsOn => self.ports_on = value,
+            Kind::Sure => self.sure = value,
+            Kind::Drain => self.drain = value,
             Kind::SinceFull => self.since_full = value,
             Kind::Signal(name) => self.signals.push((name.clone(), value)),
         }
@@ -122,6 +128,9 @@ impl Situation {
             holder: self.holds.then(|| rule.clone()),
             history: HistoryFacts {
                 charge_per_hour: base.care.charge_per_hour,
+                paces: known(self.sure).map(|_| Paces::even(base.care.charge_per_hour)),
+                sure: known(self.sure).and_then(|sure| u8::try_from(sure).ok()).unwrap_or(0),
+                drain_per_hour: known(self.drain).map(|tenths| scaled(tenths, 10.0)),
                 level: levels,
                 temperature: heat,
                 full_at: known(self.since_full).and_then(|hours| ago(hours * 60)),

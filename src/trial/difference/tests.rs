@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     model::{
-        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, Socket, Span,
-        Station, StationName, SwitchKind, Value, Version,
+        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, Safety, Socket,
+        Span, Station, StationName, SwitchKind, Value, Version,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -48,7 +48,7 @@ pub(in crate::trial) fn port(id: u16, guards: &[RuleUse], rules: &[RuleUse]) -> 
         socket: Socket::new(HubLocation::new("1-1").unwrap(), u8::try_from(id).unwrap()).unwrap(),
         device: DeviceName::new(&format!("phone-{id}")).ok(),
         serial: None,
-        care: Arc::new(Care { kind: String::new(), tags: Vec::new(), charge_per_hour: 40.0, policy }),
+        care: Arc::new(Care { policy, ..Care::default() }),
     })
 }
 
@@ -65,6 +65,8 @@ pub(in crate::trial) fn setup(rules: Arc<RuleSet>, ports: &[Arc<PortPlan>]) -> S
         poll: Span::from_mins(1),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals: BTreeMap::new(),
         ports: ports.iter().map(|port| (port.id, Arc::clone(port))).collect(),
         version: Version::new("1"),

@@ -52,7 +52,7 @@ fn summary(decision: &Decision) -> String {
         (Layer::Safety, _) => {
             format!("the service says so, to keep the device from harm: {}", decision.reason)
         }
-        (Layer::Policy | Layer::Nobody, _) => decision.reason.clone(),
+        (Layer::Policy | Layer::Budget | Layer::Nobody, _) => decision.reason.clone(),
     };
     format!("{who} {what}: {why}")
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What is read as a plain yes or no, said as people say it: when it is so, and when it is not.
-const YES_OR_NO: [(&str, &str, &str); 7] = [
+const YES_OR_NO: [(&str, &str, &str); 9] = [
     ("battery.has_temp", "the device reports a temperature", "the device reports no temperature"),
     (
         "battery.has_charging",
@@ -27,6 +27,12 @@ const YES_OR_NO: [(&str, &str, &str); 7] = [
         "it is known when the device was last full",
         "it is not known when the device was last full",
     ),
+    (
+        "history.knows_rate",
+        "it is known how fast the device charges",
+        "it is not known yet how fast the device charges",
+    ),
+    ("history.knows_drain", "it is known what the device uses", "it is not known yet what the device uses"),
     (
         "rule.holds",
         "this rule brought the port into its present state",

@@ -12,10 +12,10 @@ use serde::{
     de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::values::{Date, Number, Rate, Start, TimeOfDay, Weekday, With, Zone};
+use super::values::{BandRates, Date, Drain, Number, Rate, Start, Sure, TimeOfDay, Weekday, With, Zone};
 use crate::model::{
-    Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, PortFacts, PortId, RuleName,
-    Signal, Span, Spells, StationFacts, StationName, Timestamp, Verdict,
+    Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces, PortFacts, PortId,
+    RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp, Verdict,
 };
 
 /// What a case expects of one answer.
@@ -109,6 +109,10 @@ struct HistoryCase {
     #[serde(default)]
     temps: Ages,
     hours_since_full: Option<u32>,
+    sure: Option<Sure>,
+    #[serde(default)]
+    paces: BandRates,
+    drain_per_hour: Option<Drain>,
 }
 
 /// For how many minutes a value has been at or above which limits: `{40: 90, 50: 30}`.
@@ -259,8 +263,13 @@ impl HistoryCase {
         let now = |value: Option<f64>, minutes: u32| value.map(|value| (Number(value), minutes));
         let level = now(Some(f64::from(level.percent())), self.minutes_at_level);
         let temp = now(temp.map(Celsius::degrees), self.minutes_at_temp);
+        let rate = self.charge_per_hour.map_or(40.0, |rate| rate.0);
+        let learned = self.sure.map(|_| self.paces.0.unwrap_or_else(|| Paces::even(rate)));
         Ok(HistoryFacts {
-            charge_per_hour: self.charge_per_hour.map_or(40.0, |rate| rate.0),
+            charge_per_hour: rate,
+            paces: learned.or(self.paces.0),
+            sure: self.sure.map_or(0, |sure| sure.0),
+            drain_per_hour: self.drain_per_hour.map(|drain| drain.0),
             level: self.levels.spells(level, earlier)?,
             temperature: self.temps.spells(temp, earlier)?,
             full_at: self.hours_since_full.map(|hours| earlier(hours.saturating_mul(60))).transpose()?,

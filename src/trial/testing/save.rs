@@ -190,6 +190,11 @@ fn past(history: &HistoryFacts, now: Timestamp) -> String {
             parts.push(format!("{name}: {{{ages}}}"));
         }
     }
+    if let Some(paces) = &history.paces {
+        let rates = paces.per_hour().map(|rate| format!("{rate:?}")).join(", ");
+        parts.push(format!("sure: {}, paces: [{rates}]", history.sure));
+    }
+    parts.extend(history.drain_per_hour.map(|drain| format!("drain_per_hour: {drain:?}")));
     parts.extend(history.full_at.map(|full| format!("hours_since_full: {}", minutes(full, now) / 60)));
     format!("        history: ({}),\n", parts.join(", "))
 }

@@ -10,8 +10,8 @@ use serde::{
 use super::{case::DeviceCase, values::With};
 use crate::{
     model::{
-        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, SignalName,
-        SignalPlan, Socket, Span, Station, StationName, SwitchKind, Version,
+        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, Safety,
+        SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind, Version,
     },
     rules::{RuleSet, UseProblem},
 };
@@ -92,7 +92,13 @@ pub(super) fn station<'s>(
     let text = |error: crate::model::InvalidName| error.to_string();
     let id = port()?;
     let hub = HubLocation::new("1-1").map_err(|error| error.to_string())?;
-    let care = Care { kind: device.kind.clone(), tags: device.tags.clone(), charge_per_hour, policy };
+    let care = Care {
+        kind: device.kind.clone(),
+        tags: device.tags.clone(),
+        charge_per_hour,
+        policy,
+        ..Care::default()
+    };
     let plan = PortPlan {
         id,
         socket: Socket::new(hub, 1).map_err(|error| error.to_string())?,
@@ -112,6 +118,8 @@ pub(super) fn station<'s>(
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals: signals.into_iter().map(|name| (name.clone(), SignalPlan::default())).collect(),
         ports: BTreeMap::from([(id, Arc::new(plan))]),
         version: Version::new("test"),

@@ -82,6 +82,9 @@ pub(super) fn values(set: &RuleSet, usage: &RuleUse, facts: &Facts) -> Vec<(Stri
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect::<Vec<_>>();
+    if facts.history.paces.is_some() {
+        values.push(("history.sure".to_owned(), facts.history.sure.to_string()));
+    }
     let signals = facts.signals.iter();
     values.extend(signals.map(|(name, signal)| (format!("signal {name}"), rules::shown(signal.value))));
     let parameters = set.rule(usage.rule.as_str()).into_iter().flat_map(|rule| &rule.parameters);

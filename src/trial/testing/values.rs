@@ -8,7 +8,10 @@ use serde::{
     de::{Deserializer, Error, MapAccess, Visitor},
 };
 
-use crate::{model::Value, rules};
+use crate::{
+    model::{BANDS, Paces, Value},
+    rules,
+};
 
 /// A time of day: `"05:30"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -146,6 +149,34 @@ impl TryFrom<f64> for Rate {
         Err(format!(
             "charge_per_hour {rate} is out of range: percent points per hour, more than 0, up to 10000"
         ))
+    }
+}
+
+/// How sure a learned rate is, percent.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "i64")]
+pub(super) struct Sure(pub(super) u8);
+
+impl TryFrom<i64> for Sure {
+    type Error = String;
+    fn try_from(sure: i64) -> Result<Self, String> {
+        let percent = u8::try_from(sure).ok().filter(|sure| *sure <= 100);
+        percent.map(Self).ok_or_else(|| format!("sure {sure} is out of range: percent, 0 to 100"))
+    }
+}
+
+/// The rates that were learned: ten, one for each band of 10 %, at full pace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(try_from = "Vec<Rate>")]
+pub(super) struct BandRates(pub(super) Option<Paces>);
+
+impl TryFrom<Vec<Rate>> for BandRates {
+    type Error = String;
+    fn try_from(rates: Vec<Rate>) -> Result<Self, String> {
+        let rates: Vec<f64> = rates.into_iter().map(|rate| rate.0).collect();
+        let ten = <[f64; BANDS]>::try_from(rates);
+        ten.map(|rates| Self(Some(Paces::new(rates))))
+            .map_err(|rates| format!("paces are {BANDS} rates, one for each 10 %, these are {}", rates.len()))
     }
 }
 

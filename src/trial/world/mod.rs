@@ -8,6 +8,8 @@ mod gaps;
 mod learn;
 #[cfg(test)]
 mod learn_tests;
+#[cfg(test)]
+mod paces_tests;
 mod run;
 mod scenario;
 mod stage;

@@ -7,8 +7,8 @@ use jiff::{civil::time, tz::TimeZone};
 use super::*;
 use crate::{
     model::{
-        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, Power, RuleName, RuleUse, Socket,
-        Span, Station, StationName, SwitchKind, Timestamp, Value, Version,
+        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, Power, RuleName, RuleUse, Safety,
+        Socket, Span, Station, StationName, SwitchKind, Timestamp, Value, Version,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -39,7 +39,7 @@ pub(super) fn station(rules: Vec<RuleUse>) -> Arc<Station> {
         socket: Socket::new(HubLocation::new("1-1").unwrap(), 1).unwrap(),
         device: Some(DeviceName::new("pixel").unwrap()),
         serial: None,
-        care: Arc::new(Care { kind: String::new(), tags: Vec::new(), charge_per_hour: 40.0, policy }),
+        care: Arc::new(Care { policy, ..Care::default() }),
     };
     Arc::new(Station {
         name: StationName::new("desk").unwrap(),
@@ -53,6 +53,8 @@ pub(super) fn station(rules: Vec<RuleUse>) -> Arc<Station> {
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
+        safety: Safety::default(),
+        budget: Arc::default(),
         signals: BTreeMap::new(),
         ports: BTreeMap::from([(plan.id, Arc::new(plan))]),
         version: Version::new("000000000000"),
