@@ -8,7 +8,7 @@ PACKAGES := gcc libc6-dev curl python3 tzdata mosquitto mosquitto-clients uhubct
             qemu-system-x86 busybox-static cpio kmod
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test fmt lint doc openapi golden check rig bench fuzz readme ci
+.PHONY: help setup build demo run test fmt lint doc openapi golden check rig bench fuzz readme fleets ci
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,13 @@ fuzz: ## Feed rules with noise for MINUTES=60 (nightly Rust, `cargo install carg
 
 readme: build ## Run the commands of README.md
 	bash tests/readme.sh
+
+# Some minutes: three fleets, four ways to charge, thirty days each.
+fleets: build ## Write the figures of the shipped fleets into README.md
+	$(SCS) simulate --fleet all --markdown > target/fleets.md
+	awk '/^<!-- fleets -->$$/ { print; while ((getline line < "target/fleets.md") > 0) print line; inside = 1; next } \
+	     /^<!-- \/fleets -->$$/ { inside = 0 } !inside' README.md > target/readme.md
+	cmp -s target/readme.md README.md || cp target/readme.md README.md
 
 # One after the other, also under `make -j`: the cheapest check that can fail comes first.
 ci: ## Run everything that CI runs

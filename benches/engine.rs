@@ -14,11 +14,11 @@ mod support;
 use std::{collections::BTreeMap, hint::black_box, path::Path, sync::Arc, time::Instant};
 
 use smart_charging_station::{
-    engine::{Engine, Remembered},
+    engine::{Claim, Engine, Remembered, place},
     model::{
-        BatteryReport, Care, Celsius, DeviceName, Facts, HubLocation, Level, OnExit, Policy, PortId,
-        PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName, SwitchKind,
-        Timestamp, Version,
+        BatteryReport, Budget, Care, Celsius, Circuit, DeviceName, Facts, HubLocation, Level, Limit, OnExit,
+        Policy, PortId, PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName,
+        SwitchKind, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
     trial::explain::explain,
@@ -63,6 +63,8 @@ fn main() {
     table.print();
     overruled(&rules, &three);
     explained(&rules, &three);
+    planned();
+    reported(&rules, &three);
 }
 
 fn policy(rules: usize) -> Arc<Policy> {
@@ -159,6 +161,51 @@ fn explained(rules: &Arc<RuleSet>, policy: &Arc<Policy>) {
     let ratio = median(&after) / median(&before);
     println!("one decision explained, three rules: {once:.0} µs");
     println!("three rules asked by a set that has explained, to one that never did: {ratio:.2}");
+}
+
+/// So many ports under a limit for all, and one for each fourteen of them.
+fn budget(ports: u16) -> Budget {
+    let hubs = usize::from(ports / 14) + 1;
+    let limit = |max_on| Limit { circuit: Circuit::Station, max_on: Some(max_on), watts: Some(1e6) };
+    let limits = std::iter::once(limit(u32::from(ports).div_ceil(2))).chain((0..hubs).map(|_| limit(8)));
+    let bound = (1..=ports).map(|n| (port(n), vec![0, usize::from(n / 14) + 1]));
+    Budget { limits: limits.collect(), bound: bound.collect(), ..Budget::default() }
+}
+
+/// What a plan of all ports costs, half of which may charge at once.
+fn planned() {
+    let now = Timestamp::from_second(1_800_000_000).expect("in range");
+    let later = |minutes: u16| now.checked_add(Span::from_mins(minutes.into())).expect("in range");
+    for (ports, times) in [(16, 2_000), (1_000, 50)] {
+        let claim = |n: u16| Claim {
+            port: port(n),
+            at: later(600 + n % 5 * 30),
+            from: now,
+            minutes: f64::from(60 + n % 7 * 20),
+            margin: 20.0,
+            level: 40,
+            watts: 10.0,
+            begun: None,
+        };
+        let claims: Vec<Claim> = (1..=ports).map(claim).collect();
+        let budget = budget(ports);
+        let start = Instant::now();
+        for _ in 0..times {
+            black_box(place(now, &claims, &[], &budget));
+        }
+        let micros = start.elapsed().as_secs_f64() * 1e6 / f64::from(times);
+        println!("a plan of {ports} ports under a budget: {micros:.0} µs");
+    }
+}
+
+/// What a report costs on a station of 16 ports with a budget and a plan of all.
+fn reported(rules: &Arc<RuleSet>, policy: &Arc<Policy>) {
+    let mut case = Case::new("", rules, policy, 16);
+    let station = Station { budget: Arc::new(budget(16)), ..(*case.engine.view().station).clone() };
+    case.engine.reload(Arc::new(station), Arc::clone(rules), case.now);
+    case.run();
+    let rounds: Vec<f64> = (0..ROUNDS).map(|_| case.run()).collect();
+    println!("a report, three rules, 16 ports with budget and plan: {:.1} µs", median(&rounds) / 1e3);
 }
 
 /// The rules that are shipped.

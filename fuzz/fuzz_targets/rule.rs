@@ -89,5 +89,6 @@ fn facts(choice: u8, level: i64, rule: &RuleName) -> Facts {
         holder: has(6).then(|| rule.clone()),
         history: HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() },
         signals: if has(7) { [("price".to_owned(), Signal { value: 0.31, at })].into() } else { BTreeMap::new() },
+        deadline: None,
     }
 }

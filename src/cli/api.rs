@@ -109,6 +109,15 @@ impl Api {
         Ok((self.read(answer).await?, date.unwrap_or_else(Timestamp::now)))
     }
 
+    /// As [`Self::get_slow`], for what is no JSON.
+    pub(super) async fn get_text(&self, path: &str) -> Result<String, Refusal> {
+        let answer = self.ok(self.request(Method::GET, path).timeout(MUCH_PATIENCE)).await?;
+        answer
+            .text()
+            .await
+            .map_err(|error| Refusal { code: String::new(), failure: self.unreachable(&error) })
+    }
+
     /// As [`Self::get`], for what the service has to work out.
     pub(super) async fn get_slow<T: DeserializeOwned>(&self, path: &str) -> Result<T, Refusal> {
         let answer = self.ok(self.request(Method::GET, path).timeout(MUCH_PATIENCE)).await?;
@@ -222,6 +231,14 @@ impl Api {
         let hint = "is the service running? start it with `scs run`, or name it by --url";
         Failure::new(Exit::Unavailable, what, hint)
     }
+}
+
+/// A text as one part of a path: whatever may mean something in an address is written as `%XX`.
+pub(super) fn segment(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// What is wrong with a file, as the service tells it: a place that is not known is null.

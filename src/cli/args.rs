@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    api::Service, diff::args::Diff, discover::args::Discover, doctor::args::Doctor, explain::args::Explain,
-    identify::args::Identify, lsp::args::Lsp, replay::args::Replay, rules::args::Rules,
-    simulate::args::Simulate, test::args::Test,
+    api::Service, care::args::Care, diff::args::Diff, discover::args::Discover, doctor::args::Doctor,
+    explain::args::Explain, identify::args::Identify, lsp::args::Lsp, mode::args::SetMode, plan::args::Plan,
+    replay::args::Replay, rules::args::Rules, simulate::args::Simulate, test::args::Test,
 };
 use crate::{
     history::Role,
@@ -25,6 +25,7 @@ Examples:
   scs test       do the rules do what their tests say?
   scs run        the service, with ./settings.ron if there is one
   scs status     which port has power, and why
+  scs mode       take the switch yourself, until you give it back
   scs explain    why a port is as it is, rule by rule
 
 Exit codes:
@@ -111,8 +112,22 @@ pub enum Command {
     /// them away is learned from history where there is enough of it. Prints a line for each device, and draws each as
     /// SVG with --svg. Switches nothing, changes nothing.
     Simulate(Simulate),
+    /// Show what the battery of a device went through, day by day
+    ///
+    /// Hours above 80 % and above 35 °C, full cycles, switches, and how long it was at which level, as its reports tell;
+    /// and beside it the same days, had it stayed on the charger.
+    Care(Care),
     /// Show the ports of a running service: power, level, mode and why
     Status(Status),
+    /// Take the switch of a port, a device or a whole station, or give it back
+    ///
+    /// On, off, charged once to a level, or held at a level: until you take it back, for a time, until a time, or until
+    /// the device is unplugged. Survives a restart of the service.
+    Mode(SetMode),
+    /// Show when each port of a running service charges so that its device is ready
+    ///
+    /// Which deadline counts next, when charging begins, when it will be ready, and who will not make it.
+    Plan(Plan),
     /// Explain why a port is as it is, or why something was decided
     ///
     /// Which rule decided and by which values, who was overruled, and why each of the others had no opinion: with line,

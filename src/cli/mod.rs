@@ -7,6 +7,7 @@
 
 mod api;
 mod args;
+mod care;
 mod check;
 mod demo;
 mod diff;
@@ -14,10 +15,13 @@ mod discover;
 mod doctor;
 mod explain;
 mod failure;
+mod held;
 mod hubs;
 mod identify;
 mod look;
 mod lsp;
+mod mode;
+mod plan;
 mod program;
 mod replay;
 mod rules;

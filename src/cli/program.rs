@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{
     args::{Cli, Command, Completions},
+    care::care,
     check::check,
     demo::demo,
     diff::diff,
@@ -22,6 +23,8 @@ use super::{
     identify::identify,
     look::Look,
     lsp::lsp,
+    mode::mode,
+    plan::plan,
     replay::replay,
     rules::rules,
     run::run,
@@ -60,7 +63,10 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Rules(args) => here(rules(&args, Look::of_stdout(), out)),
         Command::Diff(args) => here(diff(&args, &environment, Look::of_stdout(), out)),
         Command::Replay(args) => here(replay(&args, Look::of_stdout(), out)),
+        Command::Care(args) => here(care(&args, Look::of_stdout(), Timestamp::now(), out)),
         Command::Status(args) => here(status(&args, Look::of_stdout(), out)),
+        Command::Mode(args) => here(mode(&args, out)),
+        Command::Plan(args) => here(plan(&args, Look::of_stdout(), out)),
         Command::Explain(args) => here(explain(&args, Look::of_stdout(), out)),
         Command::Identify(args) => everywhere(identify(&args, &environment, Look::of_stdout(), out)),
         Command::Token(args) => token(&args, &environment, Look::of_stdout(), Timestamp::now(), out),

@@ -15,6 +15,7 @@ impl FileKind {
             Self::Test => directories.rules.join(format!("{name}.test.ron")),
             Self::Library => directories.library().join(format!("{name}.rhai")),
             Self::Hub => directories.hubs.join(format!("{name}.ron")),
+            Self::Calendar => directories.stations.join(format!("{name}.ics")),
         }
     }
 }
@@ -62,6 +63,7 @@ impl Files {
             FileKind::Test => &self.tests,
             FileKind::Library => &self.library,
             FileKind::Hub => &self.hubs,
+            FileKind::Calendar => &self.calendars,
         }
     }
 
@@ -72,6 +74,7 @@ impl Files {
             FileKind::Test => &mut self.tests,
             FileKind::Library => &mut self.library,
             FileKind::Hub => &mut self.hubs,
+            FileKind::Calendar => &mut self.calendars,
         }
     }
 

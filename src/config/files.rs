@@ -77,6 +77,9 @@ pub struct Files {
     /// Hub models beside those of the program. A plan that was kept by a program without hub models has none.
     #[serde(default)]
     pub hubs: Vec<SourceFile>,
+    /// Calendars beside the station files, `*.ics`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<SourceFile>,
 }
 
 impl Files {
@@ -86,7 +89,7 @@ impl Files {
         let mut folder = |directory: &Path, what: &str, endings: &[&str]| {
             names(directory, what, endings).map_err(|problem| problems.push(problem)).ok()
         };
-        let stations = folder(&directories.stations, "stations", &[".ron"]);
+        let stations = folder(&directories.stations, "stations", &[".ron", ".ics"]);
         let rules = folder(&directories.rules, "rules", &[".rhai", ".test.ron"]);
         let rules = rules.unwrap_or_default();
         let mut files = Self {
@@ -95,8 +98,10 @@ impl Files {
             tests: all(&directories.rules, &rules, ".test.ron", &mut problems),
             library: optional(&directories.library(), "library", ".rhai", &mut problems),
             hubs: optional(&directories.hubs, "hubs", ".ron", &mut problems),
+            calendars: Vec::new(),
         };
         if let Some(mut names) = stations {
+            files.calendars = all(&directories.stations, &names, ".ics", &mut problems);
             names.retain(|name| station_name(name).is_some());
             let problem = choose(&directories.stations, &mut names, only);
             files.stations = all(&directories.stations, &names, ".ron", &mut problems);
@@ -116,8 +121,12 @@ impl Files {
     /// What would keep these files from being read, if they stood in their directories: a file is too large, or there
     /// are too many. Files that were read have none of it, files that somebody sent may.
     pub(super) fn beyond_bounds(&self) -> Vec<Diagnostic> {
-        let folders =
-            [vec![&self.stations], vec![&self.rules, &self.tests], vec![&self.library], vec![&self.hubs]];
+        let folders = [
+            vec![&self.stations, &self.calendars],
+            vec![&self.rules, &self.tests],
+            vec![&self.library],
+            vec![&self.hubs],
+        ];
         let too_many = folders.iter().filter_map(|kinds| {
             let count = kinds.iter().map(|files| files.len()).sum::<usize>();
             let newest = kinds.iter().find_map(|files| files.last()).filter(|_| count > MOST_FILES)?;
@@ -146,6 +155,7 @@ impl Files {
             ("test", &self.tests),
             ("library", &self.library),
             ("hub", &self.hubs),
+            ("calendar", &self.calendars),
         ];
         for (kind, files) in kinds {
             for file in files {

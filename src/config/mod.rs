@@ -1,11 +1,14 @@
 //! From the user's files to a plan, or every problem of all files at once; and watching for changes.
 //!
 //! Order of reading: `files` (read and hash) · `plan` (check everything) · `hub`, `models` (hub models) · `station`, `plug`,
-//! `port`, `policy` (one station) · `together`, `sockets` (what stations may not have in common). Below them: `tokens`, `document` and `syntax` (RON with places),
+//! `port`, `policy`, `deadlines`, `calendar` with `recurrence` (one station) · `together`, `sockets` (what stations may not have in common). Below them: `tokens`, `document` and `syntax` (RON with places),
 //! `fields`, `problems` and `words`. `watch` says when to read again.
 //!
 //! Never writes a user's file, never acts on what it reads, and takes a set of files as a whole or not at all.
 
+mod budget;
+mod calendar;
+mod deadlines;
 pub(crate) mod document;
 mod edit;
 pub(crate) mod fields;
@@ -17,6 +20,8 @@ mod plug;
 mod policy;
 mod port;
 pub(crate) mod problems;
+mod recurrence;
+mod safety;
 mod signals;
 mod sockets;
 mod station;

@@ -3,6 +3,7 @@
 use std::{cell::RefCell, collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
+    calendar::Calendars,
     files::{Files, SourceFile},
     models::Models,
     policy::KnownRules,
@@ -77,7 +78,8 @@ impl Plan {
         let known = KnownRules { set: &rules, names, answers: RefCell::default() };
         let (models, found) = Models::of(&files.hubs);
         problems.extend(found);
-        let around = Around { version: version.clone(), rules: known, models };
+        let calendars = Calendars::of(&files.calendars);
+        let around = Around { version: version.clone(), rules: known, models, calendars };
         let mut drafts = Vec::new();
         for file in &files.stations {
             let (draft, found) = station::read(file, &around);
@@ -85,6 +87,7 @@ impl Plan {
             drafts.extend(draft);
         }
         problems.extend(together::check(&drafts));
+        problems.extend(around.calendars.problems());
         let rules = Arc::new(rules);
         // What names a rule that is broken says nothing new.
         let is_broken = |name: &str| rules.rule(name).is_none();

@@ -3,8 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    budget::WATTS,
+    deadlines::{Surroundings, deadlines},
     document::{Item, Node},
-    fields::{Fields, integer, label, number, text},
+    fields::{Fields, integer, label, number, text, yes_or_no},
     plug::Plug,
     policy::{KnownRules, uses},
     problems::{Problems, Wrong},
@@ -12,16 +14,32 @@ use super::{
     tokens::Place,
     words::shown,
 };
-use crate::model::{Care, DeviceName, HubLocation, Policy, PortId, PortPlan, Socket, SwitchKind};
+use crate::model::{
+    Care, DeadlinePlan, DeviceName, HubLocation, Policy, PortId, PortPlan, Socket, SwitchKind,
+};
 
-const FIELDS: &[&str] = &["device", "serial", "kind", "tags", "socket", "rules", "guards", "charge_per_hour"];
+const FIELDS: &[&str] = &[
+    "device",
+    "serial",
+    "kind",
+    "tags",
+    "socket",
+    "rules",
+    "guards",
+    "charge_per_hour",
+    "battery",
+    "watts",
+    "deadlines",
+];
 const SOCKET: &str = "socket: (hub: \"5-2\", port: 1)";
 
 /// What the station says for all its ports.
 pub(super) struct Defaults {
     pub(super) switch: SwitchKind,
     pub(super) charge_per_hour: f64,
+    pub(super) watts: f64,
     pub(super) policy: Arc<Policy>,
+    pub(super) deadlines: Arc<Vec<DeadlinePlan>>,
     pub(super) plug: Plug,
     /// The ports whose sockets are written out.
     pub(super) moved: BTreeSet<PortId>,
@@ -30,8 +48,13 @@ pub(super) struct Defaults {
 impl Defaults {
     /// The port of a hub model that the file says nothing of.
     pub(super) fn port(&self, id: PortId, socket: Socket) -> PortPlan {
-        let care =
-            Care { charge_per_hour: self.charge_per_hour, policy: self.policy.clone(), ..Care::default() };
+        let care = Care {
+            charge_per_hour: self.charge_per_hour,
+            watts: self.watts,
+            deadlines: self.deadlines.clone(),
+            policy: self.policy.clone(),
+            ..Care::default()
+        };
         PortPlan { id, socket, device: None, serial: None, care: Arc::new(care) }
     }
 }
@@ -55,7 +78,7 @@ pub(super) fn port(
     number_at: Place,
     node: &Node,
     defaults: &Defaults,
-    known: &KnownRules<'_>,
+    (known, near): (&KnownRules<'_>, Surroundings<'_>),
     problems: &mut Problems<'_>,
 ) -> Option<(PortPlan, PortSpots)> {
     let fields = Fields::open(node, "a port", FIELDS, problems)?;
@@ -68,12 +91,17 @@ pub(super) fn port(
     let charge_per_hour = fields
         .read("charge_per_hour", problems, |node| number(node, CHARGE_PER_HOUR))
         .unwrap_or(defaults.charge_per_hour);
+    let battery = fields.read("battery", problems, yes_or_no).unwrap_or(true);
+    let watts = fields.read("watts", problems, |node| number(node, WATTS)).unwrap_or(defaults.watts);
+    let deadlines = fields.get("deadlines").map(|node| deadlines(node, near, problems));
+    let deadlines = deadlines.unwrap_or_else(|| defaults.deadlines.clone());
     let policy = policy(&fields, defaults, known, problems);
     let socket = socket_of(id, &fields, defaults, problems);
     let at = |name| fields.get(name).map(|node| node.at);
     let spots =
         PortSpots { number: number_at, socket: at("socket"), device: at("device"), serial: at("serial") };
-    let care = Arc::new(Care { kind, tags, charge_per_hour, policy, ..Care::default() });
+    let care =
+        Arc::new(Care { kind, tags, charge_per_hour, battery, watts, deadlines, policy, ..Care::default() });
     Some((PortPlan { id, socket: socket?, device, serial, care }, spots))
 }
 

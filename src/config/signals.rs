@@ -56,7 +56,7 @@ fn name(key: &Node) -> Result<SignalName, Wrong> {
 }
 
 /// The station's own topics carry commands and reports.
-fn foreign(topic: String, root: Option<&str>) -> Result<String, Wrong> {
+pub(super) fn foreign(topic: String, root: Option<&str>) -> Result<String, Wrong> {
     let below = root.and_then(|root| topic.strip_prefix(root));
     if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         let message = format!("`{}` is a topic of this station itself", shown(&topic));

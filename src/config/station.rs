@@ -5,6 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::tz::TimeZone;
 
 use super::{
+    budget::{WATTS, budget},
+    calendar::Calendars,
+    deadlines::{Surroundings, deadlines},
     document::{Item, Node, parse},
     fields::{Fields, Lengths, choice, label, length, number, text},
     files::SourceFile,
@@ -13,12 +16,13 @@ use super::{
     policy::{KnownRules, uses},
     port::{Defaults, PortSpots, port},
     problems::{Problems, Wrong},
+    safety::safety,
     signals::signals,
     tokens::Place,
     words::{did_you_mean, shown},
 };
 use crate::model::{
-    Diagnostic, OnExit, Policy, PortId, PortPlan, Safety, Span, Station, StationName, SwitchKind, Version,
+    Care, Diagnostic, OnExit, Policy, PortId, PortPlan, Span, Station, StationName, SwitchKind, Version,
 };
 
 const FIELDS: &[&str] = &[
@@ -32,7 +36,11 @@ const FIELDS: &[&str] = &[
     "poll",
     "verify_after",
     "on_exit",
+    "safety",
+    "budget",
+    "watts",
     "signals",
+    "deadlines",
     "charge_per_hour",
     "guards",
     "rules",
@@ -75,6 +83,8 @@ pub(super) struct Around<'a> {
     pub(super) rules: KnownRules<'a>,
     /// The hub models.
     pub(super) models: Models,
+    /// The calendar files.
+    pub(super) calendars: Calendars,
 }
 
 /// Reads a station file.
@@ -109,10 +119,13 @@ fn draft(
     let verify_after = fields.read("verify_after", problems, |node| length(node, &VERIFY_AFTER));
     let exits = [("On", OnExit::On), ("Keep", OnExit::Keep)];
     let on_exit = fields.read("on_exit", problems, |node| choice(node, &exits)).unwrap_or(OnExit::On);
+    let safety = safety(fields, problems);
     let signals = fields.get("signals").map(|node| signals(node, topic.as_deref(), problems));
     let signals = signals.unwrap_or_default();
-    let defaults = defaults(fields, switch, around, problems);
-    let (ports, spots) = ports(fields, &defaults, &around.rules, problems);
+    let near = Surroundings { calendars: &around.calendars, root: topic.as_deref() };
+    let defaults = defaults(fields, switch, around, near, problems);
+    let (ports, spots) = ports(fields, &defaults, (&around.rules, near), problems);
+    let budget = fields.get("budget").map(|node| budget(node, &ports, problems)).unwrap_or_default();
     let name = name?;
     let station = Station {
         title: title.unwrap_or_else(|| name.to_string()),
@@ -126,8 +139,8 @@ fn draft(
         poll: poll.unwrap_or(Span::from_secs(60)),
         verify_after: verify_after.unwrap_or(Span::from_mins(3)),
         on_exit,
-        safety: Safety::default(),
-        budget: Arc::default(),
+        safety,
+        budget: Arc::new(budget),
         signals,
         ports,
         version: around.version.clone(),
@@ -142,13 +155,16 @@ fn defaults(
     fields: &Fields<'_>,
     switch: Option<SwitchKind>,
     around: &Around<'_>,
+    near: Surroundings<'_>,
     problems: &mut Problems<'_>,
 ) -> Defaults {
     let plug = Plug::read(fields, &around.models, problems);
     let charge_per_hour = fields.read("charge_per_hour", problems, |node| number(node, CHARGE_PER_HOUR));
+    let watts = fields.read("watts", problems, |node| number(node, WATTS)).unwrap_or(Care::WATTS);
     let mut list =
         |field| fields.get(field).map(|node| uses(node, &around.rules, problems)).unwrap_or_default();
     let policy = Policy { guards: list("guards"), rules: list("rules") };
+    let deadlines = fields.get("deadlines").map(|node| deadlines(node, near, problems));
     let entries = match fields.get("ports").map(|node| &node.item) {
         Some(Item::Map(entries)) => entries.as_slice(),
         _ => &[],
@@ -158,7 +174,9 @@ fn defaults(
         // Without knowing how ports are switched, a missing socket is no second problem.
         switch: switch.unwrap_or(SwitchKind::Simulated),
         charge_per_hour: charge_per_hour.unwrap_or(40.0),
+        watts,
         policy: Arc::new(policy),
+        deadlines: deadlines.unwrap_or_default(),
         plug,
         moved: written.filter_map(|(key, _)| port_number(key).ok()).collect(),
     }
@@ -169,7 +187,7 @@ type Ports = (BTreeMap<PortId, Arc<PortPlan>>, BTreeMap<PortId, PortSpots>);
 fn ports(
     fields: &Fields<'_>,
     defaults: &Defaults,
-    known: &KnownRules<'_>,
+    known: (&KnownRules<'_>, Surroundings<'_>),
     problems: &mut Problems<'_>,
 ) -> Ports {
     let (mut plans, mut spots) = (BTreeMap::new(), BTreeMap::new());

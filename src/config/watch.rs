@@ -95,7 +95,8 @@ fn matters(event: &Event, watched: &[PathBuf]) -> bool {
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or("");
     // Mounted configuration, for example of Kubernetes, is changed by turning the link `..data`.
-    name == "..data" || (!is_passing(name) && (name.ends_with(".ron") || name.ends_with(".rhai")))
+    name == "..data"
+        || (!is_passing(name) && [".ron", ".rhai", ".ics"].iter().any(|ending| name.ends_with(ending)))
 }
 
 struct Watching {

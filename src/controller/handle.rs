@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::engine::{Adjust, Candidate, Checked, Ending, NotAdjusted, PortState, View};
+use crate::engine::{Adjust, Candidate, Checked, Ending, NotAdjusted, NotTold, PortState, View};
 use crate::model::{
     Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, ProbeFor, ReportRejected,
     ShadowTally, Signal, SignalName, Station, StationName,
@@ -60,6 +60,9 @@ pub enum Refused {
         /// The signal that it does not have.
         signal: SignalName,
     },
+    /// When devices are to be ready was not taken.
+    #[error(transparent)]
+    NotTold(#[from] NotTold),
     /// A parameter of a rule was not set.
     #[error(transparent)]
     NotAdjusted(#[from] NotAdjusted),
@@ -82,6 +85,8 @@ impl Refused {
             Self::UnknownPort { .. } => "unknown_port",
             Self::NameTaken { .. } => "name_taken",
             Self::UnknownSignal { .. } => "unknown_signal",
+            Self::NotTold(NotTold::UnknownTopic(_)) => "unknown_topic",
+            Self::NotTold(NotTold::NoTime(_)) => "invalid_time",
             Self::ShownElsewhere { .. } => "device_elsewhere",
             Self::NotAdjusted(NotAdjusted::UnknownPort) => "unknown_port",
             Self::NotAdjusted(NotAdjusted::UnknownRule { .. }) => "unknown_rule",
@@ -107,6 +112,15 @@ pub(super) enum Input {
         port: PortId,
         mode: Mode,
         answer: Answer<Arc<PortState>>,
+    },
+    SetDeviceMode {
+        device: DeviceName,
+        mode: Mode,
+        answer: Answer<Arc<PortState>>,
+    },
+    SetStationMode {
+        mode: Mode,
+        answer: Answer<View>,
     },
     NameDevice {
         port: PortId,
@@ -135,6 +149,11 @@ pub(super) enum Input {
         value: f64,
         kept: bool,
         answer: Option<Answer<Signal>>,
+    },
+    Deadline {
+        topic: String,
+        text: String,
+        answer: Option<Answer<View>>,
     },
     Unplaced {
         device: DeviceName,
@@ -185,6 +204,21 @@ impl Handle {
         let (answer, state) = oneshot::channel();
         self.send(Input::SetMode { port, mode, answer })?;
         state.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Sets who holds the switch of a device's port, wherever that is. Answers once that is on disk, with the port.
+    pub async fn set_device_mode(&self, device: DeviceName, mode: Mode) -> Result<Arc<PortState>, Refused> {
+        let (answer, state) = oneshot::channel();
+        self.send(Input::SetDeviceMode { device, mode, answer })?;
+        state.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Sets who holds the switches of all ports whose own mode and device's mode are `auto`. Answers once that is on disk;
+    /// the ports follow in the next moments.
+    pub async fn set_station_mode(&self, mode: Mode) -> Result<View, Refused> {
+        let (answer, view) = oneshot::channel();
+        self.send(Input::SetStationMode { mode, answer })?;
+        view.await.map_err(|_| Refused::Stopped)?
     }
 
     /// Names the device in a port, on top of the file; `None` gives the file's name back. Answers once that is on disk.
@@ -245,6 +279,19 @@ impl Handle {
     /// Tells a number from elsewhere without waiting; `kept` marks one that is handed out again and again.
     pub fn try_signal(&self, name: SignalName, value: f64, kept: bool) -> Result<(), Refused> {
         self.send(Input::Signal { name, value, kept, answer: None })
+    }
+
+    /// Tells when devices are to be ready, on a topic that the station's file names; an empty text takes it back. Answers
+    /// with the picture in which that is planned, once it is on disk.
+    pub async fn deadline(&self, topic: String, text: String) -> Result<View, Refused> {
+        let (answer, taken) = oneshot::channel();
+        self.send(Input::Deadline { topic, text, answer: Some(answer) })?;
+        taken.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// As [`Self::deadline`], without waiting. What is then refused is told as an event.
+    pub fn try_deadline(&self, topic: String, text: String) -> Result<(), Refused> {
+        self.send(Input::Deadline { topic, text, answer: None })
     }
 
     /// Gives the station new files, and waits until they are at work; order is kept with other inputs.

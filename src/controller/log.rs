@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Event, EventKind, StationName};
+use crate::model::{Celsius, Event, EventKind, ModeEnd, StationName};
 
 /// So many drifts in ten minutes are no accident.
 const CONTESTED: u32 = 3;
@@ -37,8 +37,10 @@ fn one(event: &Event) {
     let code = event.kind.code();
     match &event.kind {
         EventKind::Switched { power, reason } => tracing::info!(station, port, %power, reason, "{code}"),
-        EventKind::ModeChanged { mode } => {
-            tracing::info!(station, port, mode = %mode.kind, by = %mode.by, "{code}")
+        EventKind::ModeChanged { mode, device, ended } => {
+            let device = device.as_ref().map(tracing::field::display);
+            let ended = ended.map(ModeEnd::in_words);
+            tracing::info!(station, port, device, mode = mode.in_words(), by = %mode.by, ended, "{code}");
         }
         EventKind::DeviceNamed { device, by } => {
             let device = device.as_ref().map(tracing::field::display);
@@ -51,7 +53,9 @@ fn one(event: &Event) {
         EventKind::ParameterUnfit { rule, parameter, message } => {
             tracing::warn!(station, port, %rule, parameter, "{code}: {message}; it is kept, and not applied");
         }
-        EventKind::Silent | EventKind::Heard => tracing::info!(station, port, "{code}"),
+        EventKind::Silent | EventKind::Heard | EventKind::SilentChargeOver | EventKind::Woken => {
+            tracing::info!(station, port, "{code}");
+        }
         EventKind::SwitchFailed { wanted, message, failures, .. } => {
             tracing::warn!(station, port, %wanted, failures, "{code}: {message}");
         }
@@ -76,7 +80,18 @@ fn one(event: &Event) {
         EventKind::Alarm { wanted, message } => tracing::error!(station, port, %wanted, "{code}: {message}"),
         EventKind::FaultOver { fault } => tracing::info!(station, port, fault = fault.code(), "{code}"),
         EventKind::AlarmOver | EventKind::Well => tracing::info!(station, port, "{code}"),
+        EventKind::WillNotMakeIt { source, message, .. } => {
+            tracing::warn!(station, port, source, "{code}: {message}");
+        }
+        EventKind::WillMakeItAgain { deadline } => tracing::info!(station, port, %deadline, "{code}"),
         EventKind::RuleFailed { message, .. } => tracing::warn!(station, port, "{code}: {message}"),
+        EventKind::TooHot { .. }
+        | EventKind::CooledDown { .. }
+        | EventKind::UnderFloor { .. }
+        | EventKind::OverFloor { .. }
+        | EventKind::LevelJumped { .. }
+        | EventKind::LevelMisread { .. }
+        | EventKind::LevelsDisagree { .. } => of_safety(event),
         // Told for all ports together.
         EventKind::Unreadable { .. } => {}
         EventKind::Reported { .. }
@@ -92,5 +107,31 @@ fn one(event: &Event) {
         | EventKind::BrokerLost { .. }
         | EventKind::BrokerBack
         | EventKind::HistoryBack => tracing::debug!(station, port, "{code}"),
+    }
+}
+
+/// What keeps devices from harm.
+fn of_safety(event: &Event) {
+    let station = event.station.as_ref().map(tracing::field::display);
+    let port = event.port.map(tracing::field::display);
+    let code = event.kind.code();
+    match &event.kind {
+        EventKind::TooHot { temperature, limit } => {
+            let (temperature, limit) = (temperature.degrees(), limit.degrees());
+            tracing::warn!(station, port, temperature, limit, "{code}");
+        }
+        EventKind::CooledDown { temperature } => {
+            let temperature = temperature.map(Celsius::degrees);
+            tracing::info!(station, port, temperature, "{code}");
+        }
+        EventKind::UnderFloor { level, floor } => tracing::warn!(station, port, %level, %floor, "{code}"),
+        EventKind::OverFloor { level } => tracing::info!(station, port, %level, "{code}"),
+        EventKind::LevelJumped { from, to } => tracing::info!(station, port, %from, %to, "{code}"),
+        EventKind::LevelMisread { level } => tracing::info!(station, port, %level, "{code}"),
+        EventKind::LevelsDisagree { low, high } => tracing::warn!(
+            station, port, %low, %high,
+            "{code}: do two devices report for this port? the lower level counts"
+        ),
+        _ => {}
     }
 }

@@ -3,13 +3,14 @@
 //! One task per station. It stamps the time once per input, calls the engine, and does what the engine's step says:
 //! orders to the usb task, events to whoever listens, records to history. It never waits for any of them.
 
+mod asked;
 mod directory;
 mod handle;
 mod log;
 mod task;
 
 pub use crate::engine::{
-    Adjust, Candidate, Ending, NotAdjusted, PortShadow, PortState, Remembered, Unplaced, View,
+    Adjust, Candidate, Ending, NotAdjusted, NotTold, PortShadow, PortState, Remembered, Unplaced, View,
 };
 pub use directory::Directory;
 pub use handle::{Handle, Refused};

@@ -12,10 +12,10 @@ use super::{
     handle::{Answer, Handle, Input, Refused},
     log,
 };
-use crate::engine::{Ending, Engine, NotAdjusted, NotNamed, PortState, Remembered, Step, View};
+use crate::engine::{Ending, Engine, NotAdjusted, Remembered, Step, View};
 use crate::model::{
-    Ask, Author, BatteryReport, Decision, DeviceName, Event, EventKind, Mode, PortId, Power, Reach, Record,
-    Seen, Span, Station, SwitchProblem, SwitchRequest, Timestamp,
+    Ask, BatteryReport, Decision, Event, EventKind, PortId, Power, Reach, Record, Seen, Span, Station,
+    SwitchProblem, SwitchRequest, Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -117,16 +117,16 @@ pub fn start(
     (handle, controller.run(inputs))
 }
 
-struct Controller {
-    engine: Engine,
+pub(super) struct Controller {
+    pub(super) engine: Engine,
     reach: Arc<Reach>,
     publish: watch::Sender<View>,
-    wiring: Wiring,
+    pub(super) wiring: Wiring,
     /// False when it is not known what stands on disk.
     remembers: bool,
     /// Answers that go out once the picture that they belong to is published.
     waiting: Vec<Box<dyn FnOnce() + Send>>,
-    lost: u64,
+    pub(super) lost: u64,
     told_lost: Option<Instant>,
 }
 
@@ -171,7 +171,14 @@ impl Controller {
             let now = self.wiring.clock.now();
             match input {
                 Input::Report { report, answer } => self.report(&report, answer, now),
-                Input::SetMode { port, mode, answer } => self.set_mode(port, mode, answer, now),
+                Input::SetMode { port, mode, answer } => {
+                    let step = self.engine.set_mode(port, mode, now);
+                    self.answer_when_kept(port, step, answer);
+                }
+                Input::SetDeviceMode { device, mode, answer } => {
+                    self.set_device_mode(device, mode, answer, now)
+                }
+                Input::SetStationMode { mode, answer } => self.set_station_mode(mode, answer, now),
                 Input::NameDevice { port, name, by, answer } => {
                     self.name_device(port, name, &by, answer, now)
                 }
@@ -198,6 +205,7 @@ impl Controller {
                     // Whoever asked may have gone away.
                     self.waiting.push(Box::new(move || drop(answer.send(taken))));
                 }
+                Input::Deadline { topic, text, answer } => self.deadline(&topic, &text, answer, now),
                 Input::Unplaced { device, battery } => {
                     let step = self.engine.hear_unplaced(device, battery, now);
                     self.act(step);
@@ -246,61 +254,8 @@ impl Controller {
         self.wiring.directory.tell(Event { at, station, port: Some(port), kind });
     }
 
-    fn set_mode(&mut self, port: PortId, mode: Mode, answer: Answer<Arc<PortState>>, now: Timestamp) {
-        let step = self.engine.set_mode(port, mode, now);
-        self.answer_when_kept(port, step, answer);
-    }
-
-    fn name_device(
-        &mut self,
-        port: PortId,
-        name: Option<DeviceName>,
-        by: &Author,
-        answer: Answer<Arc<PortState>>,
-        now: Timestamp,
-    ) {
-        if let Some(name) = &name {
-            let station = &self.engine.view().station.name;
-            if let Err(taken) = self.wiring.directory.check_name(station, name) {
-                drop(answer.send(Err(taken)));
-                return;
-            }
-        }
-        match self.engine.name_device(port, name, by, now) {
-            Err(NotNamed::ShownElsewhere { device, port }) => {
-                drop(answer.send(Err(Refused::ShownElsewhere { device, port })));
-            }
-            Err(NotNamed::UnknownPort) => self.answer_when_kept(port, None, answer),
-            Ok(step) => self.answer_when_kept(port, Some(step), answer),
-        }
-    }
-
-    /// A person is answered only once what was asked for is on disk, or with the news that it is not.
-    fn answer_when_kept(&mut self, port: PortId, step: Option<Step>, answer: Answer<Arc<PortState>>) {
-        let state = self.engine.view().ports.get(&port).cloned();
-        let (Some(step), Some(state)) = (step, state) else {
-            let station = self.engine.view().station.name.clone();
-            drop(answer.send(Err(Refused::UnknownPort { station, port })));
-            return;
-        };
-        let lost_before = self.lost;
-        self.act(step);
-        if self.lost > lost_before {
-            drop(answer.send(Err(Refused::NotKept("too much is waiting to be written".to_owned()))));
-            return;
-        }
-        let kept = Box::new(move |result: Result<(), String>| {
-            drop(answer.send(result.map(|()| state).map_err(Refused::NotKept)));
-        });
-        if let Err(error) = self.wiring.journal.try_send(Record::Keep(kept))
-            && let Record::Keep(kept) = error.into_inner()
-        {
-            kept(Err("too much is waiting to be written".to_owned()));
-        }
-    }
-
     /// Does what a step says, without waiting for anybody.
-    fn act(&mut self, step: Step) {
+    pub(super) fn act(&mut self, step: Step) {
         if !step.orders.is_empty() {
             self.request(Ask::Switch(step.orders));
         }

@@ -55,7 +55,7 @@ impl Engine {
             } else if port.resting && port.retry_at.is_none_or(|at| at <= now) {
                 port.retry_at = Some(later(now, QUIET_PAUSE));
             }
-            (times, port.resting, port.memory.wanted)
+            (times, port.resting, port.target())
         });
         let Some((times, resting, Some(wanted))) = drift else { return };
         if told {
@@ -132,11 +132,13 @@ impl PortState {
 
     fn alarm_is_over(&self, now: Timestamp) -> bool {
         let Some(alarm) = &self.alarm else { return false };
-        let met = self.actual.is_some() && self.actual == self.memory.wanted && !self.half;
+        let met = self.actual == Some(alarm.wanted) && !self.half;
         let lasts = |since: Timestamp| now.duration_since(since) >= DRIFTS_WITHIN;
+        // A port that waits for power is wanted on, and is to be off meanwhile.
+        let stands = [self.memory.wanted, self.target()].contains(&Some(alarm.wanted));
         let settled =
             !self.contested || self.memory.steady.as_ref().is_some_and(|steady| lasts(steady.since));
-        self.memory.wanted != Some(alarm.wanted) || (met && settled)
+        !stands || (met && settled)
     }
 }
 

@@ -54,12 +54,15 @@ impl Engine {
             self.change(id, |port| port.due = now);
         }
         self.view.ports_on = self.count_ports_on();
+        self.begin_supply();
         self.forget_hubs(now, &mut step);
         self.learn(&mut step);
         self.place(&before, &Cause::Files { renamed, returned }, now, &mut step);
         self.read_due = now;
         self.read_sent = None;
         self.pursue_releases(now, &mut step);
+        self.forget_told(&mut step);
+        self.planning.forget();
         step
     }
 
@@ -112,15 +115,19 @@ impl Engine {
     }
 
     /// The last orders before the station ends, so that no device is left to die. What people and rules wanted stays
-    /// remembered for the next start.
+    /// remembered for the next start. An exit stays within the power budget; a station that is removed has none any more.
     pub fn stop(&mut self, ending: Ending) -> Step {
         let mut step = Step::default();
         self.write_tallies(&mut step);
         let keep = ending == Ending::Exit && self.view.station.on_exit == OnExit::Keep;
         // What only a search switched off is nobody's wish.
         let ports = self.view.ports.iter().filter(|(_, port)| port.is_off() && (!keep || port.searched));
-        let mut sockets: Vec<(PortId, Socket)> =
-            ports.map(|(id, port)| (*id, port.plan.socket.clone())).collect();
+        let mut ports: Vec<PortId> = ports.map(|(id, _)| *id).collect();
+        if ending == Ending::Exit {
+            ports = self.fitting(ports);
+        }
+        let socket = |id: PortId| Some((id, self.view.ports.get(&id)?.plan.socket.clone()));
+        let mut sockets: Vec<(PortId, Socket)> = ports.into_iter().filter_map(socket).collect();
         if !keep {
             let releasing = self.releasing.iter();
             sockets.extend(releasing.map(|(socket, release)| (release.port(), socket.clone())));

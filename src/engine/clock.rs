@@ -32,9 +32,12 @@ impl Engine {
         self.devices_not_later_than(now);
         self.hubs_not_later_than(now);
         self.signals_not_later_than(now);
+        self.view.memory.mode.not_later_than(now);
+        self.planning.forget();
         for release in self.releasing.values_mut() {
             release.not_later_than(now);
         }
+        self.supply_not_later_than(now);
         self.view.started_at = self.view.started_at.min(now);
         self.read_due = now;
         self.second_look = now;
@@ -44,6 +47,7 @@ impl Engine {
 
 impl PortState {
     fn forget_the_future(&mut self, now: Timestamp) {
+        self.modes_not_later_than(now);
         let memory = &mut self.memory;
         for at in [
             &mut memory.switched_at,
@@ -84,6 +88,11 @@ impl PortState {
         if let Some(order) = &mut self.order {
             order.at = order.at.min(now);
         }
+        memory.safe.not_later_than(now);
+        if let Some(waits) = &mut self.waits {
+            waits.since = waits.since.min(now);
+        }
+        self.turn.not_later_than(now);
         self.drifts.retain(|at| *at <= now);
     }
 }

@@ -9,13 +9,16 @@ use imbl::OrdMap;
 
 use super::adjusting::Fits;
 use super::devices::Places;
+use super::doubt::Weighed;
 use super::full::{is_full, step_of};
+use super::planning::Planning;
 use super::release::Release;
 use super::state::{PortState, View};
+use super::supply::Supply;
 use crate::model::{
-    Battery, BatteryReport, Counts, Decision, DecisionId, DeviceName, Event, EventKind, HubLocation, Mode,
-    ModeKind, Order, OrderId, PortId, PortMemory, Power, Record, ReportRejected, Seen, Socket, Span, Station,
-    StationMemory, Timestamp,
+    Battery, BatteryReport, Counts, Decision, DecisionId, DeviceName, Event, EventKind, HubLocation, Order,
+    OrderId, PortId, PortMemory, Record, ReportRejected, Seen, Socket, Span, Station, StationMemory,
+    Timestamp,
 };
 use crate::rules::RuleSet;
 
@@ -77,6 +80,10 @@ pub struct Engine {
     pub(super) shadow_fits: Fits,
     /// The files have changed, and the rules in shadow were not made anew yet.
     pub(super) shadow_is_old: bool,
+    /// The power budget.
+    pub(super) supply: Supply,
+    /// When devices are to be ready.
+    pub(super) planning: Planning,
     pub(super) last_now: Timestamp,
     next_decision: DecisionId,
     next_order: OrderId,
@@ -112,7 +119,7 @@ impl Engine {
             ports_on: 0,
             hubs_missing: OrdMap::new(),
             unplaced: OrdMap::new(),
-            plan: Arc::default(),
+            plan: OrdMap::new(),
             counts: Counts::default(),
             signals: Arc::default(),
             started_at: now,
@@ -131,12 +138,15 @@ impl Engine {
             fits: Fits::default(),
             shadow_fits: Fits::default(),
             shadow_is_old: false,
+            supply: Supply::default(),
+            planning: Planning::default(),
             last_now: now,
             next_decision: now.as_microsecond().max(remembered.last_decision),
             next_order: 1,
         };
         engine.forget_the_future(now);
         engine.begin_with(remembered.ports);
+        engine.begin_supply();
         engine
     }
 
@@ -148,7 +158,10 @@ impl Engine {
     /// When [`Engine::tick`] has something to do next.
     pub fn next_due(&self) -> Timestamp {
         let port = self.due.first().map(|(at, _)| *at);
-        [port, self.release_due()].into_iter().flatten().fold(self.read_due, Timestamp::min)
+        [port, self.release_due(), self.station_mode_due(), self.supply_due()]
+            .into_iter()
+            .flatten()
+            .fold(self.read_due, Timestamp::min)
     }
 
     /// Takes a report and decides. Refused reports change nothing.
@@ -174,7 +187,13 @@ impl Engine {
             measured_at,
         };
         let mut step = Step::default();
-        let was_silent = self.change(id, |port| {
+        let doubled = report.measured_at.is_some() && port.memory.battery.as_ref() == Some(&battery);
+        let was_silent = self.change(id, |port| port.hear(measured_at, now));
+        let weighed = self.change(id, |port| {
+            let weighed = port.weigh(&battery, now);
+            if weighed == Weighed::SetAside {
+                return weighed;
+            }
             port.memory.level.push(step_of(battery.level.percent()), measured_at);
             match battery.temperature {
                 Some(celsius) => {
@@ -186,22 +205,29 @@ impl Engine {
                 port.memory.full_at = Some(measured_at);
             }
             port.memory.battery = Some(battery.clone());
-            port.memory.heard_at = Some(now);
-            std::mem::take(&mut port.silent)
+            weighed
         });
         self.tell(&mut step, id, now, EventKind::Reported { level: battery.level.percent() });
         if was_silent == Some(true) {
             self.tell(&mut step, id, now, EventKind::Heard);
         }
-        step.records.push(Record::Report {
-            station: self.view.station.name.clone(),
-            port: id,
-            device: self.device_name(id).to_string(),
-            received_at: now,
-            battery,
-        });
-        self.prove(id, now, &mut step);
-        self.learn_rates(id);
+        let weighed = weighed.unwrap_or(Weighed::Plain);
+        self.tell_weighed(id, weighed, battery.level, now, &mut step);
+        // Sent twice, as MQTT does where an answer got lost, it is one report.
+        if !doubled {
+            step.records.push(Record::Report {
+                station: self.view.station.name.clone(),
+                port: id,
+                device: self.device_name(id).to_string(),
+                received_at: now,
+                battery,
+            });
+        }
+        if weighed.proves(report.charging) {
+            self.prove(id, now, &mut step);
+            self.learn_rates(id);
+        }
+        self.plan_port(id, now, &mut step);
         self.judge(id, now, true, &mut step);
         Ok(step)
     }
@@ -229,19 +255,6 @@ impl Engine {
         }
     }
 
-    /// A person takes the switch, or gives it back. `None` when there is no such port.
-    pub fn set_mode(&mut self, id: PortId, mode: Mode, now: Timestamp) -> Option<Step> {
-        self.follow_clock(now);
-        let mut step = Step::default();
-        self.change(id, |port| {
-            port.memory.mode = mode.clone();
-            port.try_again();
-        })?;
-        self.tell(&mut step, id, now, EventKind::ModeChanged { mode });
-        self.judge(id, now, true, &mut step);
-        Some(step)
-    }
-
     /// What was seen on the hub.
     pub fn seen(&mut self, seen: &[Seen], now: Timestamp) -> Step {
         let mut step = Step::default();
@@ -260,6 +273,8 @@ impl Engine {
                 self.take_reading(one, now, &mut step);
             }
         }
+        self.allot(now);
+        self.serve(now, &mut step);
         step
     }
 
@@ -269,21 +284,22 @@ impl Engine {
         let mut step = Step::default();
         self.follow_clock(now);
         self.pursue_releases(now, &mut step);
+        self.end_station_mode(now, &mut step);
+        self.plan_in_time(now, &mut step);
+        self.allot(now);
         for _ in 0..PORTS_PER_TICK {
             match self.due.first() {
                 Some(&(at, id)) if at <= now => self.judge(id, now, false, &mut step),
                 _ => break,
             }
         }
+        self.allot(now);
+        self.serve(now, &mut step);
         if self.read_due <= now {
             self.forget_unplaced(now);
             self.read_all(now, &mut step);
         }
         step
-    }
-
-    pub(super) fn change<T>(&mut self, id: PortId, change: impl FnOnce(&mut PortState) -> T) -> Option<T> {
-        self.view.ports.get_mut(&id).map(|port| change(Arc::make_mut(port)))
     }
 
     /// Tells what is about the whole station.
@@ -317,17 +333,6 @@ impl Engine {
     pub(super) fn next_order_id(&mut self) -> OrderId {
         self.next_order += 1;
         self.next_order
-    }
-}
-
-impl PortState {
-    /// What the port is wanted to be by a person, if a person holds it.
-    pub(super) fn wanted_by_person(&self) -> Option<Power> {
-        match self.memory.mode.kind {
-            ModeKind::On => Some(Power::On),
-            ModeKind::Off => Some(Power::Off),
-            ModeKind::Auto => None,
-        }
     }
 }
 

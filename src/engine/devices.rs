@@ -9,7 +9,9 @@ use super::core::{Engine, Step};
 use super::luggage::Luggage;
 use super::placing::Cause;
 use super::state::{PortState, View};
-use crate::model::{Author, Bound, DeviceName, Plugged, PortId, PortMemory, Record, Timestamp};
+use crate::model::{
+    Author, Bound, DeviceName, Mode, Plugged, PortId, PortMemory, Record, Safekeeping, Timestamp,
+};
 
 /// So many devices are remembered by their serial numbers for one port; more than anybody owns who names them one by one
 /// in the same socket, and a bound for those who do it without end. The oldest goes.
@@ -345,6 +347,11 @@ impl PortState {
         self.memory.adjusted = Arc::default();
         self.memory.learned = Arc::default();
         self.unwell = None;
+        self.memory.safe = Safekeeping::default();
+        self.misread = None;
+        self.memory.device_mode = Mode::default();
+        self.memory.device_stay = None;
+        self.memory.served = None;
         self.silent = false;
     }
 }

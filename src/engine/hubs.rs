@@ -107,6 +107,6 @@ impl PortState {
         // A hub that restarts again and again looks like somebody who switches: that ends only when it stays.
         self.resting &= self.contested;
         let last = self.memory.steady.as_ref().map(|steady| steady.power);
-        self.unheld |= last.is_some() && last == self.memory.wanted;
+        self.unheld |= last.is_some() && last == self.target();
     }
 }

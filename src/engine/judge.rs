@@ -37,6 +37,16 @@ impl Judgement {
         Self { verdict, reason, by, safeguard, rule, line, facts, failures, by_rules: false }
     }
 
+    /// Another verdict, layer or rule than at the last decision.
+    fn is_news(&self, port: &PortState) -> bool {
+        port.decision.as_ref().is_none_or(|last| {
+            last.verdict != self.verdict
+                || last.by != self.by
+                || last.safeguard != self.safeguard
+                || last.rule != self.rule
+        })
+    }
+
     pub(super) fn safe(verdict: Verdict, safeguard: Safeguard, reason: String) -> Self {
         Self { safeguard: Some(safeguard), ..Self::plain(verdict, Layer::Safety, reason) }
     }
@@ -49,6 +59,7 @@ impl Engine {
         let asked = self.follow_device(id, now, step) || asked;
         let asked = self.end_what_is_over(id, now, step) || asked;
         self.notice_silence(id, now, step);
+        self.watch(id, now, step);
         self.follow_charging(id, now, step);
         self.tune(id, now, step);
         let Some(port) = self.view.ports.get(&id) else {
@@ -56,21 +67,24 @@ impl Engine {
             return;
         };
         let judgement = self.judgement(port, now);
-        let changed = port.decision.as_ref().is_none_or(|last| {
-            last.verdict != judgement.verdict || last.by != judgement.by || last.rule != judgement.rule
-        });
         self.note_failures(id, &judgement, now, step);
         self.compare(id, &judgement, now, step);
         let wanted_changed = self.want(id, &judgement);
+        self.rank(id, &judgement, now);
+        self.allot(now);
+        let judgement = self.gate(id, judgement);
+        let changed = self.view.ports.get(&id).is_some_and(|port| judgement.is_news(port));
+        if changed && judgement.safeguard == Some(Safeguard::Wake) {
+            self.tell(step, id, now, EventKind::Woken);
+        }
         if asked || changed {
             self.record(id, judgement, changed, now, step);
         }
-        if asked || wanted_changed {
+        if asked || wanted_changed || changed {
             self.remember(id, step);
         }
         let again = later(now, LOOK_AGAIN);
-        let silent =
-            self.view.ports.get(&id).map(|port| later(self.heard_at(port), self.view.station.silent_after));
+        let silent = self.view.ports.get(&id).map(|port| self.silent_at(port));
         self.schedule(id, silent.filter(|at| *at > now).map_or(again, |at| at.min(again)));
         self.pursue(id, now, step);
     }
@@ -78,8 +92,10 @@ impl Engine {
     fn judgement(&self, port: &PortState, now: Timestamp) -> Judgement {
         let zone = &self.view.station.zone;
         let facts = self.view.facts_of(port, now);
-        let judgement = by_search(port, zone)
-            .or_else(|| self.before_people(port, now))
+        let judgement = self
+            .before_search(port)
+            .or_else(|| by_search(port, zone))
+            .or_else(|| self.before_people(port))
             .or_else(|| self.by_person(port, now))
             .or_else(|| for_unknown(port))
             .or_else(|| self.by_silence(port, now));
@@ -138,6 +154,8 @@ impl Engine {
         let number = self.next_decision_id();
         let port = self.view.ports.get(&id);
         let but = port.and_then(|port| port.but(judgement.verdict));
+        let doubted = port.and_then(|port| port.doubted()).map(|note| format!(" ({note})"));
+        let reason = format!("{}{}", judgement.reason, doubted.unwrap_or_default());
         let decision = Arc::new(Decision {
             id: number,
             at: now,
@@ -146,8 +164,8 @@ impl Engine {
             device: port.and_then(|port| port.device().cloned()),
             verdict: judgement.verdict,
             reason: match but {
-                Some(but) => format!("{}, but {but}", judgement.reason),
-                None => judgement.reason,
+                Some(but) => format!("{reason}, but {but}"),
+                None => reason,
             },
             by: judgement.by,
             safeguard: judgement.safeguard,

@@ -11,8 +11,8 @@ use super::core::{Engine, Step};
 use super::placing::{Cause, Seats};
 use super::state::PortState;
 use crate::model::{
-    Adjustments, Author, Battery, DeviceName, EventKind, Learned, PortId, PortMemory, Power, Spells,
-    Timestamp,
+    Adjustments, Author, Battery, DeviceName, EventKind, Learned, Mode, PortId, PortMemory, Power,
+    Safekeeping, Spells, Stay, Timestamp,
 };
 
 /// What is known of a device, wherever it is.
@@ -27,11 +27,14 @@ pub(super) struct Luggage {
     full_at: Option<Timestamp>,
     adjusted: Arc<Adjustments>,
     learned: Arc<Learned>,
-    silent: bool,
+    safe: Safekeeping,
+    mode: Mode,
+    stay: Option<Stay>,
+    served: Option<Timestamp>,
 }
 
 impl Luggage {
-    fn of(from: PortId, memory: &PortMemory, silent: bool) -> Self {
+    fn of(from: PortId, memory: &PortMemory) -> Self {
         Self {
             from,
             battery: memory.battery.clone(),
@@ -41,7 +44,10 @@ impl Luggage {
             full_at: memory.full_at,
             adjusted: Arc::clone(&memory.adjusted),
             learned: Arc::clone(&memory.learned),
-            silent,
+            safe: memory.safe.without_wishes(),
+            mode: memory.device_mode.clone(),
+            stay: memory.device_stay.clone(),
+            served: memory.served,
         }
     }
 
@@ -50,6 +56,9 @@ impl Luggage {
         self.heard_at = self.heard_at.map(|at| at.min(now));
         self.full_at = self.full_at.map(|at| at.min(now));
         Arc::make_mut(&mut self.learned).interrupt();
+        self.safe.not_later_than(now);
+        self.mode.not_later_than(now);
+        self.served = self.served.map(|at| at.min(now));
         if let Some(battery) = &mut self.battery {
             battery.measured_at = battery.measured_at.min(now);
         }
@@ -107,8 +116,8 @@ impl Engine {
         };
         let left = not_in(before, after);
         let luggage = left.iter().filter_map(|(id, device)| {
-            let here = self.view.ports.get(id).map(|port| Luggage::of(*id, &port.memory, port.silent));
-            let gone = || self.gone.get(id).map(|(_, memory)| Luggage::of(*id, memory, false));
+            let here = self.view.ports.get(id).map(|port| Luggage::of(*id, &port.memory));
+            let gone = || self.gone.get(id).map(|(_, memory)| Luggage::of(*id, memory));
             Some((device.clone(), here.or_else(gone)?))
         });
         Moves { luggage: luggage.collect(), arrived: not_in(after, before), left }
@@ -147,7 +156,7 @@ impl Engine {
                 (Some(luggage), Some(device)) => port.unpack(luggage, &device),
                 _ if another => port.forget_device(now),
                 // The silent timer begins for a device that has just been put here.
-                _ => port.memory.heard_at = Some(now),
+                _ => port.begin_to_listen(now),
             }
             port.guard_failures = 0;
             port.failing_rules.clear();
@@ -157,7 +166,7 @@ impl Engine {
             });
             if let Some(heard) = newer {
                 port.memory.battery = Some(heard.battery);
-                port.memory.heard_at = Some(heard.heard_at);
+                port.begin_to_listen(heard.heard_at);
             }
         });
         from
@@ -197,8 +206,9 @@ impl PortState {
     /// A device is here now that is known from another port, or from before. A port that was off for the one before it
     /// gets its power; the rules of this one decide again at once.
     fn unpack(&mut self, luggage: Luggage, device: &DeviceName) {
-        self.silent = luggage.silent;
         self.unwell = None;
+        self.silent = luggage.safe.silence.is_some();
+        self.misread = None;
         self.before_search = self.before_search.take().map(|_| Box::default());
         if self.memory.wanted == Some(Power::Off) {
             self.try_again();
@@ -211,6 +221,10 @@ impl PortState {
         memory.full_at = luggage.full_at;
         memory.adjusted = luggage.adjusted;
         memory.learned = luggage.learned;
+        memory.safe = luggage.safe;
+        memory.device_mode = luggage.mode;
+        memory.device_stay = luggage.stay;
+        memory.served = luggage.served;
         memory.holder = None;
         if memory.wanted == Some(Power::Off) {
             memory.wanted = Some(Power::On);

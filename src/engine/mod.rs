@@ -3,20 +3,23 @@
 //! Pure: each method takes values and `now`, and returns a [`Step`] that says what is to be done. It never asks
 //! for the time, reads a file, waits or talks to anybody, so any situation can be played in a test.
 //!
-//! Reading order: `state` (what is known of a port), `core` (the ways in), `present` (what rules see), `judge` (who decides), `pursue`
+//! Reading order: `state` (what is known of a port), `core` (the ways in), `present` (what rules see), `judge` (who decides), `allot` (who has a place in the power
+//! budget), `standing` (what a port is to it), `supply` (the budget at work), `pursue`
 //! (wanted against actual), `reading` (what the hub shows), `alarm` (when to give up for a while), `hubs` (hubs that are
 //! away), `proof` (whether off is off), `learning` (how fast devices charge), `charging` (stretches of it, and devices that do not gain), `devices` (which devices are known, and where they are), `plugged` (what is
 //! plugged in), `placing` (devices follow their serial numbers), `luggage` (what goes with them), `unplaced` (devices
-//! without a port), `probe` (a search for one), `adjusting` (values set at run time), `shadow` (rules asked beside those at work), `release` (sockets that are no ports any more), `change` (new files, and
+//! without a port), `probe` (a search for one), `adjusting` (values set at run time), `planning` (deadlines, and when each port charges for them), `shadow` (rules asked beside those at work), `release` (sockets that are no ports any more), `change` (new files, and
 //! the end), `clock` (a clock that was set back).
 
 mod adjusting;
 mod alarm;
+mod allot;
 mod change;
 mod charging;
 mod clock;
 mod core;
 mod devices;
+mod doubt;
 mod full;
 mod hubs;
 mod judge;
@@ -24,6 +27,7 @@ mod learning;
 mod luggage;
 mod modes;
 mod placing;
+mod planning;
 mod plugged;
 mod present;
 mod probe;
@@ -35,7 +39,9 @@ mod safety;
 mod shadow;
 mod signals;
 mod silence;
+mod standing;
 mod state;
+mod supply;
 #[cfg(test)]
 mod tests;
 mod unplaced;
@@ -44,6 +50,8 @@ pub use self::change::Ending;
 pub use self::core::{Engine, Remembered, Step};
 pub use adjusting::{ADJUSTED_MAX, Adjust, Checked, NotAdjusted, Unfit};
 pub use devices::NotNamed;
+pub use planning::{Claim, Load, NotTold, Place, Source, place, sources, within};
 pub use plugged::UNKNOWN_DEVICE;
 pub use shadow::{Candidate, PortShadow};
+pub use standing::Waits;
 pub use state::{PortState, UNPLACED_MAX, Unplaced, View};

@@ -6,7 +6,7 @@ use super::core::{Engine, Step};
 use super::judge::Judgement;
 use super::placing::Cause;
 use super::state::PortState;
-use crate::model::{Layer, Plugged, PortId, Power, Seen, Span, Thing, Timestamp, Verdict};
+use crate::model::{Plugged, PortId, Power, Safeguard, Seen, Span, Thing, Timestamp, Verdict};
 
 /// A port that shows nothing for longer is empty; right after power comes on a device has yet to announce itself.
 const ANNOUNCES_WITHIN: Span = Span::from_secs(10);
@@ -142,11 +142,11 @@ pub(super) fn for_unknown(port: &PortState) -> Option<Judgement> {
     Some(match port.memory.wanted {
         Some(Power::On | Power::Off) => {
             let reason = format!("{who}: it is charged until somebody names it");
-            Judgement::plain(Verdict::Charge, Layer::Safety, reason)
+            Judgement::safe(Verdict::Charge, Safeguard::DeviceUnknown, reason)
         }
         None => {
             let reason = format!("{who}: the port stays as it is until somebody names it");
-            Judgement::plain(Verdict::Keep, Layer::Nobody, reason)
+            Judgement::safe(Verdict::Keep, Safeguard::DeviceUnknown, reason)
         }
     })
 }

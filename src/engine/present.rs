@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::state::{PortState, View};
 use crate::model::{
-    Decision, DeviceFacts, DeviceName, Facts, HistoryFacts, PortFacts, PortId, Power, StationFacts, Timestamp,
+    DeadlineFacts, Decision, DeviceFacts, DeviceName, Facts, HistoryFacts, PortFacts, PortId, Power,
+    StationFacts, Timestamp,
 };
 
 impl View {
@@ -54,6 +55,13 @@ impl View {
                 full_at: memory.full_at,
             },
             signals: (*self.signals).clone(),
+            deadline: self.plan.get(&port.plan.id).map(|planned| DeadlineFacts {
+                at: planned.deadline.at,
+                level: planned.deadline.level,
+                start: planned.start,
+                in_time: planned.in_time,
+                source: Arc::clone(&planned.deadline.source),
+            }),
         }))
     }
 }

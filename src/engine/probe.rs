@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 
 use super::core::{Engine, Step, later};
 use super::judge::Judgement;
-use super::state::{PortState, Wish};
-use crate::model::{Layer, PortId, Power, Probe, ProbeFor, Span, Timestamp, Verdict};
+use super::state::PortState;
+use crate::model::{Layer, PortId, Power, Probe, ProbeFor, Span, Timestamp, Verdict, Wish};
 
 /// The longest search: a device that says within ten minutes that it stopped charging has been found by then, and one
 /// that does not is not worth more. Also the time in which an intent is to get onto the disk.
@@ -82,7 +82,7 @@ impl PortState {
             Some(_) => self.end_search(),
             None => {
                 // Until the port is seen to be back no hold time keeps it from going there.
-                self.searched &= self.order.is_some() || self.actual != self.memory.wanted;
+                self.searched &= self.order.is_some() || self.actual != self.target();
                 false
             }
         }

@@ -2,7 +2,7 @@
 
 use super::core::{Engine, Step, later};
 use super::state::{InFlight, PortState};
-use crate::model::{Layer, Order, PortId, Power, Seen, Span, SwitchProblem, Timestamp};
+use crate::model::{Layer, ModeKind, Order, PortId, Power, Seen, Span, SwitchProblem, Timestamp};
 
 /// An order or a reading that was not answered for so long is taken as lost. Longer than the usb task's own limits
 /// together when `time_limit` is the longest allowed, 30 s: twice that for the lock, five calls that hang, a reading.
@@ -17,10 +17,14 @@ impl Engine {
         self.follow_alarm(id, now, step);
         let Some(port) = self.view.ports.get(&id) else { return };
         let search = port.memory.probe.as_ref().map(|probe| probe.until);
-        let until = port.memory.mode.until;
+        let until = port.modes_due();
         let wait = match self.next_move(port, now) {
             Move::Rest => None,
             Move::Wait(at) => Some(at),
+            Move::Order(Power::On) if !self.may_rise(port, now) => {
+                self.block(id);
+                None
+            }
             Move::Order(power) => {
                 self.order(id, power, now, step);
                 Some(later(now, ANSWER_LIMIT))
@@ -38,7 +42,7 @@ impl Engine {
         if let Some(order) = &port.order {
             return Move::Wait(later(order.at, ANSWER_LIMIT));
         }
-        let (Some(wanted), Some(actual)) = (port.memory.wanted, port.actual) else {
+        let (Some(wanted), Some(actual)) = (port.target(), port.actual) else {
             // Unknown: readings come at start, after failures and every `poll`; nothing is assumed.
             return Move::Rest;
         };
@@ -50,9 +54,17 @@ impl Engine {
         }
         match self.hold_ends(port).filter(|end| now < *end) {
             Some(end) => Move::Wait(end),
-            None if wanted == Power::Off && !port.may_be_switched_off(now) => Move::Rest,
+            None if wanted == Power::Off && !self.may_be_switched_off(port, now) => Move::Rest,
             None => Move::Order(wanted),
         }
+    }
+
+    /// What people and searches want is done. Rules may have wanted it of the device before this one: a port that is looked
+    /// at in a moment anyway is decided about first, and what nobody knows is never switched off.
+    fn may_be_switched_off(&self, port: &PortState, now: Timestamp) -> bool {
+        let is_held = self.view.held_by(port).is_some_and(|(_, mode)| mode.kind == ModeKind::Off)
+            || port.search().is_some_and(|probe| probe.power == Power::Off);
+        is_held || (port.due > now && port.unknown().is_none())
     }
 
     /// Until when a rule may not switch this port again. People and safety are not held, nor is mending.
@@ -72,6 +84,9 @@ impl Engine {
 
     fn order(&mut self, id: PortId, power: Power, now: Timestamp, step: &mut Step) {
         let order_id = self.next_order_id();
+        if power == Power::On {
+            self.rises(id, now);
+        }
         let socket = self.change(id, |port| {
             port.order = Some(InFlight { id: order_id, power, at: now });
             port.plan.socket.clone()
@@ -112,16 +127,6 @@ impl Engine {
         let lost = Seen::new(id, Some(order.id), None, Some(SwitchProblem::Timeout(waited)));
         self.set_actual(&lost, now);
         self.not_switched(&lost, order.power, now, step);
-    }
-}
-
-impl PortState {
-    /// What people and searches want is done. Rules may have wanted it of the device before this one: a port that is looked
-    /// at in a moment anyway is decided about first, and what nobody knows is never switched off.
-    fn may_be_switched_off(&self, now: Timestamp) -> bool {
-        let is_held = self.wanted_by_person() == Some(Power::Off)
-            || self.search().is_some_and(|probe| probe.power == Power::Off);
-        is_held || (self.due > now && self.unknown().is_none())
     }
 }
 

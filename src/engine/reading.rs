@@ -41,10 +41,9 @@ impl Engine {
 
     pub(super) fn set_actual(&mut self, seen: &Seen, now: Timestamp) {
         let had = self.view.ports.get(&seen.port).is_some_and(|port| port.has_power());
-        self.change(seen.port, |port| {
-            if seen.order.is_some() {
-                port.order = None;
-            }
+        let answered = seen.order.is_some();
+        let rose = self.change(seen.port, |port| {
+            let order = if answered { port.order.take() } else { None };
             if port.actual != seen.power {
                 port.actual_since = port.actual.is_some().then_some(now);
                 port.actual = seen.power;
@@ -57,8 +56,12 @@ impl Engine {
             if seen.power.is_some() && port.hub_missing.take().is_some() {
                 port.come_back();
             }
-            port.unheld |= seen.power.is_some() && seen.power == port.memory.wanted;
+            port.unheld |= seen.power.is_some() && seen.power == port.target();
+            order.is_some_and(|order| order.power == Power::On)
         });
+        if rose == Some(true) {
+            self.rises(seen.port, now);
+        }
         self.recount(seen.port, had);
     }
 
@@ -119,11 +122,11 @@ impl Engine {
                 // The pause was for readings that failed.
                 port.retry_at = None;
             }
-            if !seen.half && port.memory.wanted.is_none_or(|wanted| wanted == power) {
+            if !seen.half && port.target().is_none_or(|wanted| wanted == power) {
                 port.problem = None;
                 port.failures = 0;
             }
-            port.memory.wanted
+            port.target()
         });
         let elsewhere = self.view.ports.get(&id).is_some_and(|port| port.hub_at != seen.hub_at);
         self.follow_place(seen, now, step);
@@ -161,7 +164,7 @@ impl Engine {
         if news {
             self.tell(step, id, now, EventKind::Unreadable { message });
         }
-        let wanted = self.view.ports.get(&id).and_then(|port| port.memory.wanted);
+        let wanted = self.view.ports.get(&id).and_then(|port| port.target());
         if let (Some(failures), Some(wanted)) = (failures, wanted) {
             if failures >= TRIES {
                 self.give_up(id, wanted, &problem, now, step);
@@ -216,7 +219,7 @@ impl PortState {
     /// What is wanted is not what the port was when it was last seen.
     fn is_unmet(&self) -> bool {
         let last = self.memory.steady.as_ref().map(|steady| steady.power);
-        self.memory.wanted.is_some() && self.memory.wanted != last
+        self.target().is_some() && self.target() != last
     }
 }
 

@@ -1,37 +1,224 @@
-//! Devices that do not report.
+//! Devices that do not report. They are charged for a while, for their batteries may be empty; then their ports are off,
+//! and are switched on now and then for a moment to hear them.
+//!
+//! A device that was never heard is charged without end: nobody has set up its reports, and nothing is known of it.
 
-use super::core::{Engine, Step};
+use super::core::{Engine, Step, later};
 use super::judge::Judgement;
 use super::state::PortState;
-use crate::model::{EventKind, PortId, Safeguard, Timestamp, Verdict, words};
+use crate::model::{
+    EventKind, PortId, Power, Safeguard, Silence, SilenceStage, Span, Steady, Timestamp, Verdict, Wish, words,
+};
+
+/// A device that reports without power need not be switched on to be heard: it is away, or its reports are broken. It is
+/// woken so seldom, for the case that its battery was empty.
+const RARELY: Span = Span::from_hours(12);
+
+/// What a device says so soon after its port went off says nothing of how it reports without power: it may have been on
+/// its way, and it was what switched the port.
+const SHORTLY: Span = Span::from_mins(3);
 
 impl Engine {
+    /// Notes who has fallen silent, and how far things have come since then.
     pub(super) fn notice_silence(&mut self, id: PortId, now: Timestamp, step: &mut Step) {
-        let limit = self.view.station.silent_after;
-        let heard = self.view.ports.get(&id).map_or(now, |port| self.heard_at(port));
-        let fell_silent = self.change(id, |port| {
-            let has_device = port.device().is_some() || port.memory.battery.is_some();
-            let silent = has_device && now.duration_since(heard) >= limit;
-            let before = std::mem::replace(&mut port.silent, silent);
-            silent && !before
-        });
-        if fell_silent == Some(true) {
-            self.tell(step, id, now, EventKind::Silent);
+        let Some(port) = self.view.ports.get(&id) else { return };
+        let reports = port.care().battery && (port.device().is_some() || port.memory.battery.is_some());
+        match &port.memory.safe.silence {
+            Some(_) if !reports || now < later(port.last_heard(), self.view.station.silent_after) => {
+                self.change(id, PortState::end_silence);
+                self.remember(id, step);
+            }
+            Some(silence) => {
+                let (before, stage) = (silence.stage, self.stage_of(port, silence, now));
+                if stage != before {
+                    self.change(id, |port| {
+                        if let Some(silence) = &mut port.memory.safe.silence {
+                            silence.stage = stage;
+                        }
+                    });
+                    self.tell_stage(id, before, stage, now, step);
+                    self.remember(id, step);
+                }
+            }
+            None if reports && now >= self.silent_at(port) => {
+                let called = port.stopped_with_power();
+                let stage = if called { SilenceStage::Called } else { SilenceStage::Charged };
+                let silence = Silence { since: now, called, stage, before: Wish::of(&port.memory) };
+                self.change(id, |port| {
+                    port.memory.safe.silence = Some(silence);
+                    port.silent = true;
+                });
+                if stage == SilenceStage::Charged {
+                    self.tell(step, id, now, EventKind::Silent);
+                }
+                self.remember(id, step);
+            }
+            None => {}
+        }
+    }
+
+    fn tell_stage(
+        &self,
+        id: PortId,
+        before: SilenceStage,
+        stage: SilenceStage,
+        now: Timestamp,
+        step: &mut Step,
+    ) {
+        match (before, stage) {
+            (SilenceStage::Called, SilenceStage::Charged) => self.tell(step, id, now, EventKind::Silent),
+            (SilenceStage::Called | SilenceStage::Charged, SilenceStage::Waited | SilenceStage::Woken) => {
+                self.tell(step, id, now, EventKind::SilentChargeOver)
+            }
+            _ => {}
+        }
+    }
+
+    fn stage_of(&self, port: &PortState, silence: &Silence, now: Timestamp) -> SilenceStage {
+        let safety = &self.view.station.safety;
+        let call = if silence.called { safety.wake_for } else { Span::ZERO };
+        let after_call = now.duration_since(silence.since).saturating_sub(call);
+        let over = after_call.saturating_sub(safety.silent_charge);
+        if after_call.is_negative() {
+            SilenceStage::Called
+        } else if over.is_negative() || port.memory.battery.is_none() {
+            SilenceStage::Charged
+        } else {
+            let rarely = if port.memory.safe.reports_unpowered == Some(true) { RARELY } else { Span::ZERO };
+            let every = safety.wake_every.max(rarely).as_secs().max(1);
+            let asleep = every.saturating_sub(safety.wake_for.as_secs());
+            if over.as_secs().rem_euclid(every) >= asleep {
+                SilenceStage::Woken
+            } else {
+                SilenceStage::Waited
+            }
         }
     }
 
     /// When the device was last heard, by this life of the service: nobody could report while it was down.
     pub(super) fn heard_at(&self, port: &PortState) -> Timestamp {
-        let started = self.view.started_at;
-        port.memory.heard_at.map_or(started, |at| at.max(started))
+        port.memory.heard_at.map_or(self.view.started_at, |at| at.max(self.view.started_at))
+    }
+
+    /// When the device falls silent if nothing is heard of it. One whose reports stop with its port is not waited for
+    /// while that is off, but switched on every `wake_every`.
+    pub(super) fn silent_at(&self, port: &PortState) -> Timestamp {
+        let at = later(self.heard_at(port), self.view.station.silent_after);
+        match port.off().filter(|_| port.memory.safe.reports_unpowered == Some(false)) {
+            Some(off) => at.max(later(off.since, self.view.station.safety.wake_every)),
+            None => at,
+        }
     }
 
     /// What is done about a silent device.
-    pub(super) fn by_silence(&self, port: &PortState, _now: Timestamp) -> Option<Judgement> {
-        port.silent.then(|| {
-            let limit = words(self.view.station.silent_after);
-            let reason = format!("no report for {limit}: charged until the device reports again");
-            Judgement::safe(Verdict::Charge, Safeguard::Silent, reason)
+    pub(super) fn by_silence(&self, port: &PortState, now: Timestamp) -> Option<Judgement> {
+        let silence = port.memory.safe.silence.as_ref()?;
+        let (safety, limit) = (&self.view.station.safety, words(self.view.station.silent_after));
+        let for_so_long = || {
+            let silent = now.duration_since(port.last_heard());
+            words(Span::from_mins(silent.as_mins()))
+        };
+        let wake = words(safety.wake_for);
+        Some(match silence.stage {
+            SilenceStage::Called => {
+                let reason = "its reports stopped when its port went off: switched on to be heard".to_owned();
+                Judgement::safe(Verdict::Charge, Safeguard::Wake, reason)
+            }
+            SilenceStage::Charged => {
+                let most = match port.memory.battery {
+                    Some(_) => format!(", for {} at most", words(safety.silent_charge)),
+                    None => String::new(),
+                };
+                let reason = format!("no report for {limit}: charged until the device reports again{most}");
+                Judgement::safe(Verdict::Charge, Safeguard::Silent, reason)
+            }
+            SilenceStage::Waited => {
+                let (silent, every) = (for_so_long(), words(safety.wake_every));
+                let often = match port.memory.safe.reports_unpowered {
+                    Some(true) => "now and then".to_owned(),
+                    Some(false) | None => format!("every {every}"),
+                };
+                let reason = format!(
+                    "no report for {silent}: not charged any longer, switched on for {wake} {often} to hear it"
+                );
+                Judgement::safe(Verdict::Rest, Safeguard::SilentTooLong, reason)
+            }
+            SilenceStage::Woken => {
+                let reason = format!("no report for {}: switched on for {wake} to be heard", for_so_long());
+                Judgement::safe(Verdict::Charge, Safeguard::Wake, reason)
+            }
         })
+    }
+}
+
+impl PortState {
+    /// When the device was last heard, over restarts; long ago where that is not known.
+    fn last_heard(&self) -> Timestamp {
+        self.memory.heard_at.unwrap_or(Timestamp::MIN)
+    }
+
+    /// Since when the port has been off, if it is.
+    fn off(&self) -> Option<&Steady> {
+        let steady = self.memory.steady.as_ref();
+        steady.filter(|steady| steady.power == Power::Off && self.actual == Some(Power::Off))
+    }
+
+    /// The port is off, and nothing was heard since shortly after it went off.
+    fn stopped_with_power(&self) -> bool {
+        if self.memory.safe.reports_unpowered == Some(true) {
+            return false;
+        }
+        let last = self.memory.heard_at.filter(|_| self.memory.battery.is_some());
+        self.off().zip(last).is_some_and(|(off, last)| last <= later(off.since, SHORTLY))
+    }
+
+    /// The device reports. True when it had been silent. Where it was only to be heard, what was wanted before that is wanted
+    /// again; else it has power, and rules decide from there.
+    pub(super) fn hear(&mut self, measured_at: Timestamp, now: Timestamp) -> bool {
+        if self.off().is_some_and(|off| measured_at > later(off.since, SHORTLY)) {
+            self.memory.safe.reports_unpowered = Some(true);
+        }
+        self.memory.heard_at = Some(now);
+        let was_silent = self.silent;
+        match self.memory.safe.silence.as_ref().map(|silence| silence.stage) {
+            Some(SilenceStage::Called) => {
+                if self.off().is_none() {
+                    self.memory.safe.reports_unpowered = Some(false);
+                }
+                self.end_silence();
+            }
+            Some(SilenceStage::Waited | SilenceStage::Woken) if self.memory.wanted == Some(Power::Off) => {
+                // What held hours ago says nothing any more, and off was no rule's wish.
+                self.memory.wanted = Some(Power::On);
+                "it reports again after a long silence".clone_into(&mut self.memory.because);
+            }
+            Some(SilenceStage::Charged | SilenceStage::Waited | SilenceStage::Woken) | None => {}
+        }
+        self.memory.safe.silence = None;
+        self.silent = false;
+        was_silent
+    }
+
+    /// The device was put here at this moment, or is heard from it on: what it was before does not count.
+    pub(super) fn begin_to_listen(&mut self, at: Timestamp) {
+        self.memory.heard_at = Some(at);
+        self.end_silence();
+    }
+
+    fn end_silence(&mut self) {
+        self.silent = false;
+        if let Some(silence) = self.memory.safe.silence.take() {
+            self.wish_again(silence.before);
+        }
+    }
+
+    /// What is wanted is what was wanted before.
+    pub(super) fn wish_again(&mut self, wish: Wish) {
+        let before = self.memory.wanted;
+        wish.restore(&mut self.memory);
+        if self.memory.wanted != before {
+            self.try_again();
+            self.unheld = self.actual == self.memory.wanted;
+        }
     }
 }

@@ -5,11 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use imbl::OrdMap;
 
 use super::adjusting::Tuned;
+use super::allot::Rank;
 use super::shadow::{Candidate, PortShadow};
+use super::standing::{Turn, Waits};
 use crate::model::{
-    Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, ModeKind, OrderId,
-    Planned, Plugged, PortId, PortMemory, PortPlan, Power, RuleName, Signal, Station, StationMemory,
-    SwitchProblem, Thing, Timestamp, Unwell,
+    Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, Level, OrderId,
+    Planned, Plugged, PortId, PortMemory, PortPlan, Power, Signal, Station, StationMemory, SwitchProblem,
+    Thing, Timestamp, Unwell, Wish,
 };
 use crate::rules::RuleSet;
 
@@ -33,29 +35,6 @@ pub(super) struct InFlight {
     pub(super) at: Timestamp,
 }
 
-/// What a port should be, and who said so.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Wish {
-    wanted: Option<Power>,
-    holder: Option<RuleName>,
-    because: String,
-}
-
-impl Wish {
-    pub(super) fn of(memory: &PortMemory) -> Self {
-        Self { wanted: memory.wanted, holder: memory.holder.clone(), because: memory.because.clone() }
-    }
-
-    /// Where nothing was wanted the memory stays as it is.
-    pub(super) fn restore(self, memory: &mut PortMemory) {
-        if self.wanted.is_some() {
-            memory.wanted = self.wanted;
-            memory.holder = self.holder;
-            memory.because = self.because;
-        }
-    }
-}
-
 /// Everything known of one port.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PortState {
@@ -69,8 +48,10 @@ pub struct PortState {
     pub actual_since: Option<Timestamp>,
     /// The last decision.
     pub decision: Option<Arc<Decision>>,
-    /// The device has not reported for `silent_after`.
+    /// The device has not reported for `silent_after`, or since it was last switched on to be heard.
     pub silent: bool,
+    /// A level that the last report has taken back: it was no true one.
+    pub(super) misread: Option<Level>,
     /// Why the port could not be switched or read, as long as that is so.
     pub problem: Option<SwitchProblem>,
     /// How often in a row it could not be switched.
@@ -89,6 +70,11 @@ pub struct PortState {
     pub unwell: Option<Unwell>,
     /// The port was given up until something changes.
     pub alarm: Option<Alarm>,
+    /// It wants power and has to wait for it.
+    pub waits: Option<Waits>,
+    /// How strong its wish for power is.
+    pub(super) rank: Rank,
+    pub(super) turn: Turn,
     /// How a device is treated that belongs elsewhere by the file.
     pub(super) guest: Option<Arc<Care>>,
     /// The policy with the values that people set, where they set any.
@@ -121,6 +107,8 @@ pub struct PortState {
     pub(super) before_search: Option<Box<Wish>>,
     /// A search has switched this port and it is not seen to be back yet: `min_hold` does not keep it from that.
     pub(super) searched: bool,
+    /// The station's mode changed, and this port has not been decided about since.
+    pub(super) mode_news: bool,
     pub(super) order: Option<InFlight>,
     pub(super) retry_at: Option<Timestamp>,
     pub(super) guard_failures: u32,
@@ -131,12 +119,13 @@ pub struct PortState {
 impl PortState {
     pub(super) fn new(plan: Arc<PortPlan>, memory: PortMemory, now: Timestamp) -> Self {
         Self {
+            silent: memory.safe.silence.is_some(),
             plan,
             memory,
             actual: None,
             actual_since: None,
             decision: None,
-            silent: false,
+            misread: None,
             problem: None,
             failures: 0,
             plugged: Plugged::NotShown,
@@ -146,6 +135,9 @@ impl PortState {
             fault: None,
             unwell: None,
             alarm: None,
+            waits: None,
+            rank: Rank::default(),
+            turn: Turn::default(),
             guest: None,
             tuned: None,
             shadow: None,
@@ -162,6 +154,7 @@ impl PortState {
             empty_since: None,
             before_search: None,
             searched: false,
+            mode_news: false,
             order: None,
             retry_at: None,
             guard_failures: 0,
@@ -247,18 +240,11 @@ pub struct View {
     /// What devices say that nobody has placed yet, at most [`UNPLACED_MAX`] of them.
     pub unplaced: OrdMap<DeviceName, Unplaced>,
     /// When each port charges for its next deadline; ports without one are not in it.
-    pub plan: Arc<BTreeMap<PortId, Planned>>,
+    pub plan: OrdMap<PortId, Arc<Planned>>,
     /// What was seen since the start.
     pub counts: Counts,
     /// Numbers from elsewhere, as far as they were received.
     pub signals: Arc<BTreeMap<String, Signal>>,
     /// When the engine began.
     pub started_at: Timestamp,
-}
-
-impl View {
-    /// How many ports are not on `auto`.
-    pub fn manual_ports(&self) -> usize {
-        self.ports.values().filter(|p| p.memory.mode.kind != ModeKind::Auto).count()
-    }
 }

@@ -6,10 +6,11 @@ use rusqlite::Connection;
 
 use super::{
     lane::ReadError,
+    lived::{self, Lived},
     open::{self, HistoryError},
     query::{self, Filter, ROW_LIMIT, Stored, StoredReport},
 };
-use crate::model::Timestamp;
+use crate::model::{DeviceName, Timestamp};
 
 /// Pages of [`ROW_LIMIT`] rows that one answer may be made from: a month of one port with a report every half minute.
 const PAGES: usize = 10;
@@ -27,6 +28,11 @@ impl Archive {
         let opened = open::open_read_only(path);
         let connection = opened.map_err(|source| HistoryError::Database { path: path.to_owned(), source })?;
         Ok(Some(Self(connection)))
+    }
+
+    /// What a device lived through from one moment until just before another.
+    pub fn lived(&self, device: &DeviceName, from: Timestamp, to: Timestamp) -> Result<Lived, ReadError> {
+        lived::lived(&self.0, device, from, to)
     }
 
     /// Reports that were received since then, the newest first; of more than 100,000 only the newest.

@@ -8,6 +8,7 @@
 mod archive;
 mod health;
 mod lane;
+mod lived;
 mod open;
 mod pending;
 mod query;
@@ -25,6 +26,7 @@ mod writer;
 pub use archive::Archive;
 pub use health::Health;
 pub use lane::ReadError;
+pub use lived::Lived;
 pub use open::HistoryError;
 pub use query::{Before, Filter, ROW_LIMIT, Scope, Stored, StoredReport, StoredSwitch};
 pub use reader::Reader;

@@ -227,7 +227,7 @@ pub(super) fn stored<T>(
     Ok(Stored { number: row.get("n")?, value: make(row)? })
 }
 
-fn to_report(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
+pub(super) fn to_report(row: &Row<'_>) -> rusqlite::Result<StoredReport> {
     let temperature: Option<f64> = row.get("temperature")?;
     let battery = Battery {
         level: Level::new(row.get("level")?).map_err(unreadable)?,

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     lane::{Lane, ReadError},
+    lived::{self, Lived},
     query::{self, Filter, ROW_LIMIT, Stored, StoredReport, StoredSwitch},
     sessions, shadow,
     tokens::{self, Token},
@@ -110,6 +111,17 @@ impl Reader {
     ) -> Result<Vec<Stored<Session>>, ReadError> {
         let device = device.clone();
         self.read(move |connection| sessions::sessions(connection, &device, since, before, limit)).await
+    }
+
+    /// What a device lived through from one moment until just before another.
+    pub async fn lived(
+        &self,
+        device: &DeviceName,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Lived, ReadError> {
+        let device = device.clone();
+        self.read(move |connection| lived::lived(connection, &device, from, to)).await
     }
 
     /// The newest version that came to work and is whole: the last good one.

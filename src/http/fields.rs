@@ -10,7 +10,7 @@ use serde::{
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::wire::Time;
+use super::wire::{End, Time};
 use crate::model::{Celsius, DeviceName, Level, ModeKind, PortId, Power, StationName, Value};
 
 /// Longest piece of a user's text in a message.
@@ -195,9 +195,14 @@ pub(super) fn measured_at<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     optional(deserializer, |v| Time::parse(to_text("measured_at", v)?))
 }
 
-/// Field `until`, which may be left out or null.
-pub(super) fn until<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
-    optional(deserializer, |v| Time::parse(to_text("until", v)?))
+/// Field `until`, the end of a mode, which may be left out or null.
+pub(super) fn end<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<End>, D::Error> {
+    optional(deserializer, |v| End::parse(to_text("until", v)?))
+}
+
+/// Field `level`, which may be left out or null.
+pub(super) fn optional_level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D::Error> {
+    optional(deserializer, to_level)
 }
 
 /// Field `for`, a length of time in words, which may be left out or null.

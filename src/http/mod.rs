@@ -28,6 +28,6 @@ mod server;
 mod settings;
 mod wire;
 
-pub use dto::tried_json;
+pub use dto::{care_json, tried_json};
 pub use server::{Bound, ReloadRequest, Services, bind, spec_yaml};
 pub use settings::{Access, HttpSettings};

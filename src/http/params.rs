@@ -68,6 +68,27 @@ impl Parameter for Time {
     }
 }
 
+/// A day.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Day(pub(super) jiff::civil::Date);
+
+impl Parameter for Day {
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            example: Some(serde_json::json!("2026-11-22")),
+            ..MetaSchema::new_with_format("string", "date")
+        }
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            format!(
+                "`{}` is not a day: use for example 2026-11-22",
+                text.chars().take(40).collect::<String>()
+            )
+        })
+    }
+}
+
 impl Parameter for Version {
     fn schema() -> MetaSchema {
         MetaSchema {

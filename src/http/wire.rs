@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::model::{
-    Celsius, DeviceName, FileKind, Layer, Level, ModeKind, PortId, Power, RuleName, Safeguard, Severity,
-    SignalName, StationName, Timestamp, Verdict,
+    Celsius, DeviceName, FileKind, Layer, Level, ModeKind, ModeScope, PortId, Power, RuleName, Safeguard,
+    Severity, SignalName, StationName, Timestamp, Until, Verdict,
 };
 
 /// A moment on the wire: RFC 3339, written in UTC with `Z`.
@@ -31,6 +31,33 @@ impl Time {
             }
             format!("`{shown}` is not a time: use RFC 3339 with an offset, for example 2026-11-22T14:05:00Z")
         })
+    }
+}
+
+/// The end of a mode on the wire: a moment, a time of day, or `unplugged`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct End(pub(super) Until);
+
+impl End {
+    /// Reads what [`Until`] and [`Time`] read. Fails with what is allowed.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        if is_whole(text) {
+            return Time::parse(text).map(|at| Self(Until::At(at.0)));
+        }
+        text.parse().map(Self)
+    }
+}
+
+impl Serialize for End {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for End {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 
@@ -129,8 +156,10 @@ wire! {
     Layer, "layer", choice(&["safety", "mode", "policy", "budget", "nobody"]);
     Safeguard, "safeguard", choice(&Safeguard::ALL.map(Safeguard::as_str));
     Power, "power", choice(&["on", "off"]);
-    ModeKind, "mode", choice(&["auto", "on", "off"]);
-    FileKind, "kind of file", choice(&["station", "rule", "test", "library", "hub"]);
+    End, "end of a mode", text("18:00");
+    ModeKind, "mode", choice(&ModeKind::ALL.map(ModeKind::as_str));
+    ModeScope, "what a mode is of", choice(&["port", "device", "station"]);
+    FileKind, "kind of file", choice(&["station", "rule", "test", "library", "hub", "calendar"]);
     Severity, "severity", choice(&["error", "warning"]);
 }
 
@@ -163,6 +192,9 @@ mod tests {
         }
         for layer in [Layer::Safety, Layer::Mode, Layer::Policy, Layer::Budget, Layer::Nobody] {
             assert!(Layer::schema().enum_items.contains(&json!(layer)));
+        }
+        for scope in [ModeScope::Port, ModeScope::Device, ModeScope::Station] {
+            assert!(ModeScope::schema().enum_items.contains(&json!(scope)));
         }
         for safeguard in Safeguard::ALL {
             assert!(Safeguard::schema().enum_items.contains(&json!(safeguard)));

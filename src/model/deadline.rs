@@ -1,9 +1,11 @@
 //! When a device is to be ready.
 
+use std::sync::Arc;
+
 use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{Level, Span, Timestamp};
+use super::{CalendarEvent, Level, Span, Timestamp};
 
 /// A deadline as the station file says it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,14 +34,24 @@ pub enum Due {
         file: String,
         /// Ready so long before it begins.
         before: Span,
-        /// The beginnings that were read from it, in order.
-        events: Vec<Timestamp>,
+        /// The events that stand in it.
+        events: Arc<Vec<CalendarEvent>>,
     },
-    /// At the time that others say on an MQTT topic or by the API, under this name of a signal.
+    /// At the time that others say on this MQTT topic, or by the API under its name.
     Topic(String),
 }
 
-/// Where the deadline that counts comes from, in words for people.
+/// What others said on a topic of a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// Once, at this moment.
+    At(Timestamp),
+    /// Every day at this local time, until something else is said.
+    Daily(Time),
+}
+
+/// The deadline that counts, and who asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deadline {
     /// When the device is to be ready.
@@ -47,7 +59,7 @@ pub struct Deadline {
     /// The level to be reached, percent.
     pub level: Level,
     /// Who asks for it: `Mon-Fri 08:00`, `calendar exams.ics`, …
-    pub source: String,
+    pub source: Arc<str>,
 }
 
 /// What is planned for a port: when it charges for its next deadline.
@@ -55,12 +67,12 @@ pub struct Deadline {
 pub struct Planned {
     /// The deadline that counts.
     pub deadline: Deadline,
-    /// When charging is to begin so that it is ready, margin included.
+    /// When charging is to begin so that it is ready, margin included. The moment of the deadline when nothing is needed.
     pub start: Timestamp,
     /// Minutes of charging that are needed, without the margin.
     pub minutes: f64,
-    /// When it will have the level, as far as that can be told.
-    pub ready_at: Timestamp,
+    /// When it will have the level; `None`: nobody can tell, for it does not charge.
+    pub ready_at: Option<Timestamp>,
     /// False: it will not make it.
     pub in_time: bool,
     /// Why it begins then, in words.

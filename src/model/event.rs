@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Author, DeviceName, FaultKind, HubLocation, Mode, PortId, Power, RuleName, ShadowEnd, StationName,
-    Timestamp, Value, Verdict,
+    Author, Celsius, DeviceName, FaultKind, HubLocation, Level, Mode, ModeEnd, PortId, Power, RuleName,
+    ShadowEnd, StationName, Timestamp, Value, Verdict,
 };
 
 /// One fact.
@@ -80,12 +80,67 @@ pub enum EventKind {
     },
     /// A device has not reported for `silent_after`; it is charged.
     Silent,
+    /// A silent device was charged for as long as it may be for that reason: its port is off, and on now and then.
+    SilentChargeOver,
+    /// The port of a silent device is on for a moment, to hear it.
+    Woken,
+    /// A device is too hot to be charged.
+    TooHot {
+        /// Its temperature.
+        temperature: Celsius,
+        /// From here on it is too hot.
+        limit: Celsius,
+    },
+    /// A device that was too hot has cooled down, or tells no temperature any more.
+    CooledDown {
+        /// Its temperature; `None`: what it told is too old to count.
+        temperature: Option<Celsius>,
+    },
+    /// A battery is under the floor: it is charged, whatever people and rules say.
+    UnderFloor {
+        /// Its level.
+        level: Level,
+        /// The floor.
+        floor: Level,
+    },
+    /// A battery that was under the floor is far enough over it.
+    OverFloor {
+        /// Its level.
+        level: Level,
+    },
+    /// The level is one that no battery can get to in that time. It counts, and is taken back if the next report does not
+    /// bear it out.
+    LevelJumped {
+        /// The level before.
+        from: Level,
+        /// The level now.
+        to: Level,
+    },
+    /// A level was a misreading: everything is as if it had not been reported.
+    LevelMisread {
+        /// The level that was wrong.
+        level: Level,
+    },
+    /// The level jumps to and fro: two devices report for one port, or the gauge is broken. From here on the lower
+    /// level counts.
+    LevelsDisagree {
+        /// The lower of the last two.
+        low: Level,
+        /// The higher of them.
+        high: Level,
+    },
     /// A silent device reports again.
     Heard,
-    /// A person, or the end of a mode, changed the mode.
+    /// A person, or the end of a mode, changed the mode of a port, of a device, or (without a port) of the station.
     ModeChanged {
         /// The new mode.
         mode: Mode,
+        /// The device whose mode it is; `None`: the port's, or the station's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<DeviceName>,
+        /// Why the mode before it ended by itself, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended: Option<ModeEnd>,
     },
     /// A person set a parameter of a rule for the device in the port, or took that back.
     ParameterChanged {
@@ -181,6 +236,24 @@ pub enum EventKind {
     },
     /// The port is as wanted again, or nothing else is wanted any more.
     AlarmOver,
+    /// A device will not have the level that it is to have by its next deadline. Told once for each deadline.
+    WillNotMakeIt {
+        /// When it is to have it.
+        deadline: Timestamp,
+        /// The level, percent.
+        level: u8,
+        /// Who asks for it.
+        source: String,
+        /// When it will have it, as far as that can be told.
+        ready_at: Option<Timestamp>,
+        /// Why, in words.
+        message: String,
+    },
+    /// It was told that a device would not make it, and now it will.
+    WillMakeItAgain {
+        /// When it is to be ready.
+        deadline: Timestamp,
+    },
     /// A rule could not answer. Told once until it answers again.
     RuleFailed {
         /// The rule.
@@ -253,6 +326,15 @@ impl EventKind {
             Self::Unreadable { .. } => "unreadable",
             Self::Silent => "silent",
             Self::Heard => "heard",
+            Self::SilentChargeOver => "silent_charge_over",
+            Self::Woken => "woken",
+            Self::TooHot { .. } => "too_hot",
+            Self::CooledDown { .. } => "cooled_down",
+            Self::UnderFloor { .. } => "under_floor",
+            Self::OverFloor { .. } => "over_floor",
+            Self::LevelJumped { .. } => "level_jumped",
+            Self::LevelMisread { .. } => "level_misread",
+            Self::LevelsDisagree { .. } => "levels_disagree",
             Self::ModeChanged { .. } => "mode_changed",
             Self::ParameterChanged { .. } => "parameter_changed",
             Self::ParameterUnfit { .. } => "parameter_unfit",
@@ -270,6 +352,8 @@ impl EventKind {
             Self::FaultOver { .. } => "fault_over",
             Self::Alarm { .. } => "alarm",
             Self::AlarmOver => "alarm_over",
+            Self::WillNotMakeIt { .. } => "will_not_make_it",
+            Self::WillMakeItAgain { .. } => "will_make_it_again",
             Self::RuleFailed { .. } => "rule_failed",
             Self::ConfigLoaded { .. } => "config_loaded",
             Self::ConfigRejected { .. } => "config_rejected",

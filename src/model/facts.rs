@@ -1,12 +1,12 @@
 //! All that a rule may see of one port at one moment, complete, so that a decision can be replayed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Battery, DeviceName, PortId, RuleName, Span, StationName, Timestamp,
+    Battery, DeviceName, Level, PortId, RuleName, Span, StationName, Timestamp,
     pace::{Paces, effort},
 };
 
@@ -33,6 +33,24 @@ pub struct Facts {
     /// Numbers from elsewhere that the station file names, as far as they were received.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub signals: BTreeMap<String, Signal>,
+    /// The deadline that counts next, and what is planned for it; `None` without one, and in what older versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<DeadlineFacts>,
+}
+
+/// What rules see of the next deadline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeadlineFacts {
+    /// When the device is to be ready.
+    pub at: Timestamp,
+    /// The level to be reached.
+    pub level: Level,
+    /// When charging for it is to begin, planned together with the other ports of the station.
+    pub start: Timestamp,
+    /// False: it will not make it.
+    pub in_time: bool,
+    /// Who asks for it.
+    pub source: Arc<str>,
 }
 
 /// A number from elsewhere, for example the price of electricity.

@@ -1,12 +1,12 @@
 //! What is remembered of a port over a restart.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Adjustments, Battery, DeviceName, Learned, Level, Mode, ModeKind, Power, RuleName, Span, Spells, Stretch,
-    Thing, Timestamp,
+    Adjustments, Battery, DeviceName, Learned, Level, Mode, PortId, Power, RuleName, Safekeeping, Span,
+    Spells, Stretch, Thing, Timestamp, Told,
 };
 
 /// A port that is switched for a moment to find out what is plugged into it.
@@ -52,13 +52,36 @@ pub struct Steady {
     pub serial: Option<String>,
 }
 
+/// Who is in a port while a mode that ends at unplugging is at work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stay {
+    /// The port.
+    pub port: PortId,
+    /// The device, if it has a name.
+    pub device: Option<DeviceName>,
+    /// Its USB serial number, where the hub showed it.
+    pub serial: Option<String>,
+    /// True once the hub has shown something in the port since the mode was set: then showing nothing means something.
+    pub shown: bool,
+    /// When the mode was set.
+    pub since: Timestamp,
+}
+
 /// The part of a port's state that goes on after a restart. Unknown and missing fields are harmless, so that
 /// another version of the service can read it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PortMemory {
-    /// What a person, or the policy, decided who holds the switch.
+    /// What a person decided of the port; `auto`: the device's mode counts, then the station's, then the policy.
     pub mode: Mode,
+    /// Who is in the port, while `mode` ends at unplugging.
+    pub stay: Option<Stay>,
+    /// What a person decided of the device, wherever it is.
+    pub device_mode: Mode,
+    /// The same for `device_mode`.
+    pub device_stay: Option<Stay>,
+    /// When the station's `once` began that is done at this port.
+    pub served: Option<Timestamp>,
     /// A name given at run time, on top of the file.
     pub named: Option<DeviceName>,
     /// The device that is here although file and name say otherwise: the hub showed its serial number here last.
@@ -97,14 +120,18 @@ pub struct PortMemory {
     pub plugged_at: Option<Timestamp>,
     /// The stretch of charging that goes on.
     pub stretch: Option<Box<Stretch>>,
+    /// What keeps it from harm.
+    pub safe: Safekeeping,
 }
 
 /// The part of a station's state that goes on after a restart and is of no port. Unknown and missing fields are harmless.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StationMemory {
-    /// Who holds the switches of all ports whose own mode is `auto`.
+    /// What a person decided of all ports whose own mode and device's mode are `auto`.
     pub mode: Mode,
+    /// What others said on the topics of deadlines, by topic.
+    pub told: BTreeMap<String, Told>,
 }
 
 impl PortMemory {
@@ -114,7 +141,8 @@ impl PortMemory {
             || !self.bound.is_empty()
             || self.probe.is_some()
             || !self.adjusted.is_empty()
-            || self.mode.kind != ModeKind::Auto
+            || !self.mode.is_auto()
+            || !self.device_mode.is_auto()
     }
 
     /// Ends a search: the port is wanted on until somebody decides otherwise. False when there was none.

@@ -46,11 +46,11 @@ pub enum Safeguard {
     TooHot,
     /// The battery is below the floor.
     Floor,
-    /// The device does not report: it is charged for a while.
+    /// The device does not report: it is charged for a while, as its battery may be empty.
     Silent,
     /// The device has not reported for longer than it may be charged for that reason.
     SilentTooLong,
-    /// The port is on for a moment, to hear a silent device.
+    /// The port is on for a moment, to hear a silent device whose reports may have stopped with the power.
     Wake,
     /// The level is not known yet, and the port is off.
     LevelUnknown,

@@ -1,13 +1,17 @@
 //! A station as its file describes it, checked.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, DeadlinePlan, DeviceName, HubPlan, PortId, Reach, RuleName, Safety, SignalName, Socket, Span,
-    StationName, Version,
+    Budget, DeadlinePlan, DeviceName, Due, HubPlan, PortId, Reach, RuleName, Safety, SignalName, Socket,
+    Span, StationName, Version,
 };
 
 /// The value of a rule's parameter.
@@ -186,6 +190,14 @@ impl Care {
 }
 
 impl Station {
+    /// The topics on which others say when devices are to be ready.
+    pub fn deadline_topics(&self) -> BTreeSet<&str> {
+        let plans = self.ports.values().flat_map(|port| port.care.deadlines.iter());
+        plans
+            .filter_map(|plan| if let Due::Topic(topic) = &plan.due { Some(topic.as_str()) } else { None })
+            .collect()
+    }
+
     /// All that it may have switched.
     pub fn reach(&self) -> Reach {
         Reach {

@@ -18,13 +18,16 @@ pub enum FileKind {
     Library,
     /// `hubs/NAME.ron`
     Hub,
+    /// `stations/NAME.ics`
+    Calendar,
 }
 
 impl FileKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Station, Self::Rule, Self::Test, Self::Library, Self::Hub];
+    pub const ALL: [Self; 6] =
+        [Self::Station, Self::Rule, Self::Test, Self::Library, Self::Hub, Self::Calendar];
 
-    /// The word for it: `station`, `rule`, `test`, `library`, `hub`.
+    /// The word for it: `station`, `rule`, `test`, `library`, `hub`, `calendar`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Station => "station",
@@ -32,6 +35,7 @@ impl FileKind {
             Self::Test => "test",
             Self::Library => "library",
             Self::Hub => "hub",
+            Self::Calendar => "calendar",
         }
     }
 }

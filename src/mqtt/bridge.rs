@@ -1,6 +1,6 @@
 //! One station's bridge: connects again and again, and carries commands to the station in their order.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, watch},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     controller::{Directory, Handle, Refused},
-    model::{Author, EventKind, Mode, ModeKind, PortId, StationName},
+    model::{Author, EventKind, ModeWish, PortId, StationName, Timestamp, WrongMode},
 };
 
 /// Commands that wait for the disk: people press few buttons at a time.
@@ -28,11 +28,20 @@ const STEADY: Duration = Duration::from_secs(30);
 /// again at every connect; states are still published meanwhile.
 const DEAF: Duration = Duration::from_secs(300);
 
-/// What somebody wants for a port.
+/// What somebody wants for a port, or for the whole station.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Command {
-    pub(super) port: PortId,
-    pub(super) mode: ModeKind,
+    pub(super) port: Option<PortId>,
+    pub(super) wish: ModeWish,
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            Some(port) => write!(f, "mode {} for port {port}", self.wish.kind),
+            None => write!(f, "mode {} for the station", self.wish.kind),
+        }
+    }
 }
 
 /// Whether a session listens to others.
@@ -87,8 +96,8 @@ pub(super) struct Caller {
     pub(super) bridge: Bridge,
     pub(super) client_id: String,
     pub(super) commands: mpsc::Sender<Command>,
-    /// Ports whose commands were carried out or refused: their state is published as an answer.
-    pub(super) answered: mpsc::Receiver<PortId>,
+    /// What commands were for that were carried out or refused: its state is published as an answer.
+    pub(super) answered: mpsc::Receiver<Option<PortId>>,
     failures: u32,
     too_large: u32,
     /// What was told as lost, until it is back.
@@ -170,23 +179,43 @@ fn too_large(root: &str) -> String {
     )
 }
 
-/// Carries commands to the station, one after the other, and says for which port each was.
+/// Carries commands to the station, one after the other, and says for what each was.
 async fn obey(
     mut commands: mpsc::Receiver<Command>,
-    answers: mpsc::Sender<PortId>,
+    answers: mpsc::Sender<Option<PortId>>,
     handle: Handle,
     mut notices: Notices,
 ) {
-    while let Some(Command { port, mode: kind }) = commands.recv().await {
-        let mode = Mode { kind, until: None, by: Author::Mqtt };
-        match handle.set_mode(port, mode).await {
-            Ok(_) => {}
-            Err(refused @ Refused::NotKept(_)) => tracing::warn!(%port, mode = %kind, "{refused}"),
-            Err(refused) => notices.command(&format!("mode {kind} for port {port}: {refused}")),
+    while let Some(command) = commands.recv().await {
+        match carry(&command, &handle, notices.now()).await {
+            Ok(()) => {}
+            Err(Failed::Refused(refused @ Refused::NotKept(_))) => tracing::warn!("{command}: {refused}"),
+            Err(refused) => notices.command(&format!("{command}: {refused}")),
         }
         // Without a connection nobody takes the answers, and nobody waits for them: all is said again then.
-        let _ = answers.try_send(port);
+        let _ = answers.try_send(command.port);
     }
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Wrong(#[from] WrongMode),
+    #[error("a station is not unplugged: use a time, or set the mode of a port")]
+    StationUnplugged,
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+async fn carry(command: &Command, handle: &Handle, now: Timestamp) -> Result<(), Failed> {
+    let mode = command.wish.mode(Author::Mqtt, now, &handle.view().station.zone)?;
+    match command.port {
+        Some(port) => drop(handle.set_mode(port, mode).await?),
+        None if mode.unplugged => return Err(Failed::StationUnplugged),
+        None => drop(handle.set_station_mode(mode).await?),
+    }
+    Ok(())
 }
 
 /// Waits until a stop is asked for, or whoever could ask is gone.

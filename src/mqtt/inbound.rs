@@ -5,9 +5,9 @@
 
 use serde::Deserialize;
 
-use crate::model::{Celsius, DeviceName, Level, ModeKind, PortId, Timestamp};
+use crate::model::{Celsius, DeviceName, Level, ModeKind, ModeWish, PortId, Timestamp};
 
-/// A command is a word.
+/// A command is a few words.
 const COMMAND_BYTES: usize = 256;
 /// The same limit as for a body over REST.
 const REPORT_BYTES: usize = 64 * 1024;
@@ -27,8 +27,8 @@ pub(super) struct Message<'a> {
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Inbound {
-    /// A person or a program wants this mode.
-    Mode(PortId, ModeKind),
+    /// A person or a program wants this mode for a port, or for the station.
+    Mode(Option<PortId>, ModeWish),
     /// A device says what its battery is.
     Report(DeviceName, Reading),
     /// A number from elsewhere.
@@ -69,13 +69,12 @@ pub(super) fn parse(root: &str, message: &Message<'_>) -> Result<Inbound, Unhear
     }
     let parts: Vec<&str> = below.splitn(5, '/').collect();
     match parts.as_slice() {
-        ["port", port, "state", "set"] => command(message, port, |word| match word.parse() {
-            Ok(wanted @ (ModeKind::On | ModeKind::Off)) => Ok(wanted),
+        ["port", port, "state", "set"] => command(message, Some(port), |word| match word.parse() {
+            Ok(wanted @ (ModeKind::On | ModeKind::Off)) => Ok(wanted.into()),
             _ => Err(format!("`{}` is not a state: send ON or OFF", printable(word))),
         }),
-        ["port", port, "mode", "set"] => command(message, port, |word| {
-            word.parse().map_err(|_| format!("`{}` is not a mode: send AUTO, ON or OFF", printable(word)))
-        }),
+        ["port", port, "mode", "set"] => command(message, Some(port), str::parse),
+        ["mode", "set"] => command(message, None, str::parse),
         ["report", device] => report(message, device),
         _ => Err(Unheard::Ignored("no such topic")),
     }
@@ -94,31 +93,42 @@ pub(super) fn number(message: &Message<'_>) -> Result<f64, Unheard> {
     })
 }
 
+/// The text on the topic of a deadline; what it means the station knows. Empty takes back what was said.
+pub(super) fn time(message: &Message<'_>) -> Result<String, Unheard> {
+    let refused = |text: String| Unheard::Command(format!("`{}`: {text}", printable(message.topic)));
+    text(message.payload, COMMAND_BYTES).map(|text| text.trim().to_owned()).map_err(refused)
+}
+
 /// Text of others, safe to be written to a log and short enough for a message.
 pub(super) fn printable(text: &str) -> String {
-    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut shown: String = text.chars().take(SHOWN_CHARACTERS).map(clean).collect();
+    let mut shown = clean(&text.chars().take(SHOWN_CHARACTERS).collect::<String>());
     if text.chars().nth(SHOWN_CHARACTERS).is_some() {
         shown.push('…');
     }
     shown
 }
 
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 fn command(
     message: &Message<'_>,
-    port: &str,
-    mode: impl FnOnce(&str) -> Result<ModeKind, String>,
+    port: Option<&str>,
+    wish: impl FnOnce(&str) -> Result<ModeWish, String>,
 ) -> Result<Inbound, Unheard> {
     if message.retained {
         return Err(Unheard::Ignored("a retained command: a wish is about now"));
     }
-    let refused = |text: String| Unheard::Command(format!("`{}`: {text}", printable(message.topic)));
-    let port: PortId = port
-        .parse()
-        .map_err(|_| refused(format!("`{}` is not a port: ports are numbered from 1", printable(port))))?;
-    let word = text(message.payload, COMMAND_BYTES).map_err(refused)?;
-    let mode = mode(word.trim()).map_err(refused)?;
-    Ok(Inbound::Mode(port, mode))
+    let refused = |text: &str| Unheard::Command(format!("`{}`: {}", printable(message.topic), clean(text)));
+    let number = |port: &str| {
+        port.parse()
+            .map_err(|_| refused(&format!("`{}` is not a port: ports are numbered from 1", printable(port))))
+    };
+    let port: Option<PortId> = port.map(number).transpose()?;
+    let words = text(message.payload, COMMAND_BYTES).map_err(|text| refused(&text))?;
+    let wish = wish(words.trim()).map_err(|text| refused(&text))?;
+    Ok(Inbound::Mode(port, wish))
 }
 
 fn report(message: &Message<'_>, device: &str) -> Result<Inbound, Unheard> {
@@ -204,6 +214,7 @@ mod tests {
     use proptest::prelude::{any, prop_assert, proptest};
 
     use super::*;
+    use crate::model::Until;
 
     fn said(topic: &str, payload: impl AsRef<[u8]>) -> Result<Inbound, Unheard> {
         parse("desk", &Message { topic, payload: payload.as_ref(), retained: false })
@@ -230,7 +241,7 @@ mod tests {
 
     #[test]
     fn commands_are_words_in_any_case() {
-        let port = PortId::new(3).unwrap();
+        let port = PortId::new(3).ok();
         for (topic, payload, mode) in [
             ("desk/port/3/state/set", "ON", ModeKind::On),
             ("desk/port/3/state/set", " off\n", ModeKind::Off),
@@ -238,8 +249,13 @@ mod tests {
             ("desk/port/3/mode/set", "ON", ModeKind::On),
             ("desk/port/3/mode/set", "off", ModeKind::Off),
         ] {
-            assert_eq!(said(topic, payload), Ok(Inbound::Mode(port, mode)), "{topic} {payload}");
+            assert_eq!(said(topic, payload), Ok(Inbound::Mode(port, mode.into())), "{topic} {payload}");
         }
+        let level = Level::new(90).ok();
+        let once = ModeWish { level, until: Some(Until::Unplugged), ..ModeKind::Once.into() };
+        let said_so = "once 90 until unplugged";
+        assert_eq!(said("desk/port/3/mode/set", said_so), Ok(Inbound::Mode(port, once)));
+        assert_eq!(said("desk/mode/set", "OFF"), Ok(Inbound::Mode(None, ModeKind::Off.into())));
     }
 
     #[test]
@@ -262,6 +278,7 @@ mod tests {
         let messages = [
             why("desk/port/3/state/set", "AUTO"),
             why("desk/port/3/mode/set", "blink\u{1b}[31m"),
+            why("desk/mode/set", "hold 50 please"),
             why("desk/port/0/mode/set", "on"),
             why("desk/port/ten/state/set", "on"),
             why("desk/port/3/state/set", "o".repeat(257)),
@@ -282,7 +299,8 @@ mod tests {
         ];
         insta::assert_snapshot!(messages.join("\n"), @r#"
         command refused: `desk/port/3/state/set`: `AUTO` is not a state: send ON or OFF
-        command refused: `desk/port/3/mode/set`: `blink�[31m` is not a mode: send AUTO, ON or OFF
+        command refused: `desk/port/3/mode/set`: `blink�[31m` is not a mode: use auto, on, off, once or hold
+        command refused: `desk/mode/set`: `please` is not understood: write for example ONCE 90, HOLD 50 FOR 2 h, ON UNTIL 18:00
         command refused: `desk/port/0/mode/set`: `0` is not a port: ports are numbered from 1
         command refused: `desk/port/ten/state/set`: `ten` is not a port: ports are numbered from 1
         command refused: `desk/port/3/state/set`: 257 bytes are too many: send at most 256

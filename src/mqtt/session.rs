@@ -21,11 +21,11 @@ use super::{
     inbound::{self, Inbound, Message, Reading, Unheard},
     publisher::{Publisher, Round},
     status::Link,
-    topics::{self, Field, Shown, Topic},
+    topics::{self, Field, Payload, Shown, Topic},
 };
 use crate::{
     controller::{PortState, View},
-    model::{Battery, BatteryReport, DeviceName, PortId, ReportRejected, SignalName, SignalPlan},
+    model::{Battery, BatteryReport, DeviceName, PortId, ReportRejected, SignalName, SignalPlan, Station},
 };
 
 /// Changes that come closer together than this are published together.
@@ -53,6 +53,10 @@ pub(super) struct Session<'c> {
     said: OrdMap<PortId, Arc<PortState>>,
     root: String,
     signals: BTreeMap<SignalName, SignalPlan>,
+    /// Topics on which others say when devices are to be ready.
+    deadlines: BTreeSet<String>,
+    /// The file that all this was read from.
+    station: Arc<Station>,
     connected: bool,
     ears: Ears,
     /// Since when the broker has taken nothing, if something waits.
@@ -65,10 +69,11 @@ impl<'c> Session<'c> {
     /// Starts to connect.
     pub(super) fn new(caller: &'c mut Caller, root: String, ears: Ears) -> Self {
         let pictures = caller.bridge.handle.changed();
-        let signals = pictures.borrow().station.signals.clone();
+        let station = Arc::clone(&pictures.borrow().station);
+        let (signals, deadlines) = (station.signals.clone(), deadlines(&station));
         // Several signals may have one topic.
         let topics: BTreeSet<String> = signals.values().filter_map(|plan| plan.topic.clone()).collect();
-        let topics = topics.into_iter().collect();
+        let topics = topics.union(&deadlines).cloned().collect();
         let connection = Connection::open(&caller.bridge.settings, &caller.client_id, &root, topics);
         Self {
             caller,
@@ -78,6 +83,8 @@ impl<'c> Session<'c> {
             said: OrdMap::new(),
             root,
             signals,
+            deadlines,
+            station,
             connected: false,
             ears,
             full_since: None,
@@ -105,10 +112,13 @@ impl<'c> Session<'c> {
                         return self.close(Over::Moved).await;
                     }
                 }
-                Some(port) = self.caller.answered.recv() => {
-                    self.publisher.insist(Topic::Port(port, Field::State));
-                    self.publisher.insist(Topic::Port(port, Field::Mode));
-                }
+                Some(answered) = self.caller.answered.recv() => match answered {
+                    Some(port) => {
+                        self.publisher.insist(Topic::Port(port, Field::State));
+                        self.publisher.insist(Topic::Port(port, Field::Mode));
+                    }
+                    None => self.publisher.insist(Topic::Mode),
+                },
                 () = room.notified(), if self.full_since.is_some() => {}
                 () = until(self.next_round) => {}
                 () = until(self.full_since.map(|since| since + STUCK)) => {
@@ -169,11 +179,19 @@ impl<'c> Session<'c> {
     /// Takes note of what changed since the last look. False when the station's topics are others now.
     fn look(&mut self) -> bool {
         let view = self.pictures.borrow_and_update().clone();
-        if view.station.topic != self.root || view.station.signals != self.signals {
-            return false;
+        if !Arc::ptr_eq(&view.station, &self.station) {
+            let station = &view.station;
+            if station.topic != self.root
+                || station.signals != self.signals
+                || deadlines(station) != self.deadlines
+            {
+                return false;
+            }
+            self.station = Arc::clone(station);
         }
         let now = Instant::now();
         self.next_look = now + GATHER;
+        self.publisher.set(Topic::Mode, Payload::Borrowed(view.memory.mode.kind.upper()), now);
         for change in self.said.diff(&view.ports) {
             match change {
                 DiffItem::Add(port, state) | DiffItem::Update { new: (port, state), .. } => {
@@ -209,15 +227,20 @@ impl<'c> Session<'c> {
 
     fn message(&mut self, message: &Publish) {
         let message = Message { topic: &message.topic, payload: &message.payload, retained: message.retain };
+        if self.deadlines.contains(message.topic) {
+            self.deadline(&message);
+        }
         let from_there = |plan: &SignalPlan| plan.topic.as_deref() == Some(message.topic);
         let parsed = if self.signals.values().any(from_there) {
             inbound::number(&message).map(Inbound::Number)
+        } else if self.deadlines.contains(message.topic) {
+            return;
         } else {
             inbound::parse(&self.root, &message)
         };
         match parsed {
             Ok(Inbound::Number(value)) => self.signal(&message, value),
-            Ok(Inbound::Mode(port, mode)) => self.command(Command { port, mode }),
+            Ok(Inbound::Mode(port, wish)) => self.command(Command { port, wish }),
             Ok(Inbound::Report(device, reading)) => self.report(&device, &reading),
             Err(Unheard::Report(text)) => self.caller.bridge.notices.report(&text),
             Err(Unheard::Command(text)) => self.caller.bridge.notices.command(&text),
@@ -239,13 +262,24 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// When devices are to be ready. Handed out again it says the same, so a retained one counts as well.
+    fn deadline(&mut self, message: &Message<'_>) {
+        let told = inbound::time(message).and_then(|text| {
+            let told = self.caller.bridge.handle.try_deadline(message.topic.to_owned(), text);
+            told.map_err(|refused| Unheard::Command(format!("`{}`: {refused}", message.topic)))
+        });
+        if let Err(Unheard::Command(text)) = told {
+            self.caller.bridge.notices.command(&text);
+        }
+    }
+
     fn command(&mut self, command: Command) {
         let refused = match self.caller.commands.try_send(command) {
             Ok(()) => return,
             Err(mpsc::error::TrySendError::Full(_)) => "too many commands are waiting: send fewer",
             Err(mpsc::error::TrySendError::Closed(_)) => "the station is stopping",
         };
-        self.caller.bridge.notices.command(&format!("port {}: {refused}", command.port));
+        self.caller.bridge.notices.command(&format!("{command}: {refused}"));
     }
 
     fn report(&mut self, device: &DeviceName, reading: &Reading) {
@@ -295,6 +329,10 @@ impl<'c> Session<'c> {
             }
         }
     }
+}
+
+fn deadlines(station: &Station) -> BTreeSet<String> {
+    station.deadline_topics().into_iter().map(str::to_owned).collect()
 }
 
 fn shown(state: &PortState) -> Shown<'_> {

@@ -23,7 +23,7 @@ const ROOT_BYTES: usize = 200;
 pub(super) enum Field {
     /// The measured power.
     State,
-    /// Who holds the switch.
+    /// The mode of the port itself.
     Mode,
     /// The device's name.
     Device,
@@ -57,6 +57,8 @@ impl Field {
 pub(super) enum Topic {
     /// `<root>/port/<n>/<field>`.
     Port(PortId, Field),
+    /// `<root>/mode`: the station's own.
+    Mode,
     /// `<root>/status`.
     Status,
 }
@@ -66,13 +68,14 @@ impl Topic {
     pub(super) fn path(self, root: &str) -> String {
         match self {
             Self::Port(port, field) => format!("{root}/port/{port}/{}", field.as_str()),
+            Self::Mode => format!("{root}/mode"),
             Self::Status => format!("{root}/status"),
         }
     }
 
     /// True for what somebody waits for: it is published at once, the others at most once a second.
     pub(super) fn is_prompt(self) -> bool {
-        matches!(self, Self::Status | Self::Port(_, Field::State | Field::Mode))
+        matches!(self, Self::Status | Self::Mode | Self::Port(_, Field::State | Field::Mode))
     }
 
     /// True for `status`, which makes no sense if it is not retained.
@@ -85,7 +88,7 @@ impl Topic {
 pub(super) struct Shown<'a> {
     /// The power as seen on the hub.
     pub(super) power: Option<Power>,
-    /// Who holds the switch.
+    /// The mode of the port itself.
     pub(super) mode: ModeKind,
     /// The device in the port.
     pub(super) device: Option<&'a DeviceName>,
@@ -109,7 +112,7 @@ impl Shown<'_> {
         let heard = self.device.is_some() && self.battery.is_some() && !self.silent;
         [
             (Field::State, Some(self.power.map_or(NOT_KNOWN, |power| Cow::Borrowed(power.upper())))),
-            (Field::Mode, Some(Cow::Borrowed(upper(self.mode)))),
+            (Field::Mode, Some(Cow::Borrowed(self.mode.upper()))),
             (Field::Device, Some(self.device.map_or(NOT_KNOWN, |name| Cow::Owned(name.to_string())))),
             (Field::BatteryLevel, level),
             (Field::Reason, Some(self.reason.map_or(NOT_KNOWN, |text| Cow::Owned(shorten(text))))),
@@ -141,8 +144,13 @@ pub(super) fn availability(online: bool) -> Payload {
 }
 
 /// What a station listens to: commands and reports, and nothing that it publishes itself.
-pub(super) fn filters(root: &str) -> [String; 3] {
-    [format!("{root}/port/+/state/set"), format!("{root}/port/+/mode/set"), format!("{root}/report/+")]
+pub(super) fn filters(root: &str) -> [String; 4] {
+    [
+        format!("{root}/port/+/state/set"),
+        format!("{root}/port/+/mode/set"),
+        format!("{root}/mode/set"),
+        format!("{root}/report/+"),
+    ]
 }
 
 /// Checks that a station's topics can be made from its root. Fails with what is allowed.
@@ -156,14 +164,6 @@ pub(super) fn check_root(root: &str) -> Result<(), String> {
     Err(format!(
         "`{shown}` cannot be the root of topics: use names between slashes, without + and #, at most {ROOT_BYTES} bytes"
     ))
-}
-
-fn upper(mode: ModeKind) -> &'static str {
-    match mode {
-        ModeKind::Auto => "AUTO",
-        ModeKind::On => "ON",
-        ModeKind::Off => "OFF",
-    }
 }
 
 fn shorten(text: &str) -> String {
@@ -279,9 +279,11 @@ mod tests {
         insta::assert_snapshot!(filters("smartcharger").join("\n"), @r"
         smartcharger/port/+/state/set
         smartcharger/port/+/mode/set
+        smartcharger/mode/set
         smartcharger/report/+
         ");
         assert_eq!(Topic::Status.path("smartcharger"), "smartcharger/status");
+        assert_eq!(Topic::Mode.path("smartcharger"), "smartcharger/mode");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::model::{
-    Battery, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, PortFacts, PortId, StationFacts,
-    StationName,
+    Battery, DeadlineFacts, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, PortFacts, PortId, Span,
+    StationFacts, StationName, Timestamp,
 };
 
 /// The facts, held by nobody.
@@ -35,5 +35,18 @@ pub(in crate::rules) fn facts() -> Facts {
         holder: None,
         history: HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() },
         signals: BTreeMap::new(),
+        deadline: None,
+    }
+}
+
+/// A deadline in an hour.
+pub(in crate::rules) fn deadline(now: Timestamp) -> DeadlineFacts {
+    let at = now.checked_add(Span::from_hours(1)).unwrap();
+    DeadlineFacts {
+        at,
+        level: Level::new(100).unwrap(),
+        start: now,
+        in_time: true,
+        source: "Mon-Fri 13:00".into(),
     }
 }

@@ -34,7 +34,7 @@ pub(crate) use check::{
 };
 pub(crate) use host::{failure::lower, functions::shown};
 pub(crate) use inputs::{
-    calendar::date,
-    clock::{local_time, next_due, time_of_day, weekday_name},
+    calendar::{check_days, date, due, on_days},
+    clock::{local_time, time_of_day, weekday_name},
 };
 pub(crate) use params::words;

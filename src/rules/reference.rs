@@ -12,7 +12,7 @@ use crate::rules::{
 };
 
 /// Inputs and questions, as they are written, with what they are.
-const SEEN: [(&str, &str); 42] = [
+const SEEN: [(&str, &str); 48] = [
     ("battery.level", "percent, whole number 0 to 100"),
     ("battery.has_temp", "whether the device reports a temperature"),
     ("battery.temp", "degrees Celsius; ask `battery.has_temp` first"),
@@ -63,6 +63,15 @@ const SEEN: [(&str, &str); 42] = [
     ("signal.has(name)", "whether this number was received since the service started"),
     ("signal.value(name)", "the number; ask `signal.has` first"),
     ("signal.age_minutes(name)", "whole minutes since it was received; ask `signal.has` first"),
+    ("deadline.has_next", "whether the device is to be ready at some time"),
+    ("deadline.minutes_left", "minutes until then; ask `deadline.has_next` first"),
+    ("deadline.target", "percent that it is to have then"),
+    (
+        "deadline.starts_in",
+        "minutes until charging for it is to begin, as planned for the whole station; 0 when it is time",
+    ),
+    ("deadline.in_time", "false when it will not make it"),
+    ("deadline.source", "who asks for it, for example `\"Mon-Fri 08:00\"`"),
     ("charge(why)", "the port gets power; the rule ends"),
     ("rest(why)", "the port gets no power; the rule ends"),
     ("keep(why)", "the port stays as it is, and no further rule is asked; the rule ends"),

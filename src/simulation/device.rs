@@ -43,6 +43,8 @@ pub struct Device {
     seed: u64,
     away: Option<usize>,
     powered: bool,
+    /// What is left of the capacity that the model tells of; more than 0.
+    capacity: f64,
     /// Time since it came into being.
     age: Span,
     /// Age at which it reports next.
@@ -59,11 +61,18 @@ impl Device {
             seed,
             away: None,
             powered: false,
+            capacity: 1.0,
             age: Span::ZERO,
             next_report: Span::ZERO,
         };
         device.away = device.habit(local);
         device
+    }
+
+    /// From now on so much of its capacity is left, as a part of what the model tells of: it charges and drains so much faster.
+    /// What lies outside 0.1 to 1 counts as the nearer of both.
+    pub fn wear_to(&mut self, capacity: f64) {
+        self.capacity = if capacity.is_nan() { 1.0 } else { capacity.clamp(0.1, 1.0) };
     }
 
     /// Lets time pass from this local time on, with the port on or off all the while. Who is away gets no power.
@@ -112,11 +121,12 @@ impl Device {
 
     fn flow(&self, local: DateTime) -> Flow {
         if self.powered && self.model.temper != Temper::BadCable {
-            return Flow::Charge { per_hour: self.model.charge_per_hour, rise: self.model.rise };
+            let per_hour = self.model.charge_per_hour / self.capacity;
+            return Flow::Charge { per_hour, rise: self.model.rise };
         }
         let away = self.away.and_then(|index| self.model.habits.get(index));
         let usual = away.map_or_else(|| self.model.drain.at(local.hour()), |away| away.per_hour);
-        let per_hour = usual * self.unsteadiness(local);
+        let per_hour = usual * self.unsteadiness(local) / self.capacity;
         let (busy, rise) = BUSY;
         Flow::Drain { per_hour, rise: if per_hour >= busy { rise } else { 0.0 } }
     }

@@ -32,7 +32,10 @@ pub(super) fn is_of_unknown(decision: &Decision) -> bool {
 pub fn overruled(rules: &RuleSet, station: &Station, decision: &Decision) -> Vec<Opinion> {
     let Some(facts) = &decision.facts else { return Vec::new() };
     let policy = policy_of(station, decision);
-    // Where a person or the service decided, the rule that would have decided was overruled too.
-    let first = rules.decide(&policy, facts).opinion.filter(|_| decision.rule.is_none());
+    // Where a person, the service or the power supply decided, the rule that would have decided was overruled too.
+    let first = rules
+        .decide(&policy, facts)
+        .opinion
+        .filter(|_| decision.rule.is_none() || decision.by == Layer::Budget);
     first.into_iter().chain(rules.overruled(&policy, facts)).collect()
 }

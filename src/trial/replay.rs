@@ -91,7 +91,7 @@ impl Replaying {
         let Some(would) = decide(decision, now, None) else { return self.pass_over(decision) };
         let failed = decision.failures.iter().any(|failure| failure.guard);
         let was = Decided {
-            verdict: decision.verdict,
+            verdict: if decision.by == Layer::Budget { Verdict::Charge } else { decision.verdict },
             reason: decision.reason.clone(),
             rule: decision.rule.clone(),
             line: decision.line,
@@ -173,7 +173,9 @@ fn decide(decision: &Decision, setup: &Setup, recorded_by: Option<&Setup>) -> Op
         Layer::Policy => true,
         Layer::Nobody => !is_of_unknown(decision),
         Layer::Safety => decision.failures.iter().any(|failure| failure.guard),
-        Layer::Mode | Layer::Budget => false,
+        // Then the rule wanted power, and did not get it yet.
+        Layer::Budget => decision.rule.is_some(),
+        Layer::Mode => false,
     };
     let facts = decision.facts.as_ref().filter(|_| by_policy)?;
     let care = care(setup, decision)?;
@@ -257,6 +259,7 @@ mod tests {
             },
             holder: None,
             history: HistoryFacts { charge_per_hour: 40.0, ..HistoryFacts::default() },
+            deadline: None,
             signals: BTreeMap::new(),
         };
         Decision {
@@ -326,6 +329,20 @@ mod tests {
         let mut replaying = Replaying::default();
         replaying.again(&recorded, &with_low(25));
         assert_eq!(replaying.finish().differing, 0);
+    }
+
+    #[test]
+    fn what_waited_for_power_is_compared_by_what_the_rule_wanted() {
+        let waits = Decision { by: Layer::Budget, ..decision(10, 22, Verdict::Rest, Some("keep-between")) };
+        let mut replaying = Replaying::default();
+        replaying.again(&waits, &with_low(25));
+        replaying.again(&Decision { rule: None, line: None, ..waits.clone() }, &with_low(25));
+        let found = replaying.finish();
+        assert_eq!((found.decisions, found.differing, found.passed_over), (1, 0, 1));
+        let mut replaying = Replaying::default();
+        replaying.again(&waits, &with_low(20));
+        let row = &replaying.finish().otherwise[0];
+        assert_eq!((row.was.verdict, row.would.verdict), (Verdict::Charge, Verdict::Keep));
     }
 
     #[test]

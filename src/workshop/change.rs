@@ -77,10 +77,9 @@ fn every_file(wanted: &Files, present: &Files) -> Vec<Edit> {
             text: text.map(str::to_owned),
         };
         let there = wanted.of(kind).iter().map(move |file| wish(&file.name, Some(&file.text)));
-        let gone = present
-            .of(kind)
-            .iter()
-            .filter(move |file| kind != FileKind::Station && wanted.file(kind, &file.name).is_none());
+        let gone = present.of(kind).iter().filter(move |file| {
+            !matches!(kind, FileKind::Station | FileKind::Calendar) && wanted.file(kind, &file.name).is_none()
+        });
         there.chain(gone.map(move |file| wish(&file.name, None))).collect::<Vec<_>>()
     };
     FileKind::ALL.into_iter().flat_map(of_kind).collect()

@@ -4,6 +4,7 @@
 //! port, never writes a user's file itself, and takes so little of the machine that reports are not kept waiting.
 //! The command line does the same without a service, by the same parts: `config` (check), `trial` (run).
 
+pub mod care;
 mod change;
 mod check;
 pub mod explain;

@@ -76,6 +76,7 @@ pub(crate) fn decision(id: i64, number: u16) -> Decision {
         holder: Some(RuleName::new("keep-between").unwrap()),
         history,
         signals: BTreeMap::new(),
+        deadline: None,
     };
     Decision {
         id,

@@ -139,7 +139,10 @@ async fn events_can_be_asked_for_later() {
     assert_eq!(status, 200, "{first}");
     let event = &first["events"][0];
     assert_eq!((&event["code"], &event["station"]), (&json!("mode_changed"), &json!("desk")), "{event}");
-    assert_eq!(event["mode"], json!({"mode": "off", "until": null, "by": "REST"}));
+    assert_eq!(
+        event["mode"],
+        json!({"mode": "off", "level": null, "until": null, "until_unplugged": false, "by": "REST"})
+    );
     assert!(event["number"].is_i64() && event["at"].is_string(), "{event}");
     let before = first["next"].as_str().unwrap();
     let path = format!("/api/v1/events/past?station=desk&port=3&before={before}");

@@ -76,7 +76,10 @@ async fn the_picture_comes_first_then_what_happens() {
     assert_eq!((&switched["code"], &switched["power"]), (&json!("switched"), &json!("off")));
     service.put("/api/v1/stations/desk/ports/1/mode", &json!({"mode": "on"})).await;
     let changed = stream.until("mode_changed").await;
-    assert_eq!(changed["mode"], json!({"mode": "on", "until": null, "by": "REST"}));
+    assert_eq!(
+        changed["mode"],
+        json!({"mode": "on", "level": null, "until": null, "until_unplugged": false, "by": "REST"})
+    );
     service.stop().await;
 }
 

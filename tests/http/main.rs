@@ -1,6 +1,7 @@
 //! The REST service over real TCP, with real stations and a real history; only the hub is made up.
 
 mod api;
+mod charging;
 mod check;
 mod errors;
 mod events;
@@ -8,6 +9,7 @@ mod explanations;
 mod hubs;
 mod limits;
 mod metrics;
+mod modes;
 mod parameters;
 mod plan;
 mod roles;

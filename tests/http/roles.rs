@@ -40,7 +40,7 @@ async fn each_role_may_do_what_is_below_it() {
     let command = || Some(json!({"command": "ON"}));
     let edit = || Some(json!({"edits": [], "days": 0}));
     let rule = || Some(json!({"rule": "keep-between"}));
-    let cases: [(&str, &str, Option<Value>, [u16; 5]); 21] = [
+    let cases: [(&str, &str, Option<Value>, [u16; 5]); 23] = [
         //                                                          nobody phone phones page admin
         ("GET", "/api/v1/stations", None, [401, 200, 200, 200, 200]),
         ("GET", "/api/v1/unknown-devices", None, [401, 200, 200, 200, 200]),
@@ -51,6 +51,8 @@ async fn each_role_may_do_what_is_below_it() {
         ("POST", "/api/v1/reports", own(), [401, 200, 200, 200, 200]),
         ("POST", "/api/v1/reports", other(), [401, 403, 200, 200, 200]),
         ("PUT", "/api/v1/stations/desk/ports/1/mode", mode(), [401, 403, 403, 200, 200]),
+        ("PUT", "/api/v1/stations/desk/mode", mode(), [401, 403, 403, 200, 200]),
+        ("PUT", "/api/v1/devices/pixel-7/mode", mode(), [401, 403, 403, 200, 200]),
         (
             "PUT",
             "/api/v1/stations/desk/ports/3/device",

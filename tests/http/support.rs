@@ -87,6 +87,8 @@ impl Default for Options {
 pub(crate) struct TestService {
     pub(crate) address: SocketAddr,
     pub(crate) directory: Directory,
+    /// What is sent here is written into history.
+    pub(crate) journal: mpsc::Sender<Record>,
     pub(crate) config: watch::Sender<Arc<ConfigState>>,
     pub(crate) tally: watch::Sender<Tally>,
     pub(crate) shown: watch::Sender<Shown>,
@@ -106,6 +108,7 @@ pub(crate) fn settings(access: Access) -> HttpSettings {
 /// Everything that the server works with, and where its files are.
 pub(crate) struct Parts {
     pub(crate) services: Services,
+    journal: mpsc::Sender<Record>,
     config: watch::Sender<Arc<ConfigState>>,
     tally: watch::Sender<Tally>,
     shown: watch::Sender<Shown>,
@@ -158,7 +161,7 @@ pub(crate) fn parts(options: &Options) -> Parts {
         history: started.health,
         mqtt: Arc::new(move || mqtt.to_owned()),
     };
-    Parts { services, config, tally, shown, secrets, files }
+    Parts { services, journal: started.journal, config, tally, shown, secrets, files }
 }
 
 /// Starts the stations and their hubs.
@@ -225,6 +228,7 @@ impl TestService {
         Self {
             address,
             directory,
+            journal: parts.journal,
             config: parts.config,
             tally: parts.tally,
             shown: parts.shown,

@@ -114,7 +114,7 @@ async fn the_access_list_of_the_documentation_gives_each_role_its_rights() {
 async fn a_broker_that_grants_no_subscription_is_told_and_still_shown_everything() {
     let refusing = strange_broker(|packet, id| match packet {
         CONNECT => vec![0x20, 2, 0, 0],
-        SUBSCRIBE => vec![0x90, 5, id[0], id[1], 0x80, 0x80, 0x80],
+        SUBSCRIBE => vec![0x90, 6, id[0], id[1], 0x80, 0x80, 0x80, 0x80],
         _ => Vec::new(),
     });
     let mut settings = at(refusing.await);

@@ -33,6 +33,26 @@ async fn commands_set_the_mode_and_are_answered_by_the_state() {
 }
 
 #[tokio::test]
+async fn a_mode_may_have_a_level_and_an_end_and_the_station_has_one_too() {
+    let broker = Broker::start();
+    let mut world = World::desk(settings(&broker));
+    world.connected("desk").await;
+    let watcher = Watcher::at(broker.port()).await;
+    watcher.send("smartcharger/port/1/mode/set", "once 90 until unplugged").await;
+    watcher.sees("smartcharger/port/1/mode", "ONCE").await;
+    assert_eq!(world.event("mode_changed").await, "once to 90% by MQTT");
+    watcher.send("smartcharger/mode/set", "OFF FOR 2 h").await;
+    watcher.sees("smartcharger/mode", "OFF").await;
+    watcher.sees("smartcharger/port/2/state", "OFF").await;
+    watcher.sees("smartcharger/port/2/mode", "AUTO").await;
+    assert_eq!(world.event("mode_changed").await, "off by MQTT");
+    watcher.send("smartcharger/mode/set", "on until unplugged").await;
+    let told = world.event("command_rejected").await;
+    assert!(told.contains("a station is not unplugged"), "{told}");
+    watcher.sees("smartcharger/port/1/mode", "ONCE").await;
+}
+
+#[tokio::test]
 async fn the_same_wish_twice_is_answered_twice() {
     let broker = Broker::start();
     let world = World::desk(settings(&broker));

@@ -21,6 +21,7 @@ async fn a_report_by_mqtt_decides_and_shows_on_every_topic() {
     watcher.sees("smartcharger/port/1/reason", "85% is high").await;
     watcher.sees("smartcharger/port/2/reason", "no report yet").await;
     insta::assert_snapshot!(watcher.picture(), @r#"
+    smartcharger/mode AUTO
     smartcharger/port/1/batterylevel 85
     smartcharger/port/1/device pixel-7
     smartcharger/port/1/fault none

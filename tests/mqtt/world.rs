@@ -186,7 +186,7 @@ impl World {
             EventKind::ReportRejected { message }
             | EventKind::CommandRejected { message }
             | EventKind::BrokerLost { message } => message.clone(),
-            EventKind::ModeChanged { mode } => format!("{} by {}", mode.kind, mode.by),
+            EventKind::ModeChanged { mode, .. } => format!("{} by {}", mode.in_words(), mode.by),
             other => other.code().to_owned(),
         }
     }

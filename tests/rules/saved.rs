@@ -10,8 +10,8 @@ use proptest::prelude::{
 };
 use smart_charging_station::{
     model::{
-        Adjustments, Battery, Celsius, Decision, Facts, Layer, Level, Policy, PortId, RuleName, RuleUse,
-        Signal, Span, StationName, Timestamp, Value, Verdict, Version,
+        Adjustments, BANDS, Battery, Celsius, Decision, Facts, Layer, Level, Paces, Policy, PortId, RuleName,
+        RuleUse, Signal, Span, StationName, Timestamp, Value, Verdict, Version,
     },
     rules::RuleSet,
     trial::testing::{NotSaved, case_of, run_tests, with_case},
@@ -25,7 +25,7 @@ let high = param("high", 80);
 let word = param("word", "a \"b\" \\ c");
 let more = if signal.has("price") { `${signal.value("price")} ${signal.age_minutes("price")}` } else { "-" };
 if battery.level == 13 { return; }
-let why = `${battery.level} ${battery.has_temp} ${battery.has_charging} ${battery.age_minutes} ${port.number} ${port.on} ${if port.has_minutes { port.minutes } else { -1 }} ${rule.holds} ${history.charge_per_hour} ${history.minutes_above("level", 40)} ${history.minutes_above("temp", 30)} ${device.name} ${device.kind} ${device.tags} ${station.name} ${station.ports_on} ${clock.weekday} ${clock.time} ${clock.minutes_until("07:00")} ${word} ${more}`;
+let why = `${battery.level} ${battery.has_temp} ${battery.has_charging} ${battery.age_minutes} ${port.number} ${port.on} ${if port.has_minutes { port.minutes } else { -1 }} ${rule.holds} ${history.charge_per_hour} ${history.knows_rate} ${history.sure} ${history.minutes_to_charge(20, 90)} ${if history.knows_drain { history.drain_per_hour } else { -1.0 }} ${history.minutes_above("level", 40)} ${history.minutes_above("temp", 30)} ${device.name} ${device.kind} ${device.tags} ${station.name} ${station.ports_on} ${clock.weekday} ${clock.time} ${clock.minutes_until("07:00")} ${word} ${more}`;
 if battery.level >= high { rest(why); }
 charge(why);
 "#;
@@ -143,8 +143,9 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let port = (any::<bool>(), any::<Option<u16>>(), any::<bool>());
     let past = (0.5_f64..200.0, proptest::collection::vec((0_u8..=100, 0_i64..100_000), 0..5));
     let price = any::<Option<(i16, u16)>>();
-    (1_700_000_000_i64..1_900_000_000, battery, port, past, price).prop_map(
-        |(second, (level, temp, charging, age), (on, since, holds), (rate, seen), price)| {
+    let learned = any::<(Option<([u16; BANDS], u8)>, Option<u16>)>();
+    (1_700_000_000_i64..1_900_000_000, battery, port, past, price, learned).prop_map(
+        |(second, (level, temp, charging, age), (on, since, holds), (rate, seen), price, (paces, drain))| {
             let at = Timestamp::from_second(second).unwrap();
             let ago = |seconds: i64| at - Span::from_secs(seconds);
             let mut facts = Facts { at, ..facts() };
@@ -158,6 +159,10 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             facts.port.since = since.map(|since| ago(i64::from(since)));
             facts.holder = holds.then(|| RuleName::new("x").unwrap());
             facts.history.charge_per_hour = (rate * 10.0).round() / 10.0;
+            let hundredths = |number: u16| f64::from(number) / 100.0;
+            facts.history.paces = paces.map(|(paces, _)| Paces::new(paces.map(hundredths)));
+            facts.history.sure = paces.map_or(0, |(_, sure)| sure % 101);
+            facts.history.drain_per_hour = drain.map(hundredths);
             let mut seen = seen;
             seen.sort_by_key(|(_, age)| std::cmp::Reverse(*age));
             for (value, age) in &seen {

@@ -75,6 +75,7 @@ pub(crate) fn facts() -> Facts {
             full_at: Some("2026-01-03T09:30:00+01:00".parse().unwrap()),
             ..HistoryFacts::default()
         },
+        deadline: None,
         signals: BTreeMap::from([(
             "price".to_owned(),
             Signal { value: 0.31, at: "2026-01-05T11:50:15+01:00".parse().unwrap() },

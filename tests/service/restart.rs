@@ -106,3 +106,26 @@ async fn a_port_taken_out_of_the_file_gets_its_power_back() {
     service.until("power for the port", async |_| !hub.is_off(2)).await;
     assert_ne!(DESK, without);
 }
+
+#[tokio::test]
+async fn modes_of_devices_and_of_the_station_outlive_a_kill_right_after_the_answer() {
+    let folder = Folder::new();
+    let service = Service::start(&folder).await;
+    let wishes = [
+        ("/api/v1/devices/two", json!({"mode": "hold", "level": 60, "until": "unplugged"})),
+        ("/api/v1/stations/desk", json!({"mode": "once", "level": 90, "for": "2 h"})),
+    ];
+    let mut modes = Vec::new();
+    for (path, wish) in wishes {
+        let (status, answer) = service.ask(Method::PUT, &format!("{path}/mode"), Some(wish)).await;
+        assert_eq!(status, 200, "{answer}");
+        modes.push((path, answer["mode"].clone()));
+    }
+    service.kill().await;
+    let service = Service::start(&folder).await;
+    for (path, mode) in modes {
+        assert_eq!(service.get(path).await["mode"], mode, "{path}");
+    }
+    assert_eq!(service.port(2).await["held_by"]["of"], "device");
+    assert_eq!(service.port(1).await["held_by"]["of"], "station");
+}

@@ -98,7 +98,10 @@ impl Story {
                 words("silent", Paint::Yellow, "no report for too long: it is charged".into())
             }
             EventKind::Heard => words("heard", Paint::Green, "it reports again".into()),
-            EventKind::ModeChanged { mode } => words("mode", Paint::Yellow, self.mode(mode)),
+            EventKind::ModeChanged { mode, ended, .. } => {
+                let ended = ended.map(|ended| format!(": {}", ended.in_words())).unwrap_or_default();
+                words("mode", Paint::Yellow, format!("{}{ended}", self.mode(mode)))
+            }
             EventKind::ParameterChanged { rule, parameter, value, by } => {
                 let value = value.as_ref().map_or_else(|| "as in the file".to_owned(), ToString::to_string);
                 words("set", Paint::Yellow, format!("{parameter} of `{rule}`: {value}, by {by}"))
@@ -130,14 +133,16 @@ impl Story {
             EventKind::BrokerLost { message } => words("broker", Paint::Yellow, message.clone()),
             EventKind::BrokerBack => words("broker", Paint::Green, "MQTT works again".into()),
             EventKind::HistoryBack => words("back", Paint::Green, "history writes again".into()),
-            kind => of_hub(kind).map(|(what, paint, why)| Words { what, paint, why }),
+            kind => {
+                of_hub(kind).or_else(|| of_safety(kind)).map(|(what, paint, why)| Words { what, paint, why })
+            }
         }
     }
 
     fn mode(&self, mode: &Mode) -> String {
         let until =
             mode.until.map(|at| at.to_zoned(self.zone.clone()).strftime(" until %a %H:%M").to_string());
-        format!("{}{}, by {}", mode.kind, until.unwrap_or_default(), mode.by)
+        format!("{}{}, by {}", mode.in_words(), until.unwrap_or_default(), mode.by)
     }
 
     fn line(&mut self, at: Timestamp, port: Option<PortId>, device: &str, words: &Words<'_>) -> String {
@@ -196,6 +201,8 @@ fn of_hub(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
             said("alarm", Paint::Red, format!("cannot be switched {wanted}: {message}"))
         }
         EventKind::AlarmOver => said("over", Paint::Green, "it is as wanted again".into()),
+        EventKind::WillNotMakeIt { message, .. } => said("late", Paint::Yellow, message.clone()),
+        EventKind::WillMakeItAgain { .. } => said("on time", Paint::Green, "it will be ready in time".into()),
         EventKind::ShadowStarted { by, .. } => {
             said("shadow", Paint::Yellow, format!("rules run in shadow, started by {by}"))
         }
@@ -204,6 +211,41 @@ fn of_hub(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
         }
         EventKind::ShadowEnded { how, by } => {
             said("shadow", Paint::Yellow, format!("{} by {by}", how.as_str()))
+        }
+        _ => None,
+    }
+}
+
+fn of_safety(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
+    let said = |what, paint, why: String| Some((what, paint, why));
+    match kind {
+        EventKind::SilentChargeOver => said(
+            "silent",
+            Paint::Yellow,
+            "charged for long enough without a report: now and then only".into(),
+        ),
+        EventKind::Woken => said("woken", Paint::Yellow, "switched on to be heard".into()),
+        EventKind::TooHot { temperature, limit } => {
+            let (degrees, limit) = (temperature.degrees(), limit.degrees());
+            said("hot", Paint::Red, format!("{degrees} °C, and {limit} °C is too hot to be charged"))
+        }
+        EventKind::CooledDown { temperature } => {
+            let degrees =
+                temperature.map(|temperature| format!("it is down to {} °C", temperature.degrees()));
+            said("cool", Paint::Green, degrees.unwrap_or_else(|| "it tells no temperature any more".into()))
+        }
+        EventKind::UnderFloor { level, floor } => {
+            said("low", Paint::Red, format!("{level}% is under the floor of {floor}%"))
+        }
+        EventKind::OverFloor { level } => said("over", Paint::Green, format!("it is at {level}% again")),
+        EventKind::LevelJumped { from, to } => {
+            said("jump", Paint::Yellow, format!("from {from}% to {to}%, which no battery does"))
+        }
+        EventKind::LevelMisread { level } => {
+            said("misread", Paint::Yellow, format!("the {level}% before was none"))
+        }
+        EventKind::LevelsDisagree { low, high } => {
+            said("misread", Paint::Yellow, format!("{low}% and {high}% in turn: do two devices report here?"))
         }
         _ => None,
     }
@@ -237,14 +279,14 @@ mod tests {
         let mut story = story(90);
         let mut page = story.heading();
         let until = Some("2026-11-23T21:30:00Z".parse().unwrap());
-        let mode = Mode { kind: ModeKind::Off, until, by: Author::Rest(None) };
+        let mode = Mode { kind: ModeKind::Off, until, by: Author::Rest(None), ..Mode::default() };
         let loop_ = "too many operations in line 3: rules may do 50000 steps";
         for event in [
             event("07:03", 1, EventKind::Reported { level: 80 }),
             event("07:03", 1, switched(Power::Off, "80% is at or over 80%")),
             event("07:09", 12, switched(Power::On, "19% is at or under 20%")),
             event("07:12", 12, EventKind::Silent),
-            event("07:15", 1, EventKind::ModeChanged { mode }),
+            event("07:15", 1, EventKind::ModeChanged { mode, device: None, ended: None }),
             event("07:20", 0, EventKind::ConfigLoaded { version: "3fa2c01b99aa".into() }),
             event("23:05", 1, EventKind::RuleFailed { rule: "ready-by".into(), message: loop_.into() }),
         ] {

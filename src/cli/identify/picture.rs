@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    cli::hubs::is_phone,
+    cli::{
+        held::{Held, Mode},
+        hubs::is_phone,
+    },
     model::{ChipId, DeviceName, ModeKind, PortId, Power, Timestamp},
 };
 
@@ -29,6 +32,7 @@ pub(super) struct Port {
     #[serde(default)]
     pub(super) switching: bool,
     pub(super) mode: Mode,
+    pub(super) held_by: Option<Held>,
     pub(super) problem: Option<Told>,
     pub(super) fault: Option<Fault>,
     pub(super) alarm: Option<Told>,
@@ -54,11 +58,6 @@ impl Plugged {
     pub(super) fn words(&self) -> String {
         format!("{} {}", self.id, self.name).trim_end().to_owned()
     }
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Mode {
-    pub(super) mode: ModeKind,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -111,11 +110,14 @@ impl Port {
 
     /// Why a search must not switch this port, if so. What is plugged in is not looked at.
     pub(super) fn forbidden(&self) -> Option<String> {
-        if self.mode.mode != ModeKind::Auto {
-            return Some(format!(
-                "a person switched it {}: give it back with mode `auto` first",
-                self.mode.mode
-            ));
+        let mode = self.held_by.as_ref().map_or(self.mode.mode, |held| held.mode.mode);
+        let held = match mode {
+            ModeKind::Auto => None,
+            ModeKind::On | ModeKind::Off => Some(format!("a person switched it {mode}")),
+            ModeKind::Once | ModeKind::Hold => Some(format!("a person charges it, `{mode}`")),
+        };
+        if let Some(held) = held {
+            return Some(format!("{held}: give it back with mode `auto` first"));
         }
         let alarm = self.alarm.as_ref()?;
         Some(format!("it has an alarm: {}", alarm.message))

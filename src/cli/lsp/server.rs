@@ -126,6 +126,7 @@ impl Server {
                 FileKind::Station | FileKind::Hub => ".ron",
                 FileKind::Rule | FileKind::Library => ".rhai",
                 FileKind::Test => ".test.ron",
+                FileKind::Calendar => ".ics",
             };
             let name = file.strip_suffix(ending)?;
             let ours = std::path::absolute(kind.path(&self.directories, name)).ok()?;

@@ -121,6 +121,7 @@ fn head(shadow: &Page, zone: &TimeZone, look: Look) -> String {
             FileKind::Library => format!("lib/{name}.rhai"),
             FileKind::Station => format!("station {name}"),
             FileKind::Hub => format!("hub {name}"),
+            FileKind::Calendar => format!("{name}.ics"),
         };
         if edit.text.is_some() { name } else { format!("without {name}") }
     };

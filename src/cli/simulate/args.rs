@@ -18,11 +18,19 @@ Examples:
   scs simulate --days 30 --seed 7       a month, and other luck
   scs simulate --svg week               and a drawing of each device
   scs simulate --start 2026-12-24 --days 3
+  scs simulate --fleet all              the figures of README
   scs simulate --json | jq '.devices[] | {device, switches}'
 
 Ends with 73 when a drawing cannot be written, with 78 when the files are
 broken.")]
 pub struct Simulate {
+    /// Live through a whole fleet instead, faults and all, and compare the service with other ways to charge: home, lab,
+    /// school, all, or the path of a fleet file
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["station", "days", "start", "seed", "step", "no_history", "svg"])]
+    pub fleet: Option<String>,
+    /// Print the table of fleets as Markdown
+    #[arg(long, requires = "fleet", conflicts_with = "json")]
+    pub markdown: bool,
     /// Which station [default: the only one there is]
     #[arg(long, value_name = "NAME")]
     pub station: Option<StationName>,

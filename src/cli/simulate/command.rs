@@ -7,6 +7,7 @@ use super::{
     deciders::together,
     devices::devices,
     drawing::drawing,
+    fleets::fleets,
     page::{json, text},
     story::{Chapter, Story},
 };
@@ -30,6 +31,9 @@ pub(in crate::cli) fn simulate(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let settings = args.settings.load(environment).map_err(Failure::settings)?;
+    if let Some(name) = &args.fleet {
+        return fleets(name, args, &settings, look, out);
+    }
     let only: Vec<_> = args.station.iter().cloned().collect();
     let only = if only.is_empty() { settings.stations.clone() } else { only };
     let files = Files::read(&settings.directories, &only).map_err(Failure::files)?;

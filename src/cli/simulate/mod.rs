@@ -6,6 +6,9 @@ mod command;
 mod deciders;
 mod devices;
 mod drawing;
+mod fleets;
+#[cfg(test)]
+mod fleets_tests;
 mod lanes;
 mod page;
 mod story;

@@ -119,7 +119,7 @@ fn a_folder_that_cannot_be_made_is_told() {
 fn of_two_stations_one_has_to_be_named() {
     let folder = tempfile::tempdir().unwrap();
     let failure = told(&folder.path().join("none.db"), "--days 1").unwrap_err();
-    assert_eq!(failure.hint, "name one with --station: demo, desk");
+    assert_eq!(failure.hint, "name one with --station: demo, desk, home, lab, school");
 }
 
 #[tokio::test]

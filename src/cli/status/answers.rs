@@ -4,7 +4,10 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::page::{Page, Row};
-use crate::model::{ModeKind, Span, Timestamp, Value};
+use crate::{
+    cli::held::{Held, Mode},
+    model::{Span, Timestamp, Value},
+};
 
 /// A station of `GET /api/v1/stations`.
 #[derive(Debug, Deserialize)]
@@ -14,6 +17,52 @@ pub(super) struct Station {
     title: String,
     #[serde(default)]
     zone: String,
+    #[serde(default)]
+    budget: Option<Budget>,
+}
+
+/// The power budget of a station.
+#[derive(Debug, Deserialize)]
+struct Budget {
+    #[serde(default)]
+    limits: Vec<Limit>,
+    #[serde(default)]
+    waiting: Vec<u16>,
+}
+
+/// One limit of it.
+#[derive(Debug, Deserialize)]
+struct Limit {
+    of: String,
+    name: Option<String>,
+    max_on: Option<u32>,
+    on: u32,
+    max_watts: Option<f64>,
+    watts: f64,
+}
+
+impl Limit {
+    /// `8 of 8 on`, `57.5 of 60 W`, `left: 2 of 2 on`.
+    fn in_words(&self) -> String {
+        let count = self.max_on.map(|most| format!("{} of {most} on", self.on));
+        let watts = self.max_watts.map(|most| format!("{} of {most} W", self.watts));
+        let both: Vec<String> = [count, watts].into_iter().flatten().collect();
+        let name = self.name.as_ref().map(|name| format!("{} {name}: ", self.of)).unwrap_or_default();
+        format!("{name}{}", both.join(", "))
+    }
+}
+
+impl Budget {
+    /// What of it is taken, and how many wait.
+    fn in_words(&self) -> String {
+        let mut parts: Vec<String> = self.limits.iter().map(Limit::in_words).collect();
+        match self.waiting.len() {
+            0 => {}
+            1 => parts.push("1 waits".to_owned()),
+            many => parts.push(format!("{many} wait")),
+        }
+        parts.join(", ")
+    }
 }
 
 /// A port of `GET /api/v1/stations/{station}/ports`.
@@ -23,6 +72,7 @@ pub(super) struct Port {
     device: Option<String>,
     power: Option<String>,
     mode: Mode,
+    held_by: Option<Held>,
     battery: Option<Battery>,
     decision: Option<Decision>,
     problem: Option<Problem>,
@@ -45,12 +95,6 @@ struct Adjusted {
 #[derive(Debug, Deserialize)]
 struct Unknown {
     serial: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Mode {
-    mode: ModeKind,
-    until: Option<Timestamp>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,7 +121,8 @@ pub(super) fn page(station: &Station, ports: Vec<Port>, now: Timestamp) -> Page 
     let newest = ports.iter().filter_map(|port| Some(port.battery.as_ref()?.measured_at)).max();
     let now = newest.map_or(now, |newest| newest.max(now));
     let rows = ports.into_iter().map(|port| row(port, &zone, now)).collect();
-    Page { name: station.station.clone(), title: station.title.clone(), ports: rows }
+    let power = station.budget.as_ref().map(Budget::in_words).filter(|words| !words.is_empty());
+    Page { name: station.station.clone(), title: station.title.clone(), power, ports: rows }
 }
 
 /// The worst of what is wrong at a port.
@@ -97,7 +142,7 @@ fn row(port: Port, zone: &TimeZone, now: Timestamp) -> Row {
         device: port.device,
         level: port.battery.as_ref().map(|battery| battery.level),
         power: port.power,
-        mode: mode(&port.mode, zone, now),
+        mode: port.held_by.as_ref().map_or_else(|| port.mode.words(zone, now), |held| held.words(zone, now)),
         age: port.battery.as_ref().map(age),
         reason: with_values(port.decision.map(reason).unwrap_or_default(), &port.adjusted),
         trouble,
@@ -118,13 +163,6 @@ fn with_values(reason: String, adjusted: &[Adjusted]) -> String {
     }
 }
 
-fn mode(mode: &Mode, zone: &TimeZone, now: Timestamp) -> String {
-    let Some(until) = mode.until else { return mode.mode.to_string() };
-    let (until, today) = (until.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
-    let form = if until.date() == today { "%H:%M" } else { "%-d %b %H:%M" };
-    format!("{} until {}", mode.mode, until.strftime(form))
-}
-
 fn reason(decision: Decision) -> String {
     match decision.rule {
         Some(rule) => format!("{} ({rule})", decision.reason),
@@ -141,7 +179,10 @@ mod tests {
 
     #[test]
     fn answers_become_a_page() {
-        let station = json!({"station": "desk", "title": "Office", "zone": "Europe/Berlin", "more": 1});
+        let station = json!({"station": "desk", "title": "Office", "zone": "Europe/Berlin", "more": 1,
+            "budget": {"turn": "15 min", "stagger": "0 s", "waiting": [1, 4],
+                       "limits": [{"of": "station", "name": null, "max_on": 3, "on": 3, "max_watts": 60.0, "watts": 22.5},
+                                  {"of": "group", "name": "left", "max_on": 2, "on": 2, "max_watts": null, "watts": 15.0}]}});
         let ports = json!([
             {"port": 1, "device": "pixel-7", "power": "off", "mode": {"mode": "auto", "until": null},
              "battery": {"level": 81, "measured_at": "2026-11-22T14:00:00Z"},
@@ -152,6 +193,7 @@ mod tests {
             {"port": 3, "device": "kiosk", "power": null, "mode": {"mode": "on", "until": "2026-11-23T07:30:00Z"},
              "decision": {"reason": "a person switched it on"}, "problem": {"message": "no hub"}},
             {"port": 4, "device": "tv", "power": "on", "mode": {"mode": "off"},
+             "held_by": {"of": "station", "mode": {"mode": "off", "until": null}},
              "decision": {"reason": "a person switched it off"}, "alarm": {"message": "tried once an hour"},
              "fault": {"message": "the hub does not cut the power"}},
             {"port": 5, "power": "on", "mode": {"mode": "auto"}, "unknown_device": {"serial": "Z9", "name": ""}},
@@ -161,14 +203,14 @@ mod tests {
         let page = page(&station, ports, "2026-11-22T14:05:30Z".parse().unwrap());
         assert_eq!(
             page.text(Look { width: 100, colour: false }),
-            "desk · Office · 3 of 5 ports on
+            "desk · Office · 3 of 5 ports on · power: 3 of 3 on, 22.5 of 60 W, group left: 2 of 2 on, 2 wait
 port  device   level  power  mode                   report  why
    1  pixel-7   81 %  off    auto                       5m  81% is at or over 80% (keep-between);
                                                             set at run time: high = 80, hours = 7,
                                                             not applied
    2  –               on
    3  kiosk        ?  ?      on until 23 Nov 08:30       ?  ! no hub
-   4  tv           ?  on     off                         ?  ! tried once an hour
+   4  tv           ?  on     off (station)               ?  ! tried once an hour
    5  –               on                                    ! nobody knows the device with the
                                                             serial number `Z9`: name it
 "
@@ -177,14 +219,16 @@ port  device   level  power  mode                   report  why
 
     #[test]
     fn a_clock_that_is_ahead_does_not_make_reports_older_than_new() {
-        let station = Station { station: "desk".into(), title: String::new(), zone: String::new() };
+        let station =
+            Station { station: "desk".into(), title: String::new(), zone: String::new(), budget: None };
         let battery = Battery { level: 50, measured_at: "2026-11-22T15:00:00Z".parse().unwrap() };
-        let mode = Mode { mode: ModeKind::Auto, until: None };
+        let mode = Mode::default();
         let port = Port {
             port: 1,
             device: Some("x".into()),
             power: None,
             mode,
+            held_by: None,
             battery: Some(battery),
             decision: None,
             problem: None,

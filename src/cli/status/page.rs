@@ -17,6 +17,8 @@ const INDENT: usize = 5;
 pub(super) struct Page {
     pub(super) name: String,
     pub(super) title: String,
+    /// What of the power budget is taken, and how many wait; `None`: there is none.
+    pub(super) power: Option<String>,
     pub(super) ports: Vec<Row>,
 }
 
@@ -45,7 +47,8 @@ impl Page {
         let on = self.ports.iter().filter(|row| row.power.as_deref() == Some("on")).count();
         let title = if self.title.is_empty() { String::new() } else { format!(" · {}", self.title) };
         let ports = format!(" · {on} of {} ports on", self.ports.len());
-        let head = wrap(&format!("{}{title}{ports}", self.name), look.width).join("\n");
+        let power = self.power.as_ref().map(|power| format!(" · power: {power}")).unwrap_or_default();
+        let head = wrap(&format!("{}{title}{ports}{power}", self.name), look.width).join("\n");
         let body = if look.width >= WIDE { self.wide(look) } else { self.narrow(look) };
         format!("{head}\n{body}")
     }
@@ -142,7 +145,7 @@ mod tests {
             Row { port: 4, device: Some("nexus-5".into()), mode: "off until 22:30".into(), ..Row::default() },
         ];
         ports[3].trouble = Some("the order was sent, but the hub still shows the port on".into());
-        Page { name: "desk".into(), title: "Charging station in the office".into(), ports }
+        Page { name: "desk".into(), title: "Charging station in the office".into(), power: None, ports }
     }
 
     #[test]

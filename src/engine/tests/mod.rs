@@ -1,19 +1,26 @@
 //! The engine by its methods: literal times, small stations, real rules.
 
 mod adjusting;
+mod allotting;
 mod changing;
 mod charging;
 mod deciding;
+mod doubting;
 mod following;
 mod giving_up;
 mod halves;
 mod hubs;
+mod modes;
 mod naming;
+mod planning;
+mod power;
 mod property;
 mod proving;
+mod safety;
 mod searching;
 mod shadowing;
 mod signals;
+mod silence;
 mod switching;
 mod things;
 mod unknown;
@@ -147,7 +154,7 @@ pub(super) fn report(number: u16, level: i64) -> BatteryReport {
 }
 
 pub(super) fn mode(kind: ModeKind, until: Option<Timestamp>) -> Mode {
-    Mode { kind, until, by: Author::Rest(None) }
+    Mode { kind, until, by: Author::Rest(None), ..Mode::default() }
 }
 
 pub(super) fn codes(step: &Step) -> Vec<&'static str> {
@@ -182,7 +189,7 @@ pub(super) fn restart(engine: &Engine, now: Timestamp) -> Engine {
     let ports = engine.view().ports.iter().map(|(id, port)| (*id, port.memory.clone())).collect();
     let last_decision =
         engine.view().ports.values().filter_map(|port| Some(port.decision.as_ref()?.id)).max();
-    let remembered =
-        Remembered { ports, last_decision: last_decision.unwrap_or_default(), ..Remembered::default() };
+    let memory = engine.view().memory.clone();
+    let remembered = Remembered { ports, station: memory, last_decision: last_decision.unwrap_or_default() };
     Engine::new(Arc::new(station()), rules(), remembered, now)
 }

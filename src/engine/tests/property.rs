@@ -21,9 +21,9 @@ enum Input {
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         (1u16..5, 0i64..=100).prop_map(|(p, l)| Input::Report(p, l)),
-        (1u16..5, 0u8..3, proptest::option::of(0i64..500)).prop_map(|(p, m, u)| Input::Mode(p, m, u)),
+        (1u16..5, 0u8..5, proptest::option::of(0i64..500)).prop_map(|(p, m, u)| Input::Mode(p, m, u)),
         (0usize..4, 0u8..4).prop_map(|(o, a)| Input::Answer(o, a)),
-        (1u16..5, 0u8..3).prop_map(|(p, a)| Input::Reading(p, a)),
+        (1u16..5, 0u8..5).prop_map(|(p, a)| Input::Reading(p, a)),
         (0i64..10_000).prop_map(Input::Wait),
         Just(Input::Reload),
         Just(Input::Restart),
@@ -73,7 +73,7 @@ proptest! {
             let step = match input {
                 Input::Report(p, level) => engine.report(&report(p, level), now).unwrap_or_default(),
                 Input::Mode(p, kind, until) => {
-                    let kind = [ModeKind::Auto, ModeKind::On, ModeKind::Off][usize::from(kind)];
+                    let kind = ModeKind::ALL[usize::from(kind)];
                     engine.set_mode(port(p), mode(kind, until.map(at)), now).unwrap_or_default()
                 }
                 Input::Answer(nth, choice) => {
@@ -153,7 +153,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     let charging = proptest::option::of(any::<bool>());
     prop_oneof![
         3 => (1u16..4, 0i64..=100, charging).prop_map(|(p, l, c)| Trouble::Report(p, l, c)),
-        1 => (1u16..4, 0u8..3).prop_map(|(p, m)| Trouble::Mode(p, m)),
+        1 => (1u16..4, 0u8..5).prop_map(|(p, m)| Trouble::Mode(p, m)),
         2 => (1u16..4, way()).prop_map(|(p, w)| Trouble::Port(p, w)),
         2 => way().prop_map(Trouble::Hub),
         2 => (1u16..4, any::<bool>()).prop_map(|(p, on)| Trouble::Switch(p, on)),
@@ -168,7 +168,7 @@ fn happen(world: &mut World, trouble: Trouble) {
     match trouble {
         Trouble::Report(p, level, charging) => drop(world.report(p, level, charging)),
         Trouble::Mode(p, kind) => {
-            world.mode(p, [ModeKind::Auto, ModeKind::On, ModeKind::Off][usize::from(kind)]);
+            world.mode(p, ModeKind::ALL[usize::from(kind)]);
         }
         Trouble::Port(p, way) => world.set(p, way),
         Trouble::Hub(way) => (1..4).for_each(|p| world.set(p, way)),

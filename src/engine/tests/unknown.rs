@@ -3,7 +3,7 @@
 use super::things::{again, all_at_home, home, look, places, shows, start, state, told};
 use super::world::hub;
 use super::*;
-use crate::model::{Layer, Verdict};
+use crate::model::{Layer, Safeguard, Verdict};
 
 #[test]
 fn an_unknown_device_is_told_once_and_again_after_it_was_away() {
@@ -79,7 +79,8 @@ fn no_rule_switches_what_nobody_knows_and_a_person_does() {
     assert!(step.orders.is_empty());
     assert!(state(&engine, 5).memory.battery.is_some(), "the report is taken");
     let decision = step.decision.unwrap();
-    assert_eq!((decision.verdict, decision.by), (Verdict::Keep, Layer::Nobody));
+    assert_eq!((decision.verdict, decision.by), (Verdict::Keep, Layer::Safety));
+    assert_eq!(decision.safeguard, Some(Safeguard::DeviceUnknown));
     assert!(
         decision.reason.contains("the port stays as it is until somebody names it"),
         "{}",

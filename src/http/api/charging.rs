@@ -6,7 +6,7 @@ use poem_openapi::OpenApi;
 
 use super::{
     Heading,
-    devices::unknown,
+    devices::unknown_device,
     history::{settle, unreadable},
 };
 use crate::{
@@ -40,7 +40,7 @@ impl Charging {
     ) -> Result<Json<LearnedOut>, Problem> {
         let found = self.0.directory.find_device(&name.0);
         let learned = found.and_then(|(station, port)| LearnedOut::new(station.view().ports.get(&port)?));
-        learned.map(Json).ok_or_else(|| unknown(name.0))
+        learned.map(Json).ok_or_else(|| unknown_device(name.0))
     }
 
     /// The stretches in which a device was charged, the newest first
@@ -70,7 +70,7 @@ impl Charging {
         if rows.is_empty() && found.is_none() {
             let past = self.0.reader.sessions(&name.0, Timestamp::UNIX_EPOCH, None, 1).await;
             if past.map_err(|error| unreadable(&error))?.is_empty() {
-                return Err(unknown(name.0));
+                return Err(unknown_device(name.0));
             }
         }
         let running = found.filter(|_| before.is_none()).and_then(|(station, port)| {

@@ -25,9 +25,8 @@ impl Devices {
     #[oai(path = "/devices", method = "get", operation_id = "devices")]
     async fn all(&self, _may: May<Read>) -> Result<Json<Vec<DeviceOut>>, Problem> {
         let views: Vec<_> = self.0.directory.stations().values().map(|station| station.view()).collect();
-        let devices = views.iter().flat_map(|view| {
-            view.ports.values().filter_map(|state| DeviceOut::new(&view.station.name, state))
-        });
+        let devices =
+            views.iter().flat_map(|view| view.ports.values().filter_map(|state| DeviceOut::new(view, state)));
         Ok(Json(devices.collect()))
     }
 
@@ -42,14 +41,14 @@ impl Devices {
     ) -> Result<Json<DeviceOut>, Problem> {
         let found = self.0.directory.find_device(&name.0).and_then(|(station, port)| {
             let view = station.view();
-            DeviceOut::new(&view.station.name, view.ports.get(&port)?)
+            DeviceOut::new(&view, view.ports.get(&port)?)
         });
-        found.map(Json).ok_or_else(|| unknown(name.0))
+        found.map(Json).ok_or_else(|| unknown_device(name.0))
     }
 }
 
-/// What is wrong when no port holds a device of this name.
-pub(super) fn unknown(name: DeviceName) -> Problem {
+/// No port has this device.
+pub(super) fn unknown_device(name: DeviceName) -> Problem {
     let rejected = ReportRejected::UnknownDevice(name);
     Problem::not_found(rejected.code(), rejected.to_string())
 }

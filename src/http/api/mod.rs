@@ -3,6 +3,7 @@
 //! An operation checks who asks, finds the station, asks it through its handle or reads its picture, and shows the
 //! answer. It decides nothing.
 
+mod care;
 mod changes;
 mod charging;
 mod check;
@@ -12,9 +13,10 @@ mod events;
 mod explanations;
 mod health;
 mod history;
-mod length;
 mod metrics;
+mod modes;
 mod parameters;
+mod plans;
 mod probe;
 mod reports;
 mod rule_tests;
@@ -42,7 +44,7 @@ use tokio::sync::watch;
 
 use super::{problem::Problem, server::Services};
 use crate::{
-    controller::{Directory, Handle, NotAdjusted, PortState, Refused, View},
+    controller::{Directory, Handle, NotAdjusted, NotTold, PortState, Refused, View},
     model::{PortId, ReportRejected, StationName},
     workshop::Closed,
 };
@@ -76,14 +78,16 @@ type Operations = (Now, Past, Trying, Around);
 type Now = (
     reports::Reports,
     stations::Stations,
+    modes::Modes,
     probe::Probes,
     parameters::Parameters,
+    plans::Plans,
     signals::Signals,
     devices::Devices,
     unknown::Unknown,
 );
 /// What was, and why.
-type Past = (history::History, explanations::Explanations, charging::Charging);
+type Past = (history::History, explanations::Explanations, charging::Charging, care::Care);
 /// The files, and what others would do.
 type Trying = (
     config::Config,
@@ -136,13 +140,20 @@ pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> imp
     let now = (
         reports::Reports(of()),
         stations::Stations(of()),
+        modes::Modes(of()),
         probe::Probes(of()),
         parameters::Parameters(of()),
+        plans::Plans(of()),
         signals::Signals(of()),
         devices::Devices(of()),
         unknown::Unknown(of()),
     );
-    let past = (history::History(of()), explanations::Explanations(of()), charging::Charging(of()));
+    let past = (
+        history::History(of()),
+        explanations::Explanations(of()),
+        charging::Charging(of()),
+        care::Care(of()),
+    );
     let trying = (
         config::Config(of()),
         rules::Rules(of()),
@@ -173,10 +184,13 @@ fn refused(reason: &Refused) -> Problem {
         )
         | Refused::UnknownPort { .. }
         | Refused::UnknownSignal { .. }
+        | Refused::NotTold(NotTold::UnknownTopic(_))
         | Refused::NotAdjusted(
             NotAdjusted::UnknownPort | NotAdjusted::UnknownRule { .. } | NotAdjusted::UnknownParameter(_),
         ) => Problem::not_found(code, reason.to_string()),
-        Refused::Report(_) | Refused::NotAdjusted(NotAdjusted::WrongValue(_) | NotAdjusted::TooMany) => {
+        Refused::Report(_)
+        | Refused::NotTold(NotTold::NoTime(_))
+        | Refused::NotAdjusted(NotAdjusted::WrongValue(_) | NotAdjusted::TooMany) => {
             Problem::unprocessable(code, reason.to_string())
         }
         Refused::NameTaken { .. } | Refused::ShownElsewhere { .. } => {

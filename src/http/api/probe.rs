@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 use poem_openapi::OpenApi;
 
-use super::{
-    Heading,
-    length::{Lengths, length},
-    port, refused, station,
-};
+use super::{Heading, port, refused, station};
 use crate::{
     http::{
         auth::{May, Operate},
@@ -18,7 +14,7 @@ use crate::{
         problem::Problem,
         server::Services,
     },
-    model::{PortId, ProbeFor, Span, StationName},
+    model::{Lengths, PortId, ProbeFor, Span, StationName, length},
 };
 
 /// Shorter than a second no lamp goes out visibly; after ten minutes whoever asked has gone.
@@ -88,6 +84,6 @@ impl Probes {
     ) -> Result<Json<PortOut>, Problem> {
         let station = station(&self.0.directory, name)?;
         let state = station.probe(number, probe).await.map_err(|reason| refused(&reason))?;
-        Ok(Json(PortOut::new(name, &state)))
+        Ok(Json(PortOut::new(&station.view(), &state)))
     }
 }

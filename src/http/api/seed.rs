@@ -101,7 +101,7 @@ async fn obey(station: &Handle, port: PortId, command: Command, caller: &Caller)
         return Err(Answer::error(StatusCode::NOT_FOUND, seed::WRONG_COMMAND));
     };
     let by = || Author::Seed(caller.name.clone());
-    let mode = Mode { kind: power.mode(), until: None, by: by() };
+    let mode = Mode { kind: power.mode(), by: by(), ..Mode::default() };
     kept(station.set_mode(port, mode).await)?;
     if let Some(name) = command.device.filter(|name| device(station, port).as_ref() != Some(name)) {
         kept(station.name_device(port, Some(name), by()).await)?;

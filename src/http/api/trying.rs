@@ -5,12 +5,7 @@ use std::sync::Arc;
 use poem::http::StatusCode;
 use poem_openapi::{OpenApi, registry::MetaSchema};
 
-use super::{
-    Heading, closed,
-    history::unreadable,
-    length::{Lengths, length},
-    station,
-};
+use super::{Heading, closed, history::unreadable, station};
 use crate::{
     http::{
         auth::{Edit, May, Read},
@@ -20,7 +15,7 @@ use crate::{
         problem::Problem,
         server::Services,
     },
-    model::{Span, StationName, Timestamp, Version},
+    model::{Lengths, Span, StationName, Timestamp, Version, length},
     workshop::{LONGEST_PAST, NoPlan, Trying, Untried},
 };
 

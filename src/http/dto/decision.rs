@@ -7,7 +7,7 @@ use poem_openapi::{
 use serde::Serialize;
 
 use super::super::wire::Time;
-use super::{SignalFactOut, port::BatteryOut};
+use super::{DeadlineFactOut, SignalFactOut, port::BatteryOut};
 use crate::model::{
     Decision, DecisionId, DeviceName, Facts, Layer, Opinion, PortId, RuleFailure, RuleName, Safeguard,
     Spells, StationName, Timestamp, Verdict,
@@ -215,6 +215,9 @@ pub(in crate::http) struct FactsOut {
     full_at: Option<Time>,
     /// The numbers from elsewhere that were known.
     signals: Vec<SignalFactOut>,
+    /// The deadline that counted next; null when there was none.
+    #[oai(nullable)]
+    deadline: Option<DeadlineFactOut>,
 }
 
 impl From<&Facts> for FactsOut {
@@ -238,6 +241,7 @@ impl From<&Facts> for FactsOut {
             temperature_since: Any(facts.history.temperature.clone()),
             full_at: facts.history.full_at.map(Time),
             signals: SignalFactOut::all(&facts.signals),
+            deadline: facts.deadline.as_ref().map(DeadlineFactOut::from),
         }
     }
 }

@@ -26,7 +26,7 @@ impl EditBody {
     /// The edit, if a file may have this name.
     pub(in crate::http) fn checked(self) -> Result<Edit, String> {
         let checked = match self.kind {
-            FileKind::Station => StationName::new(&self.name).map(|_| ()),
+            FileKind::Station | FileKind::Calendar => StationName::new(&self.name).map(|_| ()),
             FileKind::Rule | FileKind::Test | FileKind::Library => RuleName::new(&self.name).map(|_| ()),
             FileKind::Hub => ModelName::new(&self.name).map(|_| ()),
         };

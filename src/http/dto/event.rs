@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{super::wire::Time, ModeOut};
 use crate::{
     history::Stored,
-    model::{Event, EventKind, PortId, StationName},
+    model::{DeviceName, Event, EventKind, ModeEnd, PortId, StationName},
 };
 
 /// One event as JSON: `{"at": …, "station": …, "port": …, "code": …, …}`.
@@ -26,7 +26,14 @@ pub(in crate::http) struct EventOut<'a> {
 #[serde(untagged)]
 enum KindOut<'a> {
     /// A mode is shown as everywhere in this API.
-    Mode { code: &'static str, mode: ModeOut },
+    Mode {
+        code: &'static str,
+        mode: ModeOut,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        device: Option<&'a DeviceName>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ended: Option<ModeEnd>,
+    },
     /// Everything else is in the right form.
     Other(&'a EventKind),
 }
@@ -34,7 +41,9 @@ enum KindOut<'a> {
 impl<'a> From<&'a EventKind> for KindOut<'a> {
     fn from(kind: &'a EventKind) -> Self {
         match kind {
-            EventKind::ModeChanged { mode } => Self::Mode { code: kind.code(), mode: mode.into() },
+            EventKind::ModeChanged { mode, device, ended } => {
+                Self::Mode { code: kind.code(), mode: mode.into(), device: device.as_ref(), ended: *ended }
+            }
             kind => Self::Other(kind),
         }
     }

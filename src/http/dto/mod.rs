@@ -2,6 +2,8 @@
 //!
 //! Values only, made from the model; no decisions are made here.
 
+mod budget;
+mod care;
 mod charging;
 mod check;
 mod config;
@@ -10,7 +12,9 @@ mod edit;
 mod event;
 mod explanation;
 mod hub;
+mod mode;
 mod parameter;
+mod plan;
 mod port;
 mod report;
 mod rows;
@@ -22,6 +26,8 @@ mod station;
 mod trying;
 mod version;
 
+pub(super) use care::CareOut;
+pub use care::care_json;
 pub(super) use charging::{LearnedOut, SessionsOut};
 pub(super) use check::{CheckIn, CheckOut};
 pub(super) use config::{ConfigOut, DiagnosticOut, HealthOut, HubProblemOut, LiveOut};
@@ -29,8 +35,10 @@ pub(super) use decision::{DecisionDetail, DecisionOut};
 pub(super) use event::{EventOut, EventRow, EventsOut};
 pub(super) use explanation::ExplanationOut;
 pub(super) use hub::{UnknownDevicesOut, unplaced};
+pub(super) use mode::{HeldOut, ModeIn, ModeOut};
 pub(super) use parameter::{AdjustedOut, ParameterOut, ValueIn};
-pub(super) use port::{BatteryOut, DeviceIn, DeviceOut, ModeIn, ModeOut, PortOut, ProbeIn};
+pub(super) use plan::{DeadlineFactOut, DeadlineIn, PlannedOut};
+pub(super) use port::{BatteryOut, DeviceIn, DeviceOut, PortOut, ProbeIn};
 pub(super) use report::ReportIn;
 pub(super) use rows::{DecisionsOut, ReportRow, ReportsOut, SwitchRow, SwitchesOut};
 pub(super) use rule::{RuleDetail, RuleIn, RuleOut};

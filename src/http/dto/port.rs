@@ -5,15 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{fields, wire::Time};
 use super::{
-    AdjustedOut, DecisionOut,
+    AdjustedOut, DecisionOut, HeldOut, ModeOut,
     hub::{AlarmOut, FaultOut, ProbeOut, ShowsOut, ThingOut, UnknownOut, UnwellOut},
 };
 use crate::{
-    controller::PortState,
-    model::{
-        Battery, Celsius, DeviceName, Level, Mode, ModeKind, PortId, Power, RuleName, StationName,
-        SwitchProblem,
-    },
+    controller::{PortState, View},
+    model::{Battery, Celsius, DeviceName, Level, PortId, Power, RuleName, StationName, SwitchProblem},
 };
 
 /// The last report of a device.
@@ -40,25 +37,6 @@ impl From<&Battery> for BatteryOut {
             temperature: battery.temperature,
             measured_at: battery.measured_at.into(),
         }
-    }
-}
-
-/// Who holds the switch of a port.
-#[derive(Clone, Debug, Serialize, Object)]
-#[oai(rename = "Mode")]
-pub(in crate::http) struct ModeOut {
-    /// `auto`: the policy decides; `on`, `off`: a person decided.
-    mode: ModeKind,
-    /// When it goes back to `auto` by itself; null: when somebody takes it back.
-    #[oai(nullable)]
-    until: Option<Time>,
-    /// Who set it.
-    by: String,
-}
-
-impl From<&Mode> for ModeOut {
-    fn from(mode: &Mode) -> Self {
-        Self { mode: mode.kind, until: mode.until.map(Time), by: mode.by.to_string() }
     }
 }
 
@@ -127,10 +105,16 @@ pub(in crate::http) struct PortOut {
     /// What the power should be; null: nobody decided yet.
     #[oai(nullable)]
     wanted: Option<Power>,
+    /// Since when it waits for power, while it wants some and the power budget has no place for it; null: it does not.
+    #[oai(nullable)]
+    waits_since: Option<Time>,
     /// True while an order is on its way to the hub.
     switching: bool,
-    /// Who holds the switch.
+    /// The mode of the port itself.
     mode: ModeOut,
+    /// Who holds the switch: the first mode of port, device and station that is not `auto`; null: the rules decide.
+    #[oai(nullable)]
+    held_by: Option<HeldOut>,
     /// The last report.
     #[oai(nullable)]
     battery: Option<BatteryOut>,
@@ -164,11 +148,11 @@ pub(in crate::http) struct PortOut {
 
 impl PortOut {
     /// Shows one port of a station.
-    pub(in crate::http) fn new(station: &StationName, state: &PortState) -> Self {
+    pub(in crate::http) fn new(view: &View, state: &PortState) -> Self {
         let plan = &state.plan;
         let names = |uses: &[crate::model::RuleUse]| uses.iter().map(|u| u.rule.clone()).collect();
         Self {
-            station: station.clone(),
+            station: view.station.name.clone(),
             port: plan.id,
             device: state.device().cloned(),
             device_assumed: state.device().is_some() && !state.device_seen,
@@ -183,8 +167,10 @@ impl PortOut {
             power: state.actual,
             power_since: state.actual_since.map(Time),
             wanted: state.memory.wanted,
+            waits_since: state.waits.map(|waits| Time(waits.since)),
             switching: state.is_switching(),
             mode: (&state.memory.mode).into(),
+            held_by: HeldOut::of(view, state),
             battery: state.memory.battery.as_ref().map(BatteryOut::from),
             online: state.is_online(),
             decision: state.decision.as_deref().map(DecisionOut::from),
@@ -229,6 +215,11 @@ pub(in crate::http) struct DeviceOut {
     /// The power of its port as last seen.
     #[oai(nullable)]
     power: Option<Power>,
+    /// The mode of the device itself, which goes with it.
+    mode: ModeOut,
+    /// Who holds the switch of its port; null: the rules decide.
+    #[oai(nullable)]
+    held_by: Option<HeldOut>,
     /// The last decision about it.
     #[oai(nullable)]
     decision: Option<DecisionOut>,
@@ -236,10 +227,10 @@ pub(in crate::http) struct DeviceOut {
 
 impl DeviceOut {
     /// Shows the device in a port, if there is one.
-    pub(in crate::http) fn new(station: &StationName, state: &PortState) -> Option<Self> {
+    pub(in crate::http) fn new(view: &View, state: &PortState) -> Option<Self> {
         Some(Self {
             device: state.device()?.clone(),
-            station: station.clone(),
+            station: view.station.name.clone(),
             port: state.plan.id,
             kind: state.care().kind.clone(),
             tags: state.care().tags.clone(),
@@ -247,32 +238,10 @@ impl DeviceOut {
             battery: state.memory.battery.as_ref().map(BatteryOut::from),
             heard_at: state.memory.heard_at.map(Time),
             power: state.actual,
+            mode: (&state.memory.device_mode).into(),
+            held_by: HeldOut::of(view, state),
             decision: state.decision.as_deref().map(DecisionOut::from),
         })
-    }
-}
-
-/// Who shall hold the switch, and until when.
-#[derive(Debug, Deserialize, Object)]
-#[serde(deny_unknown_fields, expecting = "a JSON object such as {\"mode\": \"on\", \"for\": \"2 h\"}")]
-#[oai(rename = "ModeWish", example)]
-pub(in crate::http) struct ModeIn {
-    /// `auto`: the policy decides; `on`: power; `off`: no power.
-    #[serde(deserialize_with = "fields::mode")]
-    pub(in crate::http) mode: ModeKind,
-    /// When it goes back to `auto` by itself, in the future. Left out: when somebody takes it back.
-    #[serde(default, deserialize_with = "fields::until")]
-    #[oai(nullable)]
-    pub(in crate::http) until: Option<Time>,
-    /// The same as a length of time in words: `2 h`, `90 min`, `1 day`.
-    #[serde(default, rename = "for", deserialize_with = "fields::length")]
-    #[oai(nullable, rename = "for")]
-    pub(in crate::http) length: Option<String>,
-}
-
-impl Example for ModeIn {
-    fn example() -> Self {
-        Self { mode: ModeKind::On, until: None, length: Some("2 h".to_owned()) }
     }
 }
 

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::super::wire::Time;
 use super::{
-    PortOut, SignalOut,
+    ModeOut, PortOut, SignalOut,
+    budget::BudgetOut,
     hub::{CountsOut, HubMissingOut, HubOut},
 };
 use crate::{
@@ -72,8 +73,13 @@ pub(in crate::http) struct StationOut {
     ports: usize,
     /// How many ports have power: those that are seen on, and those whose device goes on charging although it is seen off.
     ports_on: u32,
-    /// How many ports are not on `auto`.
+    /// How many ports a person holds.
     ports_manual: usize,
+    /// The mode of all ports whose own mode and device's mode are `auto`.
+    mode: ModeOut,
+    /// How much power it may give at once, and what of it is taken; null: as much as wanted.
+    #[oai(nullable)]
+    budget: Option<BudgetOut>,
     /// Numbers from elsewhere that its rules may ask for.
     signals: Vec<SignalOut>,
     /// What it has seen since it started.
@@ -107,6 +113,8 @@ impl From<&View> for StationOut {
             ports: view.ports.len(),
             ports_on: view.ports_on,
             ports_manual: view.manual_ports(),
+            mode: (&view.memory.mode).into(),
+            budget: BudgetOut::of(view),
             signals: SignalOut::all(view),
             counts: view.counts.into(),
         }
@@ -125,9 +133,8 @@ pub(in crate::http) struct Snapshot {
 impl Snapshot {
     /// Takes the picture of these stations.
     pub(in crate::http) fn new(views: &[View]) -> Self {
-        let ports = |view: &View| {
-            view.ports.values().map(|state| PortOut::new(&view.station.name, state)).collect::<Vec<_>>()
-        };
+        let ports =
+            |view: &View| view.ports.values().map(|state| PortOut::new(view, state)).collect::<Vec<_>>();
         Self {
             stations: views.iter().map(StationOut::from).collect(),
             ports: views.iter().flat_map(ports).collect(),

@@ -53,16 +53,17 @@ pub(in crate::rules) fn of_input(input: &str, name: &str) -> Kind {
             "level" | "temp" | "age_minutes" | "number" | "minutes" | "ports_on" | "charge_per_hour" | "sure"
             | "drain_per_hour" | "minutes_to_charge" | "minutes_above" | "hour" | "minutes_until"
             | "hours_since_full" | "value",
-        ) => Kind::Number,
-        ("device" | "station" | "rule" | "clock", "name" | "kind" | "time" | "weekday" | "date") => {
-            Kind::Text
-        }
+        )
+        | ("deadline", "minutes_left" | "target" | "starts_in") => Kind::Number,
+        ("device" | "station" | "rule" | "clock", "name" | "kind" | "time" | "weekday" | "date")
+        | ("deadline", "source") => Kind::Text,
         ("device", "tags") => Kind::List,
         ("port", "on")
         | ("battery", "charging")
         | ("rule", "holds")
         | ("history", "knows_rate" | "knows_drain")
         | ("clock", "is_between" | "is_on" | "hour_in")
+        | ("deadline", "in_time")
         | ("signal", "has") => Kind::Bool,
         (_, name) if name.starts_with("has_") => Kind::Bool,
         _ => Kind::Any,
@@ -175,6 +176,7 @@ mod tests {
         facts.battery.charging = Some(true);
         facts.history.full_at = Some(facts.at);
         facts.history.drain_per_hour = Some(2.5);
+        facts.deadline = Some(example::deadline(facts.at));
         let facts = Arc::new(facts);
         for input in &INPUTS {
             for value in input.values {

@@ -4,7 +4,10 @@
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
-use crate::rules::inputs::clock::{time_of_day, weekday_name};
+use crate::{
+    model::Due,
+    rules::inputs::clock::{time_of_day, weekday_name},
+};
 
 /// When something is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +92,25 @@ pub(in crate::rules) fn moment(text: &str) -> Result<Moment, String> {
     let day = date(day)
         .map_err(|_| format!("`{}` is not a time: write \"07:00\" or \"2026-12-24 07:00\"", shown(text)))?;
     Ok(Moment::Once(day.to_datetime(time_of_day(time.trim())?)))
+}
+
+/// When something is due that is written as rules write it: a moment, and the days on which a time of day counts.
+pub(crate) fn due(by: &str, on: &str) -> Result<Due, String> {
+    check_days(on)?;
+    Ok(match moment(by)? {
+        Moment::Daily(at) => Due::Weekly { at, days: on.trim().to_owned() },
+        Moment::Once(when) => Due::Once(when),
+    })
+}
+
+/// Fails with what is allowed when this is not a list of days.
+pub(crate) fn check_days(text: &str) -> Result<(), String> {
+    days(text).map(|_| ())
+}
+
+/// True when the day is among those of the text; of one that is no list of days all are.
+pub(crate) fn on_days(text: &str, day: Weekday) -> bool {
+    days(text).unwrap_or(Days::ALL).contains(day)
 }
 
 /// Reads a day: `2026-12-24`.

@@ -8,8 +8,8 @@ use jiff::{
 };
 
 use crate::{
-    model::{Span, Timestamp},
-    rules::inputs::calendar::{self, Days, Moment},
+    model::Timestamp,
+    rules::inputs::calendar::{Days, Moment},
 };
 
 const MINUTE: i64 = 60;
@@ -81,15 +81,6 @@ pub(in crate::rules) fn minutes_until(
         date = date.tomorrow().map_err(|error| error.to_string())?;
     }
     Err("the clock of this time zone never shows that time".to_owned())
-}
-
-/// When `clock.minutes_until(moment, days)` comes to 0 next, not before the minute of `at`; `None` when it never does, or
-/// when a rule would fail on these texts.
-pub(crate) fn next_due(at: Timestamp, zone: &TimeZone, moment: &str, days: &str) -> Option<Timestamp> {
-    let (moment, days) = (calendar::moment(moment).ok()?, calendar::days(days).ok()?);
-    let left = minutes_until(at, zone, moment, days).ok().filter(|left| *left < NEVER)?;
-    let minute = at.as_second() - at.as_second().rem_euclid(MINUTE);
-    Timestamp::from_second(minute).ok()?.checked_add(Span::from_mins(left)).ok()
 }
 
 /// Minutes until the clock first shows this, not before `now`, in seconds; `None` when that is over.

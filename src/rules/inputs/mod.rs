@@ -1,5 +1,5 @@
 //! What a rule may see, read-only: `battery`, `device`, `port`, `station`, `rule`, `history`, `clock`,
-//! `signal`.
+//! `signal`, `deadline`.
 //!
 //! Every input is a window on the same facts. What is missing is an error that says what to ask first, never a
 //! quiet zero. Nothing here may change anything or ask for anything that is not in the facts.
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Scope};
 
-use crate::model::{Facts, RuleName, Signal, Span};
+use crate::model::{DeadlineFacts, Facts, RuleName, Signal, Span, Timestamp};
 use calendar::Days;
 
 type Answer<T> = Result<T, Box<EvalAltResult>>;
@@ -25,7 +25,7 @@ pub(in crate::rules) struct Input {
 }
 
 /// Every input, as the check of a rule knows it.
-pub(in crate::rules) const INPUTS: [Input; 8] = [
+pub(in crate::rules) const INPUTS: [Input; 9] = [
     Input {
         name: "battery",
         values: &["level", "has_temp", "temp", "has_charging", "charging", "age_minutes"],
@@ -60,6 +60,11 @@ pub(in crate::rules) const INPUTS: [Input; 8] = [
         ],
     },
     Input { name: "signal", values: &[], questions: &[("has", 1), ("value", 1), ("age_minutes", 1)] },
+    Input {
+        name: "deadline",
+        values: &["has_next", "minutes_left", "target", "starts_in", "in_time", "source"],
+        questions: &[],
+    },
 ];
 
 #[derive(Clone)]
@@ -76,6 +81,8 @@ struct History(Arc<Facts>);
 struct Clock(Arc<Facts>);
 #[derive(Clone)]
 struct Signals(Arc<Facts>);
+#[derive(Clone)]
+struct Deadline(Arc<Facts>);
 #[derive(Clone)]
 struct Rule {
     name: RuleName,
@@ -102,6 +109,7 @@ pub(in crate::rules) fn scope(facts: &Arc<Facts>, rule: &RuleName) -> Scope<'sta
     scope.push_constant("history", History(Arc::clone(facts)));
     scope.push_constant("clock", Clock(Arc::clone(facts)));
     scope.push_constant("signal", Signals(Arc::clone(facts)));
+    scope.push_constant("deadline", Deadline(Arc::clone(facts)));
     scope
 }
 
@@ -112,6 +120,7 @@ pub(in crate::rules) fn register(engine: &mut Engine) {
     register_history(engine);
     register_clock(engine);
     register_signals(engine);
+    register_deadline(engine);
 }
 
 fn register_battery(engine: &mut Engine) {
@@ -247,6 +256,34 @@ fn register_signals(engine: &mut Engine) {
         .register_fn("age_minutes", |s: &mut Signals, name: &str| -> Answer<i64> {
             Ok(whole_minutes(s.0.at.duration_since(received(s, name)?.at)))
         });
+}
+
+fn register_deadline(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Deadline>("deadline")
+        .register_get("has_next", |d: &mut Deadline| d.0.deadline.is_some())
+        .register_get("minutes_left", |d: &mut Deadline| -> Answer<i64> {
+            Ok(minutes_to(next(d)?.at, d.0.at))
+        })
+        .register_get("target", |d: &mut Deadline| -> Answer<i64> { Ok(i64::from(next(d)?.level.percent())) })
+        .register_get("starts_in", |d: &mut Deadline| -> Answer<i64> {
+            Ok(minutes_to(next(d)?.start, d.0.at))
+        })
+        .register_get("in_time", |d: &mut Deadline| -> Answer<bool> { Ok(next(d)?.in_time) })
+        .register_get("source", |d: &mut Deadline| -> Answer<ImmutableString> {
+            Ok(ImmutableString::from(&*next(d)?.source))
+        });
+}
+
+fn next(deadline: &Deadline) -> Answer<&DeadlineFacts> {
+    let next = deadline.0.deadline.as_ref();
+    next.ok_or_else(|| "this device is not to be ready at any time; ask deadline.has_next first".into())
+}
+
+/// Whole minutes from `now` on, rounded up, so that 0 means that it is time; never less.
+fn minutes_to(at: Timestamp, now: Timestamp) -> i64 {
+    let seconds = at.duration_since(now).as_secs().max(0);
+    seconds / 60 + i64::from(seconds % 60 > 0)
 }
 
 fn received<'s>(signals: &'s Signals, name: &str) -> Answer<&'s Signal> {

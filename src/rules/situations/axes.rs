@@ -79,6 +79,10 @@ fn choices(grid: &Grid, part: Part) -> Vec<Choice> {
         Part::Number => around(grid, &[1.0, 2.0, 16.0], (1.0, 1000.0), 1.0, false),
         Part::PortsOn => around(grid, &[0.0, 1.0, 4.0, 16.0], (0.0, 1000.0), 1.0, false),
         Part::Signals => Vec::new(),
+        Part::DeadlineLeft => around(grid, &[0.0, 90.0, 600.0], (0.0, 10_000.0), 1.0, true),
+        // None: it will not make it.
+        Part::DeadlineStart => around(grid, &[0.0, 60.0], (0.0, 10_000.0), 1.0, true),
+        Part::DeadlineTarget => around(grid, &[80.0, 100.0], (1.0, 100.0), 1.0, false),
     }
 }
 

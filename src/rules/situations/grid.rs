@@ -50,6 +50,9 @@ pub(in crate::rules) enum Part {
     Number,
     PortsOn,
     Signals,
+    DeadlineLeft,
+    DeadlineStart,
+    DeadlineTarget,
 }
 
 impl Part {
@@ -76,6 +79,10 @@ impl Part {
             "number" => &[Self::Number],
             "ports_on" => &[Self::PortsOn],
             "has" | "value" => &[Self::Signals],
+            "has_next" | "source" | "minutes_left" => &[Self::DeadlineLeft],
+            "starts_in" => &[Self::DeadlineStart],
+            "target" => &[Self::DeadlineTarget],
+            "in_time" => &[Self::DeadlineStart, Self::DeadlineLeft],
             _ => return None,
         })
     }

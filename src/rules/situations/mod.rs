@@ -13,8 +13,8 @@ use jiff::{ToSpan as _, tz::TimeZone};
 
 use crate::{
     model::{
-        Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces, PortFacts, PortId,
-        RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp,
+        Battery, Celsius, DeadlineFacts, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces,
+        PortFacts, PortId, RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp,
     },
     rules::situations::{
         axes::{Axis, Choice, MONDAY},
@@ -136,6 +136,11 @@ struct Draft {
     number: i64,
     ports_on: u32,
     signals: Vec<(String, f64)>,
+    /// Minutes that are left.
+    left: Option<i64>,
+    /// Minutes until charging is to begin; `None`: it will not make it.
+    starts_in: Option<i64>,
+    target: i64,
 }
 
 impl Default for Draft {
@@ -161,6 +166,9 @@ impl Default for Draft {
             number: 1,
             ports_on: 1,
             signals: Vec::new(),
+            left: None,
+            starts_in: Some(0),
+            target: 100,
         }
     }
 }
@@ -201,6 +209,9 @@ impl Draft {
             Part::Number => self.number = count.unwrap_or(1),
             Part::PortsOn => self.ports_on = count.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
             Part::Signals => self.signals.extend(number.map(|number| (axis.name.clone(), number))),
+            Part::DeadlineLeft => self.left = count,
+            Part::DeadlineStart => self.starts_in = count,
+            Part::DeadlineTarget => self.target = count.unwrap_or(100),
         }
     }
 
@@ -215,6 +226,16 @@ impl Draft {
         let name = self.name.as_deref();
         let temperature = |degrees| spell(degrees, since);
         let signals = self.signals.into_iter();
+        let later = |minutes: i64| at.checked_add(Span::from_mins(minutes)).ok();
+        let deadline = |left: i64| {
+            Some(DeadlineFacts {
+                at: later(left)?,
+                level: Level::new(self.target).ok()?,
+                start: later(self.starts_in.unwrap_or(0))?,
+                in_time: self.starts_in.is_some(),
+                source: "daily 07:00".into(),
+            })
+        };
         Some(Facts {
             at,
             zone: TimeZone::UTC,
@@ -251,6 +272,7 @@ impl Draft {
                 full_at: self.full.and_then(|hours| earlier(hours.saturating_mul(60))),
             },
             signals: signals.map(|(name, value)| (name, Signal { value, at: since })).collect(),
+            deadline: self.left.and_then(deadline),
         })
     }
 }

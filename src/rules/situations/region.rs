@@ -138,6 +138,8 @@ fn of_presence(axis: &Axis) -> (String, String) {
         Part::Kind => ("with a device of another kind", "with a device of a kind in the rule"),
         Part::Tags => ("with a device without these tags", "with a tag"),
         Part::Names => ("with another name", "with a name in the rule"),
+        Part::DeadlineLeft => ("without a deadline", "with a deadline"),
+        Part::DeadlineStart => ("when it will not make it", "when it will make it"),
         Part::Signals => {
             let name = &axis.name;
             return (format!("without the signal `{name}`"), format!("with the signal `{name}`"));
@@ -150,7 +152,8 @@ fn of_presence(axis: &Axis) -> (String, String) {
         | Part::Rate
         | Part::Spell
         | Part::Number
-        | Part::PortsOn => ("", ""),
+        | Part::PortsOn
+        | Part::DeadlineTarget => ("", ""),
     };
     (absent.to_owned(), present.to_owned())
 }
@@ -175,6 +178,9 @@ fn phrase(axis: &Axis, span: &str) -> String {
         Part::Names => format!("with the name {span}"),
         Part::Number => format!("in port {span}"),
         Part::PortsOn => format!("with {span} ports on"),
+        Part::DeadlineLeft => format!("{span} before the deadline"),
+        Part::DeadlineStart => format!("{span} before it is to begin"),
+        Part::DeadlineTarget => format!("with {span} to be reached"),
         Part::Signals => format!("with the signal `{}` at {span}", axis.name),
     }
 }
@@ -194,7 +200,11 @@ fn value(part: Part, choice: &Choice) -> String {
         (Part::Day, Choice::Number(day)) => day_name(*day),
         (Part::Rate | Part::Sure | Part::Drain, Choice::Number(percent)) => format!("{percent} %"),
         (Part::Full, Choice::Number(hours)) => format!("{hours} h"),
-        (Part::Age | Part::Since | Part::Spell, Choice::Number(minutes)) => format!("{minutes} min"),
+        (
+            Part::Age | Part::Since | Part::Spell | Part::DeadlineLeft | Part::DeadlineStart,
+            Choice::Number(minutes),
+        ) => format!("{minutes} min"),
+        (Part::DeadlineTarget, Choice::Number(level)) => format!("{level} %"),
         (
             Part::Level
             | Part::Charging

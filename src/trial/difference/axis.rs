@@ -48,6 +48,10 @@ pub(super) enum Kind {
     SinceFull,
     /// Thousandths of a signal's value, or none.
     Signal(String),
+    /// Minutes until the next deadline, or none.
+    DeadlineLeft,
+    /// Minutes until charging for it is to begin.
+    DeadlineStart,
 }
 
 /// One axis: what differs, and the values that are tried.
@@ -107,6 +111,8 @@ impl Kind {
             Self::Sure => (with_none(&[20, 40, 60, 80, 100]), around(1.0, 1.0, 99.0)),
             Self::Drain => (with_none(&[0, 10, 40, 100, 300]), around(10.0, 0.0, 100.0)),
             Self::SinceFull => (with_none(&[0, 1, 12, 24, 72, 168, 336, 720]), around(1.0, 1.0, 9_000.0)),
+            Self::DeadlineLeft => (with_none(&[0, 30, 120, 600]), around(1.0, 1.0, 10_000.0)),
+            Self::DeadlineStart => (vec![0, 60], vec![0, 60]),
             Self::Signal(_) => (with_none(&[0, 100, 200, 500, 1_000, 10_000]), around(1000.0, -1e6, 1e6)),
         }
     }
@@ -182,6 +188,8 @@ pub(super) fn axes(reads: &Reads, usage: &RuleUse) -> Vec<Axis> {
         (Kind::Sure, asks(&["knows_rate", "sure"])),
         (Kind::Drain, asks(&["knows_drain", "drain_per_hour"])),
         (Kind::SinceFull, asks(&["has_full", "hours_since_full"])),
+        (Kind::DeadlineLeft, asks(&["has_next", "minutes_left", "starts_in", "target", "in_time", "source"])),
+        (Kind::DeadlineStart, asks(&["starts_in"])),
     ];
     kinds.extend(written.signals.iter().map(|name| (Kind::Signal(name.clone()), true)));
     let wanted = kinds.into_iter().filter(|(_, asked)| *asked);

@@ -44,6 +44,8 @@ impl Kind {
             Self::Sure => format!("how sure the rate is to {gap} %"),
             Self::Drain => format!("what the device uses to {} %/h", tenths(gap)),
             Self::SinceFull => format!("time since it was full to {gap} h"),
+            Self::DeadlineLeft => format!("time to the deadline to {gap} min"),
+            Self::DeadlineStart => format!("time to begin for it to {gap} min"),
             Self::Signal(name) => format!("{name} to {}", thousandths(gap)),
         }
     }
@@ -75,6 +77,8 @@ impl Axis {
             Kind::Sure => self.scale(part, "rate not learned", "rate learned, sure to ", " %", &plain),
             Kind::Drain => self.scale(part, "use not learned", "uses ", " %/h", &tenths),
             Kind::SinceFull => self.scale(part, "full at an unknown time", "full ", " h ago", &plain),
+            Kind::DeadlineLeft => self.scale(part, "no deadline", "deadline in ", " min", &plain),
+            Kind::DeadlineStart => self.scale(part, "", "to begin in ", " min", &plain),
             Kind::Signal(name) => {
                 self.scale(part, &format!("no {name}"), &format!("{name} "), "", &thousandths)
             }

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::axis::{Kind, NONE};
 use crate::model::{
-    Battery, Care, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces, PortFacts, PortId,
-    RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp,
+    Battery, Care, Celsius, DeadlineFacts, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces,
+    PortFacts, PortId, RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp,
 };
 
 /// Monday 2026-01-05 00:00 UTC: a week in which no clock is changed.
@@ -42,6 +42,8 @@ pub(super) struct Situation {
     drain: i64,
     since_full: i64,
     signals: Vec<(String, i64)>,
+    deadline_left: i64,
+    deadline_start: i64,
 }
 
 impl Default for Situation {
@@ -63,6 +65,8 @@ impl Default for Situation {
             drain: NONE,
             since_full: NONE,
             signals: Vec::new(),
+            deadline_left: NONE,
+            deadline_start: 0,
         }
     }
 }
@@ -87,6 +91,8 @@ impl Situation {
             Kind::Drain => self.drain = value,
             Kind::SinceFull => self.since_full = value,
             Kind::Signal(name) => self.signals.push((name.clone(), value)),
+            Kind::DeadlineLeft => self.deadline_left = value,
+            Kind::DeadlineStart => self.deadline_start = value,
         }
     }
 
@@ -106,6 +112,17 @@ impl Situation {
         let signals = self.signals.iter().filter_map(|(name, value)| {
             Some((name.clone(), Signal { value: scaled(known(*value)?, 1000.0), at }))
         });
+        let later = |minutes: i64| at.checked_add(Span::from_mins(minutes)).ok();
+        let deadline = |left: i64| {
+            let (at, start) = (later(left)?, later(self.deadline_start)?);
+            Some(DeadlineFacts {
+                at,
+                level: Level::new(100).ok()?,
+                start,
+                in_time: true,
+                source: "daily 07:00".into(),
+            })
+        };
         Some(Facts {
             at,
             zone: TimeZone::UTC,
@@ -136,6 +153,7 @@ impl Situation {
                 full_at: known(self.since_full).and_then(|hours| ago(hours * 60)),
             },
             signals: signals.collect::<BTreeMap<_, _>>(),
+            deadline: known(self.deadline_left).and_then(deadline),
         })
     }
 }

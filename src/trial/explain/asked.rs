@@ -26,7 +26,9 @@ impl<'a> Asking<'a> {
             _ if is_of_unknown(decision) => {
                 Some("nobody has named what is plugged in, and then no rule is asked".to_owned())
             }
-            Layer::Policy | Layer::Budget | Layer::Nobody => None,
+            Layer::Policy | Layer::Nobody => None,
+            Layer::Budget if decision.rule.is_some() => None,
+            Layer::Budget => Some("a person or the service had decided before it".to_owned()),
             Layer::Mode => Some("a person had decided before it".to_owned()),
             // A guard that fails is found on the way.
             Layer::Safety if decision.failures.iter().any(|failure| failure.guard) => None,

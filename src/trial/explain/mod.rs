@@ -52,7 +52,10 @@ fn summary(decision: &Decision) -> String {
         (Layer::Safety, _) => {
             format!("the service says so, to keep the device from harm: {}", decision.reason)
         }
-        (Layer::Policy | Layer::Budget | Layer::Nobody, _) => decision.reason.clone(),
+        (Layer::Budget, _) => {
+            format!("the power supply says so, as others have power before it: {}", decision.reason)
+        }
+        (Layer::Policy | Layer::Nobody, _) => decision.reason.clone(),
     };
     format!("{who} {what}: {why}")
 }
@@ -67,8 +70,12 @@ fn note(decision: &Decision, asked: &[Asked]) -> Option<String> {
     }
     let decided = asked.iter().find(|one| one.role == Role::Decided);
     let now = decided.and_then(|one| Some((&one.rule, one.opinion.as_ref()?.verdict)));
-    let then = decision.rule.as_ref().map(|rule| (rule, decision.verdict));
-    let comparable = matches!(decision.by, Layer::Policy | Layer::Nobody) && !is_of_unknown(decision);
+    // A rule that is named where the power supply decided wanted power.
+    let by_budget = decision.by == Layer::Budget;
+    let wish = if by_budget { Verdict::Charge } else { decision.verdict };
+    let then = decision.rule.as_ref().map(|rule| (rule, wish));
+    let by_rules = matches!(decision.by, Layer::Policy | Layer::Nobody) || (by_budget && then.is_some());
+    let comparable = by_rules && !is_of_unknown(decision);
     (comparable && now != then).then(|| {
         let says = now.map_or_else(
             || "no rule has an opinion".to_owned(),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What is read as a plain yes or no, said as people say it: when it is so, and when it is not.
-const YES_OR_NO: [(&str, &str, &str); 9] = [
+const YES_OR_NO: [(&str, &str, &str); 11] = [
     ("battery.has_temp", "the device reports a temperature", "the device reports no temperature"),
     (
         "battery.has_charging",
@@ -33,6 +33,12 @@ const YES_OR_NO: [(&str, &str, &str); 9] = [
         "it is not known yet how fast the device charges",
     ),
     ("history.knows_drain", "it is known what the device uses", "it is not known yet what the device uses"),
+    (
+        "deadline.has_next",
+        "the device is to be ready at some time",
+        "the device is not to be ready at any time",
+    ),
+    ("deadline.in_time", "it will be ready in time", "it will not be ready in time"),
     (
         "rule.holds",
         "this rule brought the port into its present state",

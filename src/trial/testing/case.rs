@@ -14,8 +14,8 @@ use serde::{
 
 use super::values::{BandRates, Date, Drain, Number, Rate, Start, Sure, TimeOfDay, Weekday, With, Zone};
 use crate::model::{
-    Battery, Celsius, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces, PortFacts, PortId,
-    RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp, Verdict,
+    Battery, Celsius, DeadlineFacts, DeviceFacts, DeviceName, Facts, HistoryFacts, Level, Paces, PortFacts,
+    PortId, RuleName, Signal, Span, Spells, StationFacts, StationName, Timestamp, Verdict,
 };
 
 /// What a case expects of one answer.
@@ -68,6 +68,7 @@ pub(super) struct Case {
     station: StationCase,
     #[serde(default)]
     signals: BTreeMap<String, SignalCase>,
+    deadline: Option<DeadlineCase>,
     pub(super) expect: Expect,
     pub(super) because: Option<String>,
 }
@@ -148,6 +149,32 @@ pub(super) struct DeviceCase {
     pub(super) kind: String,
     #[serde(default)]
     pub(super) tags: Vec<String>,
+}
+
+/// What is planned for the next deadline: `(minutes_left: 90, starts_in: 0)`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeadlineCase {
+    minutes_left: u32,
+    #[serde(default)]
+    starts_in: u32,
+    target: Option<Level>,
+    in_time: Option<bool>,
+    source: Option<String>,
+}
+
+impl DeadlineCase {
+    fn facts(&self, now: Timestamp) -> Result<DeadlineFacts, String> {
+        let later =
+            |minutes: u32| now.checked_add(Span::from_mins(minutes.into())).map_err(text::<jiff::Error>);
+        Ok(DeadlineFacts {
+            at: later(self.minutes_left)?,
+            level: self.target.map_or_else(|| Level::new(100), Ok)?,
+            start: later(self.starts_in)?,
+            in_time: self.in_time.unwrap_or(true),
+            source: self.source.as_deref().unwrap_or("daily 07:00").into(),
+        })
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -249,6 +276,7 @@ impl Case {
             holder: self.holds.then(|| rule.clone()),
             history: self.history.facts(level, self.battery.temp, &earlier)?,
             signals: signals.collect::<Result<_, String>>()?,
+            deadline: self.deadline.as_ref().map(|case| case.facts(at)).transpose()?,
         })
     }
 }

@@ -19,6 +19,7 @@ mod told;
 mod values;
 mod wanted;
 
+pub(in crate::trial) use night::DaysCase;
 pub use run::{Ran, Test, read_tests, run_tests};
 pub use save::{NotSaved, SavedCase, case_of, with_case};
 pub use told::{TestKind, TestResult};

@@ -12,7 +12,7 @@ use super::{
     wanted::Wanted,
 };
 use crate::{
-    model::{PortId, RuleName, SignalName, Span, Station, Timestamp},
+    model::{PortId, RuleName, Safety, SignalName, Span, Station, Timestamp},
     simulation::{self, Away, Days, DeviceModel, Temper},
     trial::world::{self, Scenario, SignalCourse, Track},
 };
@@ -80,7 +80,7 @@ struct AwayCase {
 /// `"Mon-Fri"`, `"Sat"`, `"Mon, Wed, Fri"`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "String")]
-struct DaysCase(Days);
+pub(in crate::trial) struct DaysCase(pub(in crate::trial) Days);
 
 impl TryFrom<String> for DaysCase {
     type Error = String;
@@ -123,7 +123,8 @@ impl Night {
         let (at, zone) = start.moment(civil::Time::constant(22, 0, 0, 0))?;
         let length = self.length()?;
         let rate = self.model.charge_per_hour.map_or(40.0, |rate| rate.0);
-        let station = scene::station(zone, &self.device, rate, policy, self.signals.keys())?;
+        let station =
+            scene::station(zone, &self.device, rate, policy, Safety::default(), self.signals.keys())?;
         let devices: BTreeMap<PortId, DeviceModel> =
             BTreeMap::from([(scene::port()?, self.device_model(rate))]);
         let minutes = if length <= BY_THE_MINUTE { 1 } else { 5 };

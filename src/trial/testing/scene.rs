@@ -10,8 +10,8 @@ use serde::{
 use super::{case::DeviceCase, values::With};
 use crate::{
     model::{
-        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, Safety,
-        SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind, Version,
+        Care, Celsius, DeviceName, HubLocation, Level, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse,
+        Safety, SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind, Version,
     },
     rules::{RuleSet, UseProblem},
 };
@@ -76,6 +76,11 @@ pub(super) fn problems(set: &RuleSet, policy: &Policy) -> Vec<(RuleName, UseProb
     found.flat_map(|(usage, found)| found.into_iter().map(|one| (usage.rule.clone(), one))).collect()
 }
 
+/// For a series, which is about what rules say to reports: no floor, and nothing is too hot. Silence is what it is.
+pub(super) fn rules_only() -> Safety {
+    Safety { floor: Level::saturating(0), too_hot: Celsius::saturating(f64::INFINITY), ..Safety::default() }
+}
+
 /// The number of the only port.
 pub(super) fn port() -> Result<PortId, String> {
     PortId::new(1).map_err(|error| error.to_string())
@@ -87,6 +92,7 @@ pub(super) fn station<'s>(
     device: &DeviceCase,
     charge_per_hour: f64,
     policy: Arc<Policy>,
+    safety: Safety,
     signals: impl IntoIterator<Item = &'s SignalName>,
 ) -> Result<Arc<Station>, String> {
     let text = |error: crate::model::InvalidName| error.to_string();
@@ -118,7 +124,7 @@ pub(super) fn station<'s>(
         poll: Span::from_secs(60),
         verify_after: Span::from_mins(3),
         on_exit: OnExit::On,
-        safety: Safety::default(),
+        safety,
         budget: Arc::default(),
         signals: signals.into_iter().map(|name| (name.clone(), SignalPlan::default())).collect(),
         ports: BTreeMap::from([(id, Arc::new(plan))]),

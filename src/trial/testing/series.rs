@@ -75,7 +75,7 @@ impl Series {
             return Err(format!("the series lasts {} days, at most 31 are played", minutes / (24 * 60)));
         }
         Ok(Ready {
-            station: scene::station(zone, &self.device, rate, policy, [])?,
+            station: scene::station(zone, &self.device, rate, policy, scene::rules_only(), [])?,
             start: at,
             every: Span::from_mins(i64::from(every)),
             reports: self.reports()?,

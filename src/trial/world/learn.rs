@@ -9,10 +9,8 @@ use super::gaps;
 use crate::{
     model::{Battery, Span, TAPER_FROM, Timestamp},
     simulation::{AMBIENT, Away, DeviceModel, Drain},
+    trial::care::TOGETHER,
 };
-
-/// Between two reports that lie further apart anything may have happened.
-const TOGETHER: Span = Span::from_mins(45);
 
 /// Hours that must have been seen before a rate is believed: whole points over less time are mostly rounding.
 const ENOUGH_HOURS: f64 = 2.0;

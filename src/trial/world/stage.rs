@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     engine::{Engine, Remembered, Step, View},
-    model::{BatteryReport, PortId, Power, Seen, SignalName, Station, Timestamp},
+    model::{BatteryReport, Mode, PortId, Power, Seen, SignalName, Station, Timestamp},
     rules::RuleSet,
 };
 
@@ -25,7 +25,18 @@ impl Stage {
     /// The station at a moment, all its ports on.
     pub(in crate::trial) fn new(station: &Arc<Station>, rules: &Arc<RuleSet>, now: Timestamp) -> Self {
         let power = station.ports.keys().map(|id| (*id, Power::On)).collect();
-        let engine = Engine::new(Arc::clone(station), Arc::clone(rules), Remembered::default(), now);
+        Self::again(station, rules, Remembered::default(), power, now)
+    }
+
+    /// The station at a moment at which its service begins again, with the power that its hub shows then.
+    pub(in crate::trial) fn again(
+        station: &Arc<Station>,
+        rules: &Arc<RuleSet>,
+        remembered: Remembered,
+        power: BTreeMap<PortId, Power>,
+        now: Timestamp,
+    ) -> Self {
+        let engine = Engine::new(Arc::clone(station), Arc::clone(rules), remembered, now);
         Self { engine, power }
     }
 
@@ -35,7 +46,7 @@ impl Stage {
     }
 
     /// When the engine has something to do by itself.
-    pub(super) fn next_due(&self) -> Timestamp {
+    pub(in crate::trial) fn next_due(&self) -> Timestamp {
         self.engine.next_due()
     }
 
@@ -53,6 +64,19 @@ impl Stage {
     ) {
         // A report about a port that there is, measured now, is always taken.
         if let Ok(step) = self.engine.report(report, now) {
+            self.act(step, now, note);
+        }
+    }
+
+    /// A person takes the switch of a port, or gives it back.
+    pub(in crate::trial) fn set_mode(
+        &mut self,
+        port: PortId,
+        mode: Mode,
+        now: Timestamp,
+        note: &mut dyn FnMut(Step),
+    ) {
+        if let Some(step) = self.engine.set_mode(port, mode, now) {
             self.act(step, now, note);
         }
     }

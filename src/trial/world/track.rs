@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::model::{Decision, DeviceName, Event, EventKind, PortId, Power, Timestamp};
-
-/// Above this level batteries age faster; people ask for how long they were.
-const HIGH: f64 = 80.0;
+use crate::{
+    model::{Decision, DeviceName, Event, EventKind, PortId, Power, Timestamp},
+    trial::care::{HIGH, share_above},
+};
 
 /// The answer to one scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +96,7 @@ impl Track {
         for pair in self.samples.windows(2) {
             let [from, to] = pair else { continue };
             let hours = to.at.duration_since(from.at).as_secs_f64() / 3600.0;
-            figures.hours_above_80 += hours * share_above(from.level, to.level);
+            figures.hours_above_80 += hours * share_above(from.level, to.level, HIGH);
             if from.power == Power::On && to.present {
                 figures.hours_on += hours;
             }
@@ -121,15 +121,5 @@ impl Track {
         let whole = to.at.duration_since(from.at).as_secs_f64();
         let part = at.duration_since(from.at).as_secs_f64();
         Some(from.level + (to.level - from.level) * part / whole)
-    }
-}
-
-/// Which share of the way from one level to the other lies above 80 %.
-fn share_above(from: f64, to: f64) -> f64 {
-    match (from > HIGH, to > HIGH) {
-        (true, true) => 1.0,
-        (false, false) => 0.0,
-        (false, true) => (to - HIGH) / (to - from),
-        (true, false) => (from - HIGH) / (from - to),
     }
 }

@@ -1,26 +1,29 @@
-//! Lengths of time as people write them in a body: `90 min`, `2 h`.
+//! Lengths of time as people write them: `90 min`, `2 h`.
 
 use jiff::SpanRelativeTo;
 
-use crate::model::Span;
+use super::Span;
 
 /// What is allowed in one place.
-pub(super) struct Lengths {
-    pub(super) shortest: Span,
-    pub(super) longest: Span,
+#[derive(Clone, Copy, Debug)]
+pub struct Lengths {
+    /// Not less.
+    pub shortest: Span,
+    /// Not more.
+    pub longest: Span,
     /// The same in words.
-    pub(super) allowed: &'static str,
+    pub allowed: &'static str,
 }
 
 impl Lengths {
     /// Says that a length is not within these bounds.
-    pub(super) fn refusal(&self, text: &str) -> String {
+    pub fn refusal(&self, text: &str) -> String {
         format!("`{}` is out of range: {}", shown(text), self.allowed)
     }
 }
 
 /// Reads a length of time. Fails with what is allowed.
-pub(super) fn length(text: &str, lengths: &Lengths) -> Result<Span, String> {
+pub fn length(text: &str, lengths: &Lengths) -> Result<Span, String> {
     let parsed = text.trim().parse::<jiff::Span>().map_err(|_| {
         if with_small_numbers(text).parse::<jiff::Span>().is_ok() {
             return lengths.refusal(text);
