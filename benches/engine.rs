@@ -39,6 +39,8 @@ fn main() {
         Case::new("three rules, 16 ports", &rules, &three, 16),
         Case::new("three rules, 1,000 ports", &rules, &three, 1_000),
         Case::new("three rules, 16,000 ports", &rules, &three, 16_000),
+        Case::limited("three rules, 16 ports, 8 at once", &rules, &three, 16),
+        Case::limited("three rules, 1,000 ports, 500 at once", &rules, &three, 1_000),
     ];
     for case in &mut cases {
         case.run();
@@ -83,7 +85,21 @@ struct Case {
 
 impl Case {
     fn new(name: &'static str, rules: &Arc<RuleSet>, policy: &Arc<Policy>, ports: u16) -> Self {
-        let station = Arc::new(station(ports, SwitchKind::Simulated, policy));
+        Self::of(name, rules, station(ports, SwitchKind::Simulated, policy))
+    }
+
+    /// Half of the ports may be on, in turns.
+    fn limited(name: &'static str, rules: &Arc<RuleSet>, policy: &Arc<Policy>, ports: u16) -> Self {
+        let mut station = station(ports, SwitchKind::Simulated, policy);
+        let limit = Limit { circuit: Circuit::Station, max_on: Some(u32::from(ports / 2)), watts: None };
+        let bound = station.ports.keys().map(|id| (*id, vec![0])).collect();
+        station.budget = Arc::new(Budget { limits: vec![limit], bound, ..Budget::default() });
+        Self::of(name, rules, station)
+    }
+
+    fn of(name: &'static str, rules: &Arc<RuleSet>, station: Station) -> Self {
+        let ports = u16::try_from(station.ports.len()).expect("few");
+        let station = Arc::new(station);
         let now = Timestamp::from_second(1_800_000_000).expect("in range");
         let mut engine = Engine::new(station, Arc::clone(rules), Remembered::default(), now);
         let on: Vec<Seen> = (1..=ports).map(|n| Seen::new(port(n), None, Some(Power::On), None)).collect();

@@ -8,6 +8,8 @@
     reason = "a helper of tests fails by panicking, as tests do"
 )]
 
+#[path = "config/budget.rs"]
+mod budget;
 #[path = "config/hubs.rs"]
 mod hubs;
 

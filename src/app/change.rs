@@ -33,7 +33,7 @@ pub(super) async fn make(change: &Change, at_work: &Files, settings: &Settings) 
     let mut refused = NotChanged::Restless;
     for _ in 0..TRIES {
         match try_to_make(change, at_work, settings).await? {
-            Tried::Made(made) => return Ok(made),
+            Tried::Made(made) => return Ok(*made),
             Tried::Again(why) => refused = why,
         }
     }
@@ -41,7 +41,7 @@ pub(super) async fn make(change: &Change, at_work: &Files, settings: &Settings) 
 }
 
 enum Tried {
-    Made(Made),
+    Made(Box<Made>),
     /// The files were others than those that were checked.
     Again(NotChanged),
 }
@@ -57,7 +57,8 @@ async fn try_to_make(change: &Change, at_work: &Files, settings: &Settings) -> R
     let listed = |name: &str| settings.stations.iter().any(|station| station.as_str() == name);
     edits.retain(|edit| edit.kind != FileKind::Station || settings.stations.is_empty() || listed(&edit.name));
     if edits.is_empty() {
-        return Ok(Tried::Made(Made { plan: None, files: Vec::new(), kept_aside: Vec::new() }));
+        let made = Made { plan: None, files: Vec::new(), kept_aside: Vec::new() };
+        return Ok(Tried::Made(Box::new(made)));
     }
     let wanted = files.edited(&edits, &settings.directories);
     let missing = wanted.missing_stations(&settings.directories, &settings.stations);
@@ -83,7 +84,7 @@ async fn try_to_make(change: &Change, at_work: &Files, settings: &Settings) -> R
     match saved.map_err(|_| NotChanged::Stopped)? {
         Ok(kept) => {
             let kept_aside = kept.iter().map(|path| shown(path)).collect();
-            Ok(Tried::Made(Made { plan: Some(plan), files: written, kept_aside }))
+            Ok(Tried::Made(Box::new(Made { plan: Some(plan), files: written, kept_aside })))
         }
         Err(Unsaved::Other) => Ok(Tried::Again(NotChanged::Restless)),
         Err(Unsaved::Failed(path, error)) => {

@@ -85,6 +85,8 @@ struct Draft {
     except: Vec<CivilMoment>,
     replaces: Option<CivilMoment>,
     cancelled: bool,
+    /// Something in it could not be read, which was told.
+    broken: bool,
 }
 
 fn read(file: &SourceFile) -> Result<Vec<CalendarEvent>, Vec<Diagnostic>> {
@@ -95,7 +97,7 @@ fn read(file: &SourceFile) -> Result<Vec<CalendarEvent>, Vec<Diagnostic>> {
         // Moved and cancelled beginnings are left out of the event that they belong to.
         let moved = drafts.iter().filter(|other| !draft.uid.is_empty() && other.uid == draft.uid);
         let moved = moved.filter_map(|other| other.replaces.clone());
-        if !draft.cancelled {
+        if !draft.cancelled && !draft.broken {
             match finished(draft, moved.collect()) {
                 Ok(own) => events.extend(own),
                 Err((at, wrong)) => problems.add(at, wrong),
@@ -168,7 +170,9 @@ fn drafts(text: &str, problems: &mut Problems<'_>) -> Vec<Draft> {
             }
             // What stands in an alarm or in a description of a time zone is not of the event.
             _ if depth.last().is_some_and(|inner| inner == "VEVENT") => {
-                if let Some(Err(wrong)) = open.as_mut().map(|draft| draft.take(&line)) {
+                let Some(draft) = open.as_mut() else { continue };
+                if let Err(wrong) = draft.take(&line) {
+                    draft.broken = true;
                     problems.add(line.at, wrong);
                 }
             }

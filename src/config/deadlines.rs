@@ -112,9 +112,10 @@ fn calendar(fields: &Fields<'_>, calendars: &Calendars, problems: &mut Problems<
             return Err(Wrong::new("wrong-value", format!("`{}` is not a calendar file", shown(file)), hint));
         };
         let Some(events) = calendars.events(stem) else {
-            let names = || calendars.names();
-            let hint = did_you_mean(stem, names()).unwrap_or_else(|| match names().next() {
-                Some(_) => format!("there are, with .ics: {}", list(names())),
+            let names: Vec<String> = calendars.names().map(|name| format!("{name}.ics")).collect();
+            let names = || names.iter().map(String::as_str);
+            let hint = did_you_mean(file, names()).unwrap_or_else(|| match names().next() {
+                Some(_) => format!("there are: {}", list(names())),
                 None => "put it beside this file".to_owned(),
             });
             return Err(Wrong::new(

@@ -79,38 +79,19 @@ fn one(event: &Event) {
         }
         EventKind::Alarm { wanted, message } => tracing::error!(station, port, %wanted, "{code}: {message}"),
         EventKind::FaultOver { fault } => tracing::info!(station, port, fault = fault.code(), "{code}"),
-        EventKind::AlarmOver | EventKind::Well => tracing::info!(station, port, "{code}"),
-        EventKind::WillNotMakeIt { source, message, .. } => {
-            tracing::warn!(station, port, source, "{code}: {message}");
+        EventKind::AlarmOver | EventKind::Well | EventKind::WillMakeItAgain { .. } => {
+            tracing::info!(station, port, "{code}");
         }
-        EventKind::WillMakeItAgain { deadline } => tracing::info!(station, port, %deadline, "{code}"),
-        EventKind::RuleFailed { message, .. } => tracing::warn!(station, port, "{code}: {message}"),
-        EventKind::TooHot { .. }
-        | EventKind::CooledDown { .. }
-        | EventKind::UnderFloor { .. }
-        | EventKind::OverFloor { .. }
-        | EventKind::LevelJumped { .. }
-        | EventKind::LevelMisread { .. }
-        | EventKind::LevelsDisagree { .. } => of_safety(event),
+        EventKind::RuleFailed { message, .. } | EventKind::WillNotMakeIt { message, .. } => {
+            tracing::warn!(station, port, "{code}: {message}");
+        }
         // Told for all ports together.
         EventKind::Unreadable { .. } => {}
-        EventKind::Reported { .. }
-        | EventKind::ReportRejected { .. }
-        | EventKind::Decided { .. }
-        | EventKind::ConfigLoaded { .. }
-        | EventKind::ConfigRejected { .. }
-        | EventKind::ShadowStarted { .. }
-        | EventKind::ShadowWaits { .. }
-        | EventKind::ShadowEnded { .. }
-        | EventKind::HistoryLost { .. }
-        | EventKind::CommandRejected { .. }
-        | EventKind::BrokerLost { .. }
-        | EventKind::BrokerBack
-        | EventKind::HistoryBack => tracing::debug!(station, port, "{code}"),
+        _ => of_safety(event),
     }
 }
 
-/// What keeps devices from harm.
+/// What keeps devices from harm; everything else is for those who look closely.
 fn of_safety(event: &Event) {
     let station = event.station.as_ref().map(tracing::field::display);
     let port = event.port.map(tracing::field::display);
@@ -132,6 +113,6 @@ fn of_safety(event: &Event) {
             station, port, %low, %high,
             "{code}: do two devices report for this port? the lower level counts"
         ),
-        _ => {}
+        _ => tracing::debug!(station, port, "{code}"),
     }
 }

@@ -84,13 +84,14 @@ impl PortState {
     /// When the stretch that goes on has ended, if it has.
     fn stretch_ends(&self, silent_after: Span, now: Timestamp) -> Option<Timestamp> {
         let stretch = self.memory.stretch.as_deref()?;
-        if self.silent || now.duration_since(stretch.seen_at) >= silent_after {
-            // What it did since then nobody knows.
-            return Some(stretch.seen_at);
-        }
+        // What it did since it was seen last nobody knows.
+        let unseen = now.duration_since(stretch.seen_at) >= silent_after;
         let another = self.device().is_some_and(|device| *device != stretch.device);
         if another || self.memory.battery.is_none() {
-            return Some(now);
+            return Some(if unseen { stretch.seen_at } else { now });
+        }
+        if unseen || self.silent {
+            return Some(stretch.seen_at);
         }
         if self.actual == Some(Power::Off) && !self.leaks() {
             let steady = self.memory.steady.as_ref().filter(|steady| steady.power == Power::Off);
@@ -107,7 +108,12 @@ impl PortState {
             return None;
         }
         let steady = self.memory.steady.as_ref().filter(|steady| steady.power == Power::On);
-        let since = steady.map_or(battery.measured_at, |steady| steady.since.min(now));
+        let came = self.memory.plugged_at.filter(|came| steady.is_none_or(|steady| *came > steady.since));
+        if came.is_some_and(|came| battery.measured_at < came) {
+            // What it had before it was taken away says nothing.
+            return None;
+        }
+        let since = came.or(steady.map(|steady| steady.since)).unwrap_or(battery.measured_at).min(now);
         if battery.measured_at < since {
             // The last one before the power came.
             let fresh = since.duration_since(battery.measured_at) <= FRESH;

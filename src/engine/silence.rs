@@ -10,8 +10,9 @@ use crate::model::{
     EventKind, PortId, Power, Safeguard, Silence, SilenceStage, Span, Steady, Timestamp, Verdict, Wish, words,
 };
 
-/// A device that reports without power need not be switched on to be heard: it is away, or its reports are broken. It is
-/// woken so seldom, for the case that its battery was empty.
+/// A silent device is woken at least so often: in the end two switches of its port in half a day, for somebody who may be
+/// away for weeks. One that reports without power need not be switched on to be heard, and is woken so seldom at once, for
+/// the case that its battery was empty.
 const RARELY: Span = Span::from_hours(12);
 
 /// What a device says so soon after its port went off says nothing of how it reports without power: it may have been on
@@ -84,15 +85,24 @@ impl Engine {
         } else if over.is_negative() || port.memory.battery.is_none() {
             SilenceStage::Charged
         } else {
-            let rarely = if port.memory.safe.reports_unpowered == Some(true) { RARELY } else { Span::ZERO };
-            let every = safety.wake_every.max(rarely).as_secs().max(1);
-            let asleep = every.saturating_sub(safety.wake_for.as_secs());
-            if over.as_secs().rem_euclid(every) >= asleep {
-                SilenceStage::Woken
-            } else {
-                SilenceStage::Waited
-            }
+            self.waits_or_wakes(port, over)
         }
+    }
+
+    /// `over`: since the charge ended. The pauses grow from `wake_every` on: who was not heard the last time may be away, or
+    /// its cable is broken.
+    fn waits_or_wakes(&self, port: &PortState, over: Span) -> SilenceStage {
+        let safety = &self.view.station.safety;
+        let longest = safety.wake_every.max(RARELY);
+        let unpowered = port.memory.safe.reports_unpowered == Some(true);
+        let mut pause = if unpowered { longest } else { safety.wake_every.max(Span::from_secs(1)) };
+        let mut rest = over;
+        while pause < longest && rest >= pause {
+            rest = rest.saturating_sub(pause);
+            pause = pause.saturating_mul(2).min(longest);
+        }
+        let into = Span::from_secs(rest.as_secs().rem_euclid(pause.as_secs().max(1)));
+        if into >= pause.saturating_sub(safety.wake_for) { SilenceStage::Woken } else { SilenceStage::Waited }
     }
 
     /// When the device was last heard, by this life of the service: nobody could report while it was down.
@@ -133,13 +143,9 @@ impl Engine {
                 Judgement::safe(Verdict::Charge, Safeguard::Silent, reason)
             }
             SilenceStage::Waited => {
-                let (silent, every) = (for_so_long(), words(safety.wake_every));
-                let often = match port.memory.safe.reports_unpowered {
-                    Some(true) => "now and then".to_owned(),
-                    Some(false) | None => format!("every {every}"),
-                };
                 let reason = format!(
-                    "no report for {silent}: not charged any longer, switched on for {wake} {often} to hear it"
+                    "no report for {}: not charged any longer, switched on for {wake} now and then to hear it",
+                    for_so_long()
                 );
                 Judgement::safe(Verdict::Rest, Safeguard::SilentTooLong, reason)
             }

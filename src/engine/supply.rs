@@ -221,9 +221,31 @@ impl Engine {
     /// What becomes of a wish while the port waits for power.
     pub(super) fn gate(&self, id: PortId, wish: Judgement) -> Judgement {
         let port = self.view.ports.get(&id);
-        let Some(waits) = port.and_then(|port| self.view.waits_for(port)) else { return wish };
+        let Some(waits) = port.and_then(|port| self.waits_for(port)) else { return wish };
         let reason = format!("waits for power: {waits} ({})", wish.reason);
         Judgement { verdict: Verdict::Rest, by: Layer::Budget, reason, ..wish }
+    }
+
+    /// What a port waits for, in words; `None` when it does not.
+    fn waits_for(&self, port: &PortState) -> Option<String> {
+        let at = port.waits?.limit;
+        let limit = self.view.station.budget.limits.get(at)?;
+        let (on, more) = (self.supply.given.of(at), Draw::of(port.care().watts));
+        let of = match &limit.circuit {
+            Circuit::Station => String::new(),
+            circuit @ (Circuit::Hub(_) | Circuit::Group(_)) => format!(" of {circuit}"),
+        };
+        let full = on.and(more);
+        Some(match (limit.max_on, limit.watts) {
+            (Some(most), _) if full.ports > i64::from(most) => {
+                format!("{} of at most {most} ports{of} are on", on.ports)
+            }
+            (_, Some(most)) if !limit.allows(full) => {
+                let (taken, needs) = (on.watts(), more.watts());
+                format!("{taken} of at most {most} W{of} are taken, it needs {needs}")
+            }
+            _ => format!("others{of} come first"),
+        })
     }
 
     /// True when all limits have room for this port now, and no other one has just been switched on.
@@ -350,33 +372,5 @@ impl View {
     /// The ports that want power and have to wait for it.
     pub fn waiting(&self) -> impl Iterator<Item = PortId> {
         self.ports.values().filter(|port| port.waits.is_some()).map(|port| port.plan.id)
-    }
-
-    /// What a port waits for, in words; `None` when it does not.
-    pub fn waits_for(&self, port: &PortState) -> Option<String> {
-        let limit = self.station.budget.limits.get(port.waits?.limit)?;
-        let under = |id: PortId| {
-            let limits = self.station.budget.limits_of(id).iter();
-            limits
-                .filter_map(|at| self.station.budget.limits.get(*at))
-                .any(|other| std::ptr::eq(other, limit))
-        };
-        let here = self.ports.iter().filter(|(id, _)| under(**id)).filter_map(|(_, port)| port.draw());
-        let (on, more) = (here.fold(Draw::default(), Draw::and), Draw::of(port.care().watts));
-        let of = match &limit.circuit {
-            Circuit::Station => String::new(),
-            circuit @ (Circuit::Hub(_) | Circuit::Group(_)) => format!(" of {circuit}"),
-        };
-        let full = on.and(more);
-        Some(match (limit.max_on, limit.watts) {
-            (Some(most), _) if full.ports > i64::from(most) => {
-                format!("{} of at most {most} ports{of} are on", on.ports)
-            }
-            (_, Some(most)) if !limit.allows(full) => {
-                let (taken, needs) = (on.watts(), more.watts());
-                format!("{taken} of at most {most} W{of} are taken, it needs {needs}")
-            }
-            _ => format!("others{of} come first"),
-        })
     }
 }

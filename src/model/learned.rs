@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Battery, Power, Timestamp,
-    pace::{BANDS, Paces, bands, effort, efforts},
+    pace::{BANDS, Paces, THROUGH, bands, effort, efforts},
 };
 
 /// Between two reports that lie further apart anything may have happened, seconds: 45 minutes.
@@ -127,8 +127,8 @@ impl Learned {
         }
         let usual = self.usual();
         let mut per_hour = [usual; BANDS];
-        for ((pace, seen), (low, high)) in per_hour.iter_mut().zip(self.charge).zip(bands()) {
-            let shared = SHARED * effort(low, high);
+        for ((pace, seen), through) in per_hour.iter_mut().zip(self.charge).zip(THROUGH) {
+            let shared = SHARED * through;
             *pace = (seen.points() + shared) / (seen.hours() + shared / usual);
         }
         Some(Paces::new(per_hour))
@@ -136,7 +136,7 @@ impl Learned {
 
     /// How sure the paces are over all levels, 0 to 1.
     pub fn sure(&self) -> f64 {
-        self.sure_of(0.0, 100.0)
+        self.sure_over(THROUGH.into_iter())
     }
 
     /// The same as whole percent.
@@ -255,11 +255,10 @@ impl Learned {
             let spread = i32::from(self.spread) + (off - i32::from(self.spread)) / 8;
             self.spread = u16::try_from(spread).unwrap_or_default();
         }
-        for (((sum, way), share), (low, high)) in self.charge.iter_mut().zip(&ways).zip(&shares).zip(bands())
-        {
+        for (((sum, way), share), through) in self.charge.iter_mut().zip(&ways).zip(&shares).zip(THROUGH) {
             if *way > 0.0 {
                 sum.add(*way, seconds_of(share * took));
-                sum.fade(sum.points() / (PASSES * effort(low, high)));
+                sum.fade(sum.points() / (PASSES * through));
             }
         }
     }
@@ -279,18 +278,23 @@ impl Learned {
 
     /// How often each band was passed, of late.
     fn passes(&self) -> impl Iterator<Item = f64> {
-        self.charge.iter().zip(bands()).map(|(sum, (low, high))| sum.points() / effort(low, high))
+        self.charge.iter().zip(THROUGH).map(|(sum, through)| sum.points() / through)
     }
 
     /// One pass is two thirds of all that can be known of a band; of one that was never passed the others tell a part.
     fn sure_of(&self, from: f64, to: f64) -> f64 {
+        self.sure_over(efforts(from, to))
+    }
+
+    /// The same over parts of a way, one for each band.
+    fn sure_over(&self, parts: impl Iterator<Item = f64>) -> f64 {
         let all: f64 = self.passes().sum();
         if all < ENOUGH_PASSES {
             return 0.0;
         }
         let shared = 0.4 * all / (all + 1.0);
         let (mut way, mut sure) = (0.0, 0.0);
-        for (part, passes) in efforts(from, to).zip(self.passes()) {
+        for (part, passes) in parts.zip(self.passes()) {
             way += part;
             sure += part * f64::max(passes / (passes + 0.5), shared);
         }

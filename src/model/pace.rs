@@ -23,6 +23,10 @@ const WIDTH: f64 = 10.0;
 /// Slower than this, in hundredths of a point per hour, is no pace: 0.1 % per hour, ten days for half a battery.
 const SLOWEST: u16 = 10;
 
+/// The way through each band, in percent points at full pace: what [`effort`] gives, worked out beforehand.
+pub(super) const THROUGH: [f64; BANDS] =
+    [10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 13.1776930739, 35.010114567];
+
 /// The way from one level to another, in percent points at full pace: at an even pace up to [`TAPER_FROM`], ever more slowly from
 /// there on. 0 when it is already there.
 pub(super) fn effort(from: f64, to: f64) -> f64 {
@@ -104,6 +108,13 @@ mod tests {
         assert_eq!(paces.minutes(90.0, 20.0), 0.0);
         assert!(paces.minutes(f64::NAN, 100.0).is_nan());
         assert!((efforts(3.0, 99.0).sum::<f64>() - effort(3.0, 99.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_way_through_each_band_is_right() {
+        for ((low, high), through) in bands().zip(THROUGH) {
+            assert!((effort(low, high) - through).abs() < 1e-6, "{low}: {through}");
+        }
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub struct Safety {
     pub cool_again: Celsius,
     /// A silent device is charged for so long at most, then heard now and then only.
     pub silent_charge: Span,
-    /// How often a port that was off for a silent device is switched on, to hear it.
+    /// A port that is off for a silent device is switched on after so long, to hear it; while nothing is heard each pause is
+    /// twice as long as the one before, up to half a day. One whose reports stop with its port is heard as often as this.
     pub wake_every: Span,
     /// For how long.
     pub wake_for: Span,

@@ -294,6 +294,7 @@ mod tests {
             why("desk/report/pixel-7", r#"{"level": "57"}"#),
             why("desk/report/pixel-7", r#"{"level": 1e400}"#),
             why("desk/report/pixel-7", r#"{"level": 57, "temperature": 315}"#),
+            why("desk/report/pixel-7", r#"{"level": 57, "temperature": "31.5"}"#),
             why("desk/report/pixel-7", r#"{"level": 57, "measured_at": "this morning"}"#),
             why(&long, "57"),
         ];
@@ -316,6 +317,7 @@ mod tests {
         report refused: `desk/report/pixel-7`: the report cannot be read (invalid type: string "57", expected a JSON number at line 1 column 14): send JSON such as {"level": 57}
         report refused: `desk/report/pixel-7`: the report cannot be read (number out of range at line 1 column 15): send JSON such as {"level": 57}
         report refused: `desk/report/pixel-7`: temperature 315 is out of range: degrees Celsius, -50 to 150 (Android's own broadcasts give tenths of a degree: divide by 10)
+        report refused: `desk/report/pixel-7`: the report cannot be read (invalid type: string "31.5", expected f64 at line 1 column 35): send JSON such as {"level": 57}
         report refused: `desk/report/pixel-7`: measured_at `this morning` is not a time: write it like 2026-11-22T07:00:00Z
         report refused: `desk/report/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is not a device name: use 1 to 64 characters, no control characters, no blanks at the ends
         "#);

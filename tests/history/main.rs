@@ -3,6 +3,7 @@
 
 mod archive;
 mod crash;
+mod lived;
 mod reading;
 mod restart;
 mod support;

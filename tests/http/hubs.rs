@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use smart_charging_station::{
     http::Access,
-    model::{HubLocation, Plugged, Span, SwitchProblem, Thing},
+    model::{Budget, Circuit, HubLocation, Limit, Plugged, PortId, Span, SwitchProblem, Thing},
 };
 
 use crate::support::{LIMIT, Options, TestService, answer};
@@ -217,6 +217,28 @@ async fn a_device_that_charges_without_power_is_a_fault_of_its_port() {
     assert_eq!(port["fault"]["code"], "power_leak");
     assert!(port["fault"]["since"].is_string() && port["fault"]["message"].is_string());
     assert_eq!(service.get("/api/v1/stations/desk").await.1["counts"]["leaked"], 1);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_station_tells_who_has_power_and_who_waits() {
+    let limits = vec![Limit { circuit: Circuit::Station, max_on: Some(1), watts: None }];
+    let bound = (1..=4).map(|number| (PortId::new(number).unwrap(), vec![0])).collect();
+    let budget = Budget { limits, bound, ..Budget::default() };
+    let service = TestService::start(Options { budget, ..watched() }).await;
+    let waits = service.port_until(2, "off", |port| port["power"] == "off").await;
+    assert!(waits["waits_since"].is_string(), "{waits}");
+    let limit = |on: u32| json!({"of": "station", "name": null, "max_on": 1, "on": on, "max_watts": null, "watts": f64::from(on) * 7.5});
+    let (_, station) = service.get("/api/v1/stations/desk").await;
+    let budget = json!({"turn": "15m", "stagger": "0s", "limits": [limit(1)], "waiting": [2]});
+    assert_eq!(station["budget"], budget);
+    service.put(&format!("{}/mode", port_path(2)), &json!({"mode": "on"})).await;
+    let port = service.port_until(2, "on", |port| port["power"] == "on").await;
+    assert_eq!(port["waits_since"], json!(null));
+    let decision = service.get(&port_path(1)).await.1["decision"].clone();
+    assert_eq!((&decision["by"], &decision["verdict"]), (&json!("budget"), &json!("rest")));
+    let reason = decision["reason"].as_str().unwrap();
+    assert!(reason.starts_with("waits for power: "), "{reason}");
     service.stop().await;
 }
 

@@ -1,6 +1,7 @@
 //! The REST service over real TCP, with real stations and a real history; only the hub is made up.
 
 mod api;
+mod care;
 mod charging;
 mod check;
 mod errors;
@@ -12,6 +13,7 @@ mod metrics;
 mod modes;
 mod parameters;
 mod plan;
+mod plans;
 mod roles;
 mod rule_tests;
 mod seed;

@@ -11,9 +11,9 @@ use smart_charging_station::{
     history::{self, HistorySettings, Role, TokenStore},
     http::{self, Access, HttpSettings, ReloadRequest, Services},
     model::{
-        Ask, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Plugged, Policy, PortId, PortPlan,
-        Power, Record, RuleName, RuleUse, Safety, Seen, SignalName, SignalPlan, Socket, Span, Station,
-        StationName, SwitchKind, SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
+        Ask, Budget, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Plugged, Policy, PortId,
+        PortPlan, Power, Record, RuleName, RuleUse, Safety, Seen, SignalName, SignalPlan, Socket, Span,
+        Station, StationName, SwitchKind, SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
     workshop::shadow_door,
@@ -45,6 +45,7 @@ pub(crate) struct Options {
     pub(crate) poll: Span,
     /// So long after a switch reports are compared with it.
     pub(crate) verify_after: Span,
+    pub(crate) budget: Budget,
 }
 
 /// How the hub of a test is.
@@ -79,6 +80,7 @@ impl Default for Options {
             mqtt: "off",
             poll: Span::from_secs(60),
             verify_after: Span::from_mins(3),
+            budget: Budget::default(),
         }
     }
 }
@@ -196,7 +198,9 @@ fn stations(
             directory: directory.clone(),
             clock: Clock::real(),
         };
-        let station = Station { poll: options.poll, verify_after: options.verify_after, ..station(name) };
+        let (poll, verify_after) = (options.poll, options.verify_after);
+        let station =
+            Station { poll, verify_after, budget: Arc::new(options.budget.clone()), ..station(name) };
         let station = Arc::new(station);
         let (handle, task) =
             controller::start(station, Arc::clone(&rules), Some(Remembered::default()), wiring);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smart_charging_station::{
     controller::View,
-    model::{SignalName, SignalPlan, Station},
+    model::{Care, DeadlinePlan, Due, Level, PortPlan, SignalName, SignalPlan, Station, Told},
 };
 use tokio::time::timeout;
 
@@ -205,4 +205,35 @@ async fn a_number_on_the_topic_of_a_signal_is_heard() {
     let moved = with([(price.clone(), plan("energy/spot"))].into());
     world.handle("desk").reload(moved, rules()).await.unwrap();
     value(0.4).await;
+}
+
+#[tokio::test]
+async fn what_others_say_of_a_deadline_is_heard_and_may_be_retained() {
+    let broker = Broker::start();
+    let mut desk = (*station("desk", "smartcharger", &["pixel-7"])).clone();
+    let plan = DeadlinePlan { due: Due::Topic("school/next".to_owned()), level: Level::new(100).unwrap() };
+    for port in desk.ports.values_mut() {
+        let care = Arc::new(Care { deadlines: Arc::new(vec![plan.clone()]), ..(*port.care).clone() });
+        *port = Arc::new(PortPlan { care, ..(**port).clone() });
+    }
+    let watcher = Watcher::at(broker.port()).await;
+    watcher.send_retained("school/next", "07:30").await;
+    let mut world = World::start(settings(&broker), vec![Arc::new(desk)]);
+    world.connected("desk").await;
+    let mut pictures = world.handle("desk").changed();
+    let mut said = async |wanted: Option<Told>| {
+        let heard = |view: &View| view.memory.told.get("school/next").copied() == wanted;
+        timeout(PATIENCE, pictures.wait_for(heard))
+            .await
+            .unwrap_or_else(|_| panic!("no {wanted:?}"))
+            .unwrap();
+    };
+    said(Some(Told::Daily("07:30:00".parse().unwrap()))).await;
+    watcher.send("school/next", "2026-11-24T06:30:00Z").await;
+    said(Some(Told::At("2026-11-24T06:30:00Z".parse().unwrap()))).await;
+    watcher.send("school/next", "tomorrow").await;
+    let told = world.event("command_rejected").await;
+    assert!(told.starts_with("`tomorrow` is not a time: write \"07:30\""), "{told}");
+    watcher.send("school/next", "").await;
+    said(None).await;
 }

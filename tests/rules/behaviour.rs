@@ -75,7 +75,7 @@ fn every_input_can_be_seen() {
         ("clock.hour_in(\"13-11\")", "false"),
         ("history.knows_rate", "false"),
         ("history.sure", "0"),
-        ("if history.knows_drain { history.drain_per_hour } else { -1.0 }", "-1.0"),
+        ("if history.knows_drain { history.drain_per_hour } else { -1.0 }", "-1"),
         ("history.has_full", "true"),
         ("if history.has_full { history.hours_since_full } else { 0 }", "50"),
         ("signal.has(\"price\")", "true"),

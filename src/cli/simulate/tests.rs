@@ -58,7 +58,8 @@ fn the_week_of_the_demo_is_a_plausible_story() {
     assert!((8.0..25.0).contains(&phone["hours_on"].as_f64().unwrap()), "{phone}");
     assert!((14..40).contains(&phone["switches"].as_i64().unwrap()), "{phone}");
     let broken = device(&answer, "redmi-note");
-    assert_eq!((&broken["switches"], &broken["lowest"]), (&0.into(), &0.0.into()), "its cable is broken");
+    assert_eq!(broken["lowest"], 0.0, "its cable is broken");
+    assert!(broken["switches"].as_i64().unwrap() <= 5 * 7, "it is woken now and then: {broken}");
     let hot = device(&answer, "kindle-fire");
     assert!((42.0..45.0).contains(&hot["highest_temperature"].as_f64().unwrap()), "{hot}");
     let by: Vec<&str> =

@@ -11,7 +11,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::core::{Engine, LOOK_AGAIN, Step, later};
 use super::state::{PortState, View};
-use crate::model::{Care, Deadline, EventKind, Planned, Policy, PortId, Record, Span, Timestamp, Told};
+use crate::model::{
+    Budget, Care, Deadline, EventKind, Planned, Policy, PortId, Record, Span, Timestamp, Told,
+};
 use crate::rules::RuleSet;
 
 use claim::{Standing, load, planned, standing};
@@ -142,9 +144,14 @@ impl Engine {
         } else if self.view.ports.len() <= SMALL {
             self.plan_all(now, step);
         } else {
-            let soon = self.planning.made.map_or(now, |made| later(made, LARGE_AGAIN));
-            self.planning.due = self.planning.due.map(|due| due.min(soon));
+            self.plan_soon(now);
         }
+    }
+
+    /// Plans a large station soon, however much happens until then.
+    fn plan_soon(&mut self, now: Timestamp) {
+        let soon = self.planning.made.map_or(now, |made| later(made, LARGE_AGAIN));
+        self.planning.due = self.planning.due.map(|due| due.min(soon));
     }
 
     /// Plans all ports together.
@@ -152,11 +159,21 @@ impl Engine {
         let ports = self.view.ports.clone();
         let standing: Vec<(PortId, Option<Standing>)> =
             ports.iter().map(|(id, port)| (*id, self.standing(*id, port, now))).collect();
-        let claims: Vec<Claim> = standing.iter().filter_map(|(_, one)| one.as_ref()?.claim.clone()).collect();
         let budget = &self.view.station.budget;
-        let bound = ports.iter().filter(|(id, _)| !claims.is_empty() && budget.bound.contains_key(id));
-        let loads: Vec<Load> = bound.filter_map(|(_, port)| load(&self.view, port)).collect();
-        let places = place(now, &claims, &loads, budget);
+        let bound = ports.iter().filter(|(id, _)| budget.bound.contains_key(id));
+        let loads: BTreeMap<PortId, Load> =
+            bound.filter_map(|(id, port)| Some((*id, load(&self.view, port)?))).collect();
+        let claims = standing.iter().filter_map(|(_, one)| one.as_ref()?.claim.clone());
+        // Who has power anyway waits for nobody.
+        let has_power = |claim: &Claim| {
+            loads.get(&claim.port).is_some_and(|load| load.until.is_none_or(|until| until >= claim.at))
+        };
+        let (powered, claims): (Vec<Claim>, Vec<Claim>) = claims.partition(has_power);
+        let begun = |claim: Claim| Claim { begun: claim.begun.or(Some(now)), ..claim };
+        let powered: Vec<Claim> = powered.into_iter().map(begun).collect();
+        let loads: Vec<Load> = loads.into_values().collect();
+        let mut places = place(now, &claims, &loads, budget);
+        places.extend(place(now, &powered, &[], &Budget::default()));
         for (id, standing) in standing {
             let planned = standing.map(|one| planned(&one, places.get(&id), &self.view, now));
             self.keep_plan(id, planned, now, step);
@@ -185,7 +202,10 @@ impl Engine {
             if self.view.plan.contains_key(&id) {
                 self.view.plan.remove(&id);
             }
-            self.planning.late.remove(&id);
+            // It may come back before the deadline of which it was told.
+            if self.planning.late.get(&id).is_some_and(|deadline| *deadline <= now) {
+                self.planning.late.remove(&id);
+            }
             return;
         };
         let deadline = planned.deadline.at;
@@ -211,8 +231,8 @@ impl Engine {
         }
     }
 
-    /// Takes what others say on the topic of a deadline; nothing takes it back. All ports that it is about are planned anew
-    /// at once, and their rules see it at their next look, a minute later at most.
+    /// Takes what others say on the topic of a deadline; nothing takes it back. The ports of the station are planned anew,
+    /// and their rules see it at their next look, a minute later at most.
     pub fn deadline(&mut self, topic: &str, text: &str, now: Timestamp) -> Result<Step, NotTold> {
         self.follow_clock(now);
         if !self.view.station.deadline_topics().contains(topic) {
@@ -226,7 +246,11 @@ impl Engine {
         self.set_told(topic, told);
         self.planning.told = self.planning.told.wrapping_add(1);
         self.remember_station(&mut step);
-        self.plan_all(now, &mut step);
+        if self.view.ports.len() <= SMALL {
+            self.plan_all(now, &mut step);
+        } else {
+            self.plan_soon(now);
+        }
         Ok(step)
     }
 

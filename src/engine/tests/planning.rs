@@ -74,7 +74,7 @@ fn the_rule_ready_by_is_a_deadline_and_begins_when_the_plan_says() {
     let due = engine.report(&report(1, 60), planned.start).unwrap().decision.unwrap();
     assert_eq!(
         (due.verdict, due.reason.as_str()),
-        (crate::model::Verdict::Charge, "138 min left until daily 07:00 (ready-by), about 123 needed")
+        (crate::model::Verdict::Charge, "138 min left until daily 07:00 (ready-by), about 103 needed")
     );
 }
 

@@ -172,6 +172,8 @@ pub(super) fn axes(reads: &Reads, usage: &RuleUse) -> Vec<Axis> {
     let written = Written::new(reads, usage);
     let asks = |names: &[&str]| names.iter().any(|name| reads.names.contains(*name));
     let above = |what: &str| asks(&["minutes_above"]) && (reads.shared || reads.texts.contains(what));
+    // A rule that also counts by its own parameters is compared by those: what is planned follows from them.
+    let planned = !asks(&["minutes_until"]);
     let mut kinds = vec![
         (Kind::Level, asks(&["level"]) || above("level")),
         (Kind::Temperature, asks(&["temp", "has_temp"]) || above("temp")),
@@ -188,8 +190,11 @@ pub(super) fn axes(reads: &Reads, usage: &RuleUse) -> Vec<Axis> {
         (Kind::Sure, asks(&["knows_rate", "sure"])),
         (Kind::Drain, asks(&["knows_drain", "drain_per_hour"])),
         (Kind::SinceFull, asks(&["has_full", "hours_since_full"])),
-        (Kind::DeadlineLeft, asks(&["has_next", "minutes_left", "starts_in", "target", "in_time", "source"])),
-        (Kind::DeadlineStart, asks(&["starts_in"])),
+        (
+            Kind::DeadlineLeft,
+            planned && asks(&["has_next", "minutes_left", "starts_in", "target", "in_time"]),
+        ),
+        (Kind::DeadlineStart, planned && asks(&["starts_in"])),
     ];
     kinds.extend(written.signals.iter().map(|name| (Kind::Signal(name.clone()), true)));
     let wanted = kinds.into_iter().filter(|(_, asked)| *asked);

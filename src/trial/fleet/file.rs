@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::faults::Fault;
 use crate::{
-    model::{PortId, Span, StationName},
+    model::{Level, PortId, Span, StationName},
     simulation::{Away, Days, DeviceModel, Drain, Temper},
     trial::testing::DaysCase,
 };
@@ -59,7 +59,7 @@ pub struct Demand {
     /// When it is to be ready, on the same day.
     pub due: Time,
     /// The level to be reached, percent.
-    pub level: f64,
+    pub level: Level,
 }
 
 impl Fleet {
@@ -135,11 +135,11 @@ struct DemandCase {
     asked: Time,
     due: Time,
     #[serde(default = "full")]
-    level: f64,
+    level: Level,
 }
 
-fn full() -> f64 {
-    100.0
+fn full() -> Level {
+    Level::saturating(100)
 }
 
 impl FleetCase {
@@ -223,9 +223,6 @@ impl DemandCase {
         let Self { port, days, asked, due, level } = self;
         if asked >= due {
             return Err(format!("port {port}: a demand is due after it is asked for, on the same day"));
-        }
-        if !(5.0..=100.0).contains(&level) {
-            return Err(format!("port {port}: level {level} is out of range: 5 to 100"));
         }
         Ok(Demand { port, days: days.0, asked, due, level })
     }

@@ -46,7 +46,7 @@ pub fn promises(fleet: &Fleet, station: &Station, rules: &RuleSet) -> Vec<Promis
                 if let Ok(at) = due
                     && demand.days.contains(date.weekday())
                 {
-                    promise(at, demand.level);
+                    promise(at, f64::from(demand.level.percent()));
                 }
             }
         }

@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::file::Demand;
 use crate::{
     engine::{Remembered, Step},
-    model::{Author, BatteryReport, Mode, ModeKind, PortId, Power, Record, Span, Station, Timestamp},
+    model::{Author, BatteryReport, Level, Mode, ModeKind, PortId, Power, Record, Span, Station, Timestamp},
     rules::RuleSet,
     trial::world::Stage,
 };
@@ -59,12 +58,18 @@ impl Service {
         }
     }
 
-    /// Somebody asks for a device.
-    pub(super) fn ask(&mut self, demand: &Demand, due: Timestamp, now: Timestamp) {
-        let mode = Mode { kind: ModeKind::On, until: Some(due), by: Author::Rest(None), ..Mode::default() };
+    /// True while it runs.
+    pub(super) fn runs(&self) -> bool {
+        self.stage.is_some()
+    }
+
+    /// Somebody asks for a device: to be charged once.
+    pub(super) fn ask(&mut self, port: PortId, level: Level, now: Timestamp) {
+        let kind = ModeKind::Once;
+        let mode = Mode { kind, level: Some(level), by: Author::Rest(None), ..Mode::default() };
         let Self { stage, remembered, switched, .. } = self;
         if let Some(stage) = stage {
-            stage.set_mode(demand.port, mode, now, &mut |step| note(remembered, switched, step));
+            stage.set_mode(port, mode, now, &mut |step| note(remembered, switched, step));
         }
     }
 

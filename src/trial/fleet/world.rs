@@ -131,7 +131,10 @@ struct World<'f> {
     faults: Faults,
     start: Timestamp,
     hand: Hand,
+    /// People ask for devices.
     asks: bool,
+    /// Who was asked for and not charged yet, for the service does not run.
+    waiting: Vec<(PortId, Level)>,
     meter: Meter,
     cut: bool,
     last: Timestamp,
@@ -170,6 +173,7 @@ impl<'f> World<'f> {
             start,
             hand,
             asks: charger == Charger::Service,
+            waiting: Vec::new(),
             meter: Meter::new(station, Power::On, start),
             cut: false,
             last: start,
@@ -207,7 +211,9 @@ impl<'f> World<'f> {
     /// All that happens at one moment.
     fn meet(&mut self, now: Timestamp) {
         self.mains(now);
-        self.demands(now);
+        if self.asks {
+            self.demands(now);
+        }
         let ids: Vec<PortId> = self.units.keys().copied().collect();
         for id in ids {
             self.hear(id, now);
@@ -240,17 +246,19 @@ impl<'f> World<'f> {
         self.settle(now);
     }
 
+    /// What people ask for; of a service that does not run they ask again.
     fn demands(&mut self, now: Timestamp) {
-        let Hand::Service(service) = &mut self.hand else { return };
-        if !self.asks {
-            return;
-        }
         let date = self.station.zone.to_datetime(now).date();
         for demand in self.fleet.demands.iter().filter(|demand| demand.days.contains(date.weekday())) {
-            let moment = |time| self.station.zone.to_ambiguous_timestamp(date.to_datetime(time)).compatible();
-            let (Ok(asked), Ok(due)) = (moment(demand.asked), moment(demand.due)) else { continue };
-            if self.last < asked && asked <= now {
-                service.ask(demand, due, now);
+            let asked = self.station.zone.to_ambiguous_timestamp(date.to_datetime(demand.asked)).compatible();
+            if asked.is_ok_and(|asked| self.last < asked && asked <= now) {
+                self.waiting.push((demand.port, demand.level));
+            }
+        }
+        let Hand::Service(service) = &mut self.hand else { return };
+        if self.asks && service.runs() {
+            for (port, level) in self.waiting.drain(..) {
+                service.ask(port, level, now);
             }
         }
         self.settle(now);

@@ -21,7 +21,7 @@ impl Dice {
     }
 }
 
-/// Lives through so many days from noon on; gives what was learned after an hour and at the end.
+/// Lives through so many days from noon on; gives what was learned after twelve minutes and at the end.
 fn live(model: DeviceModel, days: i64, seed: u64) -> (Learned, Learned) {
     let ready = usage("ready-by", &[("by", Value::Text("07:00".to_owned())), ("target", Value::Int(100))]);
     let station = station(vec![ready, usage("keep-between", &[])]);
@@ -31,7 +31,7 @@ fn live(model: DeviceModel, days: i64, seed: u64) -> (Learned, Learned) {
     let mut device = Device::new(model, seed, berlin.to_datetime(start));
     let mut dice = Dice(seed);
     let (mut now, mut due, mut held) = (start, start, None::<BatteryReport>);
-    let mut after_an_hour = Learned::default();
+    let mut early = Learned::default();
     let learned = |stage: &Stage| (*stage.view().ports[&port()].memory.learned).clone();
     for minute in 0..days * 1440 {
         stage.tick(now, &mut |_| {});
@@ -66,11 +66,11 @@ fn live(model: DeviceModel, days: i64, seed: u64) -> (Learned, Learned) {
         }
         device.step(powered, berlin.to_datetime(now), Span::from_mins(1));
         now = later(now, Span::from_mins(1));
-        if minute == 60 {
-            after_an_hour = learned(&stage);
+        if minute == 12 {
+            early = learned(&stage);
         }
     }
-    (after_an_hour, learned(&stage))
+    (early, learned(&stage))
 }
 
 fn later(at: Timestamp, by: Span) -> Timestamp {

@@ -132,7 +132,8 @@ fn it_is_ready_at_every_deadline() {
     assert_eq!(deadlines, mornings);
     let figures = track(&station, &scenario).figures(&deadlines);
     assert_eq!(figures.ready.len(), 3);
-    assert!(figures.ready.iter().all(|(_, level)| level.round() >= 98.0), "{figures:?}");
+    // Full it rests, and is used until the deadline: half an hour at 5 % per hour.
+    assert!(figures.ready.iter().all(|(_, level)| level.round() >= 97.0), "{figures:?}");
     assert!(figures.hours_above_80 > 1.0 && figures.hours_above_80 < 30.0, "{figures:?}");
 }
 
