@@ -21,6 +21,8 @@ pub(super) enum Rank {
     /// All others.
     #[default]
     Turn,
+    /// Nothing is heard of the device: it may not even be there. Who has a place keeps it.
+    Silent,
     /// The port cannot be switched on: it has what nobody else needs.
     GivenUp,
 }

@@ -3,13 +3,21 @@
 //! Pure: each method takes values and `now`, and returns a [`Step`] that says what is to be done. It never asks
 //! for the time, reads a file, waits or talks to anybody, so any situation can be played in a test.
 //!
-//! Reading order: `state` (what is known of a port), `core` (the ways in), `present` (what rules see), `judge` (who decides), `allot` (who has a place in the power
-//! budget), `standing` (what a port is to it), `supply` (the budget at work), `pursue`
-//! (wanted against actual), `reading` (what the hub shows), `alarm` (when to give up for a while), `hubs` (hubs that are
-//! away), `proof` (whether off is off), `learning` (how fast devices charge), `charging` (stretches of it, and devices that do not gain), `devices` (which devices are known, and where they are), `plugged` (what is
-//! plugged in), `placing` (devices follow their serial numbers), `luggage` (what goes with them), `unplaced` (devices
-//! without a port), `probe` (a search for one), `adjusting` (values set at run time), `planning` (deadlines, and when each port charges for them), `shadow` (rules asked beside those at work), `release` (sockets that are no ports any more), `change` (new files, and
-//! the end), `clock` (a clock that was set back).
+//! Reading order: `state` (what is known of a port), `core` (the ways in), `present` (what rules see), `judge` (who decides).
+//!
+//! The layers: `safety` (heat, floor, no battery), `doubt` (levels that no battery can have), `modes` (people), `silence` and
+//! `endurance` (devices that say nothing), `adjusting` (values set at run time), `shadow` (rules asked beside those at work),
+//! `allot` (who has a place in the power budget), `standing` (what a port is to it), `supply` (the budget at work),
+//! `planning` (deadlines, and when each port charges for them).
+//!
+//! The hub: `pursue` (wanted against actual), `reading` (what it shows), `alarm` (when to give up for a while), `hubs` (hubs
+//! that are away), `proof` (whether off is off), `release` (sockets that are no ports any more).
+//!
+//! The devices: `devices` (which are known, and where they are), `plugged` (what is plugged in), `placing` (they follow their
+//! serial numbers), `luggage` (what goes with them), `unplaced` (those without a port), `probe` (a search for one),
+//! `learning` (how fast they charge), `charging` (stretches of it, and devices that gain nothing), `full` (when that is).
+//!
+//! Besides: `signals` (numbers from elsewhere), `change` (new files, and the end), `clock` (a clock that was set back).
 
 mod adjusting;
 mod alarm;
@@ -19,6 +27,7 @@ mod charging;
 mod clock;
 mod core;
 mod devices;
+mod endurance;
 mod doubt;
 mod full;
 mod hubs;

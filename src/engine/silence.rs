@@ -1,5 +1,5 @@
 //! Devices that do not report. They are charged for a while, for their batteries may be empty; then their ports are off,
-//! and are switched on now and then for a moment to hear them.
+//! are switched on now and then for a moment to hear them, and charge again before the batteries may be empty (`endurance`).
 //!
 //! A device that was never heard is charged without end: nobody has set up its reports, and nothing is known of it.
 
@@ -84,8 +84,12 @@ impl Engine {
             SilenceStage::Called
         } else if over.is_negative() || port.memory.battery.is_none() {
             SilenceStage::Charged
+        } else if let Some(round) = self.round(port) {
+            let whole = round.rest.saturating_add(round.charge).as_secs().max(1);
+            let into = Span::from_secs(over.as_secs().rem_euclid(whole));
+            if into >= round.rest { SilenceStage::Charged } else { self.waits_or_wakes(port, over) }
         } else {
-            self.waits_or_wakes(port, over)
+            SilenceStage::Charged
         }
     }
 

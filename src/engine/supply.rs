@@ -104,6 +104,7 @@ impl Engine {
             (Layer::Safety, Some(Safeguard::Floor), _) => Rank::Floor,
             (Layer::Mode, _, _) => Rank::Person,
             (_, _, Some(plan)) => Rank::Deadline(plan.deadline.at),
+            (Layer::Safety, Some(Safeguard::Silent), None) => Rank::Silent,
             (Layer::Safety | Layer::Policy | Layer::Budget | Layer::Nobody, _, None) => Rank::Turn,
         };
         if port.rank != rank {
@@ -329,7 +330,7 @@ impl PortState {
             port: self.plan.id,
             rank,
             draw: Draw::of(self.care().watts),
-            in_turn: (self.turn.placed && !is_over) || started,
+            in_turn: (self.turn.placed && (!is_over || rank == Rank::Silent)) || started,
             stuck: false,
             last_turn: if is_over { Some(now) } else { self.turn.last },
             level: self.level(),

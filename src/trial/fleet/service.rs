@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     engine::{Remembered, Step},
-    model::{Author, BatteryReport, Level, Mode, ModeKind, PortId, Power, Record, Span, Station, Timestamp},
+    model::{Author, BatteryReport, Mode, ModeKind, PortId, Power, Record, Span, Station, Timestamp},
     rules::RuleSet,
     trial::world::Stage,
 };
@@ -63,10 +63,10 @@ impl Service {
         self.stage.is_some()
     }
 
-    /// Somebody asks for a device: to be charged once.
-    pub(super) fn ask(&mut self, port: PortId, level: Level, now: Timestamp) {
-        let kind = ModeKind::Once;
-        let mode = Mode { kind, level: Some(level), by: Author::Rest(None), ..Mode::default() };
+    /// Somebody asks for a device: to be charged until it is taken.
+    pub(super) fn ask(&mut self, port: PortId, due: Timestamp, now: Timestamp) {
+        let (kind, by) = (ModeKind::On, Author::Rest(None));
+        let mode = Mode { kind, until: Some(due), by, ..Mode::default() };
         let Self { stage, remembered, switched, .. } = self;
         if let Some(stage) = stage {
             stage.set_mode(port, mode, now, &mut |step| note(remembered, switched, step));

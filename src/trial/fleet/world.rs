@@ -134,7 +134,7 @@ struct World<'f> {
     /// People ask for devices.
     asks: bool,
     /// Who was asked for and not charged yet, for the service does not run.
-    waiting: Vec<(PortId, Level)>,
+    waiting: Vec<(PortId, Timestamp)>,
     meter: Meter,
     cut: bool,
     last: Timestamp,
@@ -250,15 +250,16 @@ impl<'f> World<'f> {
     fn demands(&mut self, now: Timestamp) {
         let date = self.station.zone.to_datetime(now).date();
         for demand in self.fleet.demands.iter().filter(|demand| demand.days.contains(date.weekday())) {
-            let asked = self.station.zone.to_ambiguous_timestamp(date.to_datetime(demand.asked)).compatible();
-            if asked.is_ok_and(|asked| self.last < asked && asked <= now) {
-                self.waiting.push((demand.port, demand.level));
+            let moment = |time| self.station.zone.to_ambiguous_timestamp(date.to_datetime(time)).compatible();
+            let (Ok(asked), Ok(due)) = (moment(demand.asked), moment(demand.due)) else { continue };
+            if self.last < asked && asked <= now {
+                self.waiting.push((demand.port, due));
             }
         }
         let Hand::Service(service) = &mut self.hand else { return };
         if self.asks && service.runs() {
-            for (port, level) in self.waiting.drain(..) {
-                service.ask(port, level, now);
+            for (port, due) in self.waiting.drain(..) {
+                service.ask(port, due, now);
             }
         }
         self.settle(now);
