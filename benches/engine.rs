@@ -16,9 +16,9 @@ use std::{collections::BTreeMap, hint::black_box, path::Path, sync::Arc, time::I
 use smart_charging_station::{
     engine::{Claim, Engine, Remembered, place},
     model::{
-        BatteryReport, Budget, Care, Celsius, Circuit, DeviceName, Facts, HubLocation, Level, Limit, OnExit,
-        Policy, PortId, PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName,
-        SwitchKind, Timestamp, Version,
+        Battery, BatteryReport, Budget, Care, Celsius, Circuit, DeviceName, Facts, HubLocation, Learned,
+        Level, Limit, OnExit, Policy, PortId, PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span,
+        Station, StationName, SwitchKind, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
     trial::explain::explain,
@@ -66,7 +66,9 @@ fn main() {
     overruled(&rules, &three);
     explained(&rules, &three);
     planned();
+    planned_whole(&rules, &three);
     reported(&rules, &three);
+    learned();
 }
 
 fn policy(rules: usize) -> Arc<Policy> {
@@ -212,6 +214,45 @@ fn planned() {
         let micros = start.elapsed().as_secs_f64() * 1e6 / f64::from(times);
         println!("a plan of {ports} ports under a budget: {micros:.0} µs");
     }
+}
+
+/// What the engine's own look at a station costs that plans all ports anew, looks at 64 of them, and gives out places.
+fn planned_whole(rules: &Arc<RuleSet>, policy: &Arc<Policy>) {
+    let mut case = Case::new("", rules, policy, 1_000);
+    let station = Station { budget: Arc::new(budget(1_000)), ..(*case.engine.view().station).clone() };
+    case.engine.reload(Arc::new(station), Arc::clone(rules), case.now);
+    case.run();
+    let mut rounds = Vec::new();
+    for _ in 0..50 {
+        case.now = case.now.checked_add(Span::from_secs(61)).expect("in range");
+        let start = Instant::now();
+        black_box(case.engine.tick(case.now));
+        rounds.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    println!("a tick that plans 1,000 ports under a budget and looks at 64: {:.2} ms", median(&rounds));
+}
+
+/// What it costs to learn from a report, and to ask what was learned.
+fn learned() {
+    const COUNT: i64 = 100_000;
+    let began = Timestamp::from_second(1_800_000_000).expect("in range");
+    let at = |n: i64| began.checked_add(Span::from_secs(n * 300)).expect("in range");
+    let mut learned = Learned::default();
+    let start = Instant::now();
+    for n in 0..COUNT {
+        // Charged from 20 to 80 % again and again, a report each five minutes.
+        let level = Level::new(20 + n % 20 * 3).expect("percent");
+        let since = at(n - n % 20 - 1);
+        let battery = Battery { level, charging: Some(true), temperature: None, measured_at: at(n) };
+        learned.take(Power::On, since, black_box(&battery));
+    }
+    let take = start.elapsed().as_secs_f64() * 1e9 / 1e5;
+    let start = Instant::now();
+    for _ in 0..COUNT {
+        black_box(learned.minutes_to_charge(black_box(20.0), black_box(100.0)));
+    }
+    let ask = start.elapsed().as_secs_f64() * 1e9 / 1e5;
+    println!("learning from a report: {take:.0} ns; the minutes to charge: {ask:.0} ns");
 }
 
 /// What a report costs on a station of 16 ports with a budget and a plan of all.

@@ -123,7 +123,7 @@ fn tokens_are_made_where_the_settings_say() {
 fn the_demo_switches_ports_in_an_empty_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let temporary = tempfile::tempdir().expect("another");
-    let arguments = ["demo", "--listen", "127.0.0.1:0", "--speed", "600", "--for", "3 s"];
+    let arguments = ["demo", "--listen", "127.0.0.1:0", "--speed", "600", "--for", "4 s"];
     let mut command = command(folder.path(), &arguments);
     // Nobody is at port 1 (tcpmux).
     command.env("SCS_MQTT_URL", "mqtt://127.0.0.1:1");

@@ -182,6 +182,23 @@ fn a_set_of_rules_that_fails_its_own_tests_is_not_taken() {
 }
 
 #[test]
+fn deadlines_that_no_rule_acts_on_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |ports: &str| {
+        let rest = "switch: Simulated(), rules: [(rule: \"keep-between\")], deadlines: [(at: \"08:00\")]";
+        fs::write(folder.path().join("desk.ron"), format!("({rest},\nports: {{{ports}}})")).unwrap();
+        load(folder.path(), Path::new("tests/fixtures/config-rules"), &[]).unwrap().warnings
+    };
+    let warnings =
+        write("1: (device: \"a\"), 2: (device: \"b\", rules: [(rule: \"ready-by\")]), 3: (device: \"c\")");
+    insta::assert_snapshot!(told(folder.path(), &warnings), @r#"
+    desk.ron:2:9: warning[deadline-unheard]: ports 1, 3: there are deadlines, and none of their rules begins to charge for them
+        hint: add `ready-by` to the rules, or write `deadlines: []` at the port
+    "#);
+    assert_eq!(write("1: (device: \"a\", deadlines: []), 2: (device: \"lamp\", battery: false)"), []);
+}
+
+#[test]
 fn a_byte_order_mark_is_no_mistake() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("desk.ron"), format!("\u{feff}{GOOD}")).unwrap();

@@ -19,7 +19,7 @@ use crate::{
 /// the same wish arrives twice.
 const SAME: Duration = Duration::from_secs(2);
 
-/// Runs the service until Ctrl-C or SIGTERM, or for so long. It then stops in order; asked again later it ends at
+/// Runs the service until Ctrl-C or SIGTERM, or for so long once it runs. It then stops in order; asked again later it ends at
 /// once. `stop` tells everybody who listens to it that the end begins.
 pub(super) async fn serve(
     settings: Settings,
@@ -30,11 +30,12 @@ pub(super) async fn serve(
 ) -> Result<(), Failure> {
     let mut requests = Requests::listen().map_err(Failure::signals)?;
     let stopped = stop.subscribe();
-    let mut service = Box::pin(app::run(Options { settings, clock, stop: stopped, ready }));
+    let (begun, beginning) = oneshot::channel();
+    let mut service = Box::pin(app::run(Options { settings, clock, stop: stopped, ready: begun }));
     tokio::select! {
         ended = &mut service => return ended.map_err(Failure::from),
         () = requests.next() => {}
-        () = after(lasting) => {}
+        () = lasted(beginning, ready, lasting) => {}
     }
     tracing::info!("stopping; ask again after {} s to end at once", SAME.as_secs());
     // The service holds the receiver until it has ended.
@@ -55,11 +56,19 @@ pub(super) fn reachable(listening: SocketAddr) -> String {
     }
 }
 
-async fn after(lasting: Option<Duration>) {
-    match lasting {
-        Some(lasting) => sleep(lasting).await,
-        None => std::future::pending().await,
+/// Says that the service runs, and waits for so long from then on: on a small computer it takes seconds to begin.
+async fn lasted(
+    beginning: oneshot::Receiver<Running>,
+    ready: oneshot::Sender<Running>,
+    lasting: Option<Duration>,
+) {
+    if let Ok(running) = beginning.await {
+        let _ = ready.send(running);
+        if let Some(lasting) = lasting {
+            return sleep(lasting).await;
+        }
     }
+    std::future::pending().await
 }
 
 /// Waits for a request that is not the same as the one that has just come.

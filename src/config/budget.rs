@@ -14,7 +14,7 @@ use super::{
     tokens::Place,
     words::{did_you_mean, list, shown},
 };
-use crate::model::{Budget, ChipPath, Circuit, Draw, HubLocation, Limit, PortId, PortPlan, Span};
+use crate::model::{Budget, Care, ChipPath, Circuit, Draw, HubLocation, Limit, PortId, PortPlan, Span};
 
 /// What one device takes, watts: a watch takes 0.5, and USB gives 240 at most (Power Delivery 3.1).
 pub(super) const WATTS: RangeInclusive<f64> = 0.1..=240.0;
@@ -87,6 +87,14 @@ impl Part {
                 "the limit of {circuit} is less than its {} ports without a battery take, which are never cut: {} W",
                 uncut.ports,
                 uncut.watts()
+            );
+            problems.add(self.at, Wrong::new("budget-too-small", message, "raise the limit"));
+            return;
+        }
+        let never = |care: &Care| care.battery && !self.limit.allows(uncut.and(Draw::of(care.watts)));
+        if let Some((id, _)) = cares().find(|(_, care)| never(care)) {
+            let message = format!(
+                "port {id} would never have power: what has no battery is never cut, and takes the limit of {circuit}"
             );
             problems.add(self.at, Wrong::new("budget-too-small", message, "raise the limit"));
         }

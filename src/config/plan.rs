@@ -88,6 +88,7 @@ impl Plan {
         }
         problems.extend(together::check(&drafts));
         problems.extend(around.calendars.problems());
+        warnings.extend(together::unheard_deadlines(&drafts, &rules));
         let rules = Arc::new(rules);
         // What names a rule that is broken says nothing new.
         let is_broken = |name: &str| rules.rule(name).is_none();

@@ -100,8 +100,7 @@ pub(super) fn port(
     let at = |name| fields.get(name).map(|node| node.at);
     let spots =
         PortSpots { number: number_at, socket: at("socket"), device: at("device"), serial: at("serial") };
-    let care =
-        Arc::new(Care { kind, tags, charge_per_hour, battery, watts, deadlines, policy, ..Care::default() });
+    let care = Arc::new(Care { kind, tags, charge_per_hour, battery, watts, deadlines, policy });
     Some((PortPlan { id, socket: socket?, device, serial, care }, spots))
 }
 

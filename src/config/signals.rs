@@ -60,7 +60,7 @@ pub(super) fn foreign(topic: String, root: Option<&str>) -> Result<String, Wrong
     let below = root.and_then(|root| topic.strip_prefix(root));
     if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         let message = format!("`{}` is a topic of this station itself", shown(&topic));
-        return Err(Wrong::new("wrong-topic", message, "name the topic on which others publish the number"));
+        return Err(Wrong::new("wrong-topic", message, "name a topic of others"));
     }
     Ok(topic)
 }

@@ -112,6 +112,7 @@ fn draft(
     let title = fields.read("title", problems, |node| label(node, 100));
     let zone = fields.read("zone", problems, zone).unwrap_or_else(TimeZone::system);
     let topic = fields.read("topic", problems, topic);
+    let topic = topic.or_else(|| Some(format!("smartcharger/{}", name.as_ref()?)));
     let switch = fields.need("switch", "switch: Uhubctl()", problems, |node| choice(node, &SWITCHES));
     let min_hold = fields.read("min_hold", problems, |node| length(node, &MIN_HOLD));
     let silent_after = fields.read("silent_after", problems, |node| length(node, &SILENT_AFTER));
@@ -129,7 +130,7 @@ fn draft(
     let name = name?;
     let station = Station {
         title: title.unwrap_or_else(|| name.to_string()),
-        topic: topic.unwrap_or_else(|| format!("smartcharger/{name}")),
+        topic: topic?,
         name,
         zone,
         switch: defaults.switch,

@@ -2,11 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{problems::error, sockets, station::Draft, tokens::Place};
-use crate::model::{Diagnostic, PortId};
+use super::{
+    problems::{error, warning},
+    sockets,
+    station::Draft,
+    tokens::Place,
+};
+use crate::{
+    model::{Diagnostic, PortId},
+    rules::RuleSet,
+};
 
 /// What a station's own topics go on with; another station may not begin there.
-const BRANCHES: [&str; 3] = ["port", "report", "status"];
+const BRANCHES: [&str; 4] = ["mode", "port", "report", "status"];
 
 /// All problems that the stations have with each other, and within one station its ports.
 pub(crate) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
@@ -29,6 +37,27 @@ pub(crate) fn check(drafts: &[Draft]) -> Vec<Diagnostic> {
     }
     problems.extend(sockets::check(drafts));
     problems
+}
+
+/// Deadlines for which nothing would ever begin to charge: they are told and nothing more, which is seldom meant.
+pub(crate) fn unheard_deadlines(drafts: &[Draft], rules: &RuleSet) -> Vec<Diagnostic> {
+    let unheard = |draft: &Draft| {
+        let ports = draft.station.ports.iter().filter(|(_, port)| {
+            let care = &port.care;
+            care.battery && !care.deadlines.is_empty() && !rules.begins_by_plan(&care.policy)
+        });
+        let ports: Vec<PortId> = ports.map(|(id, _)| *id).collect();
+        let at = draft.spots.get(ports.first()?)?.number;
+        let numbers: Vec<String> = ports.iter().map(PortId::to_string).collect();
+        let (word, whose) = if ports.len() == 1 { ("port", "its") } else { ("ports", "their") };
+        let message = format!(
+            "{word} {}: there are deadlines, and none of {whose} rules begins to charge for them",
+            numbers.join(", ")
+        );
+        let hint = "add `ready-by` to the rules, or write `deadlines: []` at the port";
+        Some(warning(&draft.file, at, "deadline-unheard", message, hint))
+    };
+    drafts.iter().filter_map(unheard).collect()
 }
 
 /// One port of one station, and the place that claims something for it.

@@ -1,7 +1,7 @@
 //! Who has a place in the power budget. Pure arithmetic on claims; knows no port, no time and no hub.
 //!
 //! A claim is a port that wants power. Those of higher rank come first. Of the same rank, those come first whose turn is not
-//! over; then who has been without a turn for longest; then the lowest level. Nobody is passed by for ever: a claim that does
+//! over; then those whose turn was cut short; then who has been without a turn for longest; then the lowest level. Nobody is passed by for ever: a claim that does
 //! not fit keeps the room that it waits for from all that stand behind it, so each of the others is served before it once
 //! at most.
 
@@ -18,6 +18,8 @@ pub(super) enum Rank {
     Person,
     /// The start of charging for a deadline has come; the earliest deadline first.
     Deadline(Timestamp),
+    /// It is switched on for a moment to be heard. That is no turn.
+    Wake,
     /// All others.
     #[default]
     Turn,
@@ -35,6 +37,8 @@ pub(super) struct Claim {
     pub(super) draw: Draw,
     /// It has a place, and its turn is not over.
     pub(super) in_turn: bool,
+    /// It lost its place to a higher rank, and its turn was not over.
+    pub(super) cut: bool,
     /// It has power that could not be cut, which is counted already.
     pub(super) stuck: bool,
     /// The end of its last turn; `None`: it had none yet.
@@ -91,14 +95,25 @@ pub(super) fn allot(budget: &Budget, fixed: &Given, claims: &mut [Claim]) -> Vec
     if all.clone().all(|at| given.allows(budget, at, Draw::default())) {
         return vec![None; claims.len()];
     }
-    claims.sort_by_key(|claim| (claim.rank, !claim.in_turn, claim.last_turn, claim.level, claim.port));
+    claims.sort_by_key(|claim| {
+        (claim.rank, !claim.in_turn, !claim.cut, claim.last_turn, claim.level, claim.port)
+    });
     let mut given = fixed.clone();
+    let mut lacking = Vec::new();
     let place = |claim: &Claim| {
         let limits = budget.limits_of(claim.port);
+        // What cannot be cut may have what a stronger one lacks: then it is to go as soon as it can.
+        let takes_away = |at: &usize| claim.stuck && lacking.contains(at);
         let refused = given.refuses(budget, limits, claim.needs());
+        let refused = refused.or_else(|| limits.iter().copied().rfind(takes_away));
         match refused {
             None => given.give(limits, claim.needs()),
-            Some(_) => keep_room(budget, fixed, &mut given, claim),
+            Some(_) => {
+                if !claim.stuck && claim.rank != Rank::GivenUp {
+                    lacking.extend(limits.iter().filter(|at| !given.allows(budget, **at, claim.draw)));
+                }
+                keep_room(budget, fixed, &mut given, claim);
+            }
         }
         refused
     };
@@ -147,7 +162,8 @@ mod tests {
 
     fn claim(port: u16, rank: Rank, level: u8) -> Claim {
         let port = PortId::new(port).unwrap();
-        Claim { port, rank, draw: Draw::of(10.0), in_turn: false, stuck: false, last_turn: None, level }
+        let (draw, in_turn, cut, stuck) = (Draw::of(10.0), false, false, false);
+        Claim { port, rank, draw, in_turn, cut, stuck, last_turn: None, level }
     }
 
     /// The ports that get power, in the order of the line.
@@ -163,7 +179,8 @@ mod tests {
 
     #[test]
     fn floor_then_people_then_the_earliest_deadline_then_the_others_by_turns() {
-        let all: &[(u16, &[usize])] = &[(1, &[0]), (2, &[0]), (3, &[0]), (4, &[0]), (5, &[0]), (6, &[0])];
+        let all: &[(u16, &[usize])] =
+            &[(1, &[0]), (2, &[0]), (3, &[0]), (4, &[0]), (5, &[0]), (6, &[0]), (7, &[0])];
         let claims = vec![
             claim(1, Rank::GivenUp, 1),
             claim(2, Rank::Turn, 1),
@@ -171,8 +188,15 @@ mod tests {
             claim(4, Rank::Deadline(at(5)), 60),
             claim(5, Rank::Person, 99),
             claim(6, Rank::Floor, 9),
+            claim(7, Rank::Wake, 70),
         ];
-        for (most, expected) in [(6, vec![1, 2, 3, 4, 5, 6]), (4, vec![6, 5, 4, 3]), (2, vec![6, 5])] {
+        let courses = [
+            (7, vec![1, 2, 3, 4, 5, 6, 7]),
+            (5, vec![6, 5, 4, 3, 7]),
+            (4, vec![6, 5, 4, 3]),
+            (2, vec![6, 5]),
+        ];
+        for (most, expected) in courses {
             let budget = budget(&[(Some(most), None)], all);
             assert_eq!(placed(&budget, &Given::nothing(&budget), claims.clone()), expected);
         }
@@ -185,6 +209,10 @@ mod tests {
         let in_turn = Claim { in_turn: true, ..had(1, 9) };
         assert_eq!(placed(&budget, &Given::nothing(&budget), vec![in_turn, had(2, 5), had(3, 4)]), [1]);
         assert_eq!(placed(&budget, &Given::nothing(&budget), vec![had(1, 9), had(2, 5), had(3, 4)]), [3]);
+        let cut = Claim { cut: true, ..had(1, 9) };
+        assert_eq!(placed(&budget, &Given::nothing(&budget), vec![cut, had(2, 5), had(3, 4)]), [1]);
+        let in_turn = Claim { in_turn: true, ..had(2, 10) };
+        assert_eq!(placed(&budget, &Given::nothing(&budget), vec![cut, in_turn, had(3, 4)]), [2]);
         let lower = Claim { level: 20, ..had(2, 4) };
         assert_eq!(placed(&budget, &Given::nothing(&budget), vec![had(1, 9), lower, had(3, 4)]), [2]);
     }
@@ -205,6 +233,19 @@ mod tests {
         let mut fixed = Given::nothing(&budget);
         fixed.give(&[0], Draw::of(10.0));
         assert_eq!(placed(&budget, &fixed, vec![heavy, light]), [4]);
+    }
+
+    #[test]
+    fn what_cannot_be_cut_has_no_place_as_long_as_a_stronger_one_lacks_it() {
+        let budget = budget(&[(Some(2), None)], &[(1, &[0]), (2, &[0]), (3, &[0])]);
+        let stuck = Claim { stuck: true, in_turn: true, ..claim(3, Rank::Turn, 10) };
+        let mut fixed = Given::nothing(&budget);
+        for _ in 0..2 {
+            fixed.give(&[0], stuck.draw);
+        }
+        assert_eq!(placed(&budget, &fixed, vec![claim(1, Rank::Person, 50), stuck]), [0; 0]);
+        assert_eq!(placed(&budget, &fixed, vec![claim(1, Rank::Turn, 5), stuck]), [3], "a weaker one");
+        assert_eq!(placed(&budget, &fixed, vec![claim(1, Rank::GivenUp, 5), stuck]), [3]);
     }
 
     #[test]

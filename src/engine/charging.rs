@@ -35,7 +35,8 @@ impl Engine {
         }
         let news = |port: &PortState| {
             let (stretch, battery) = (port.memory.stretch.as_ref()?, port.memory.battery.as_ref()?);
-            Some(battery.measured_at > stretch.seen_at)
+            // A level that may be taken back is not written down before the next report.
+            Some(battery.measured_at > stretch.seen_at && port.memory.safe.doubt.is_none())
         };
         if news(port) == Some(true) {
             self.change(id, |port| {
@@ -104,7 +105,8 @@ impl PortState {
     fn stretch_begins(&self, device: DeviceName, silent_after: Span, now: Timestamp) -> Option<Stretch> {
         let battery = self.memory.battery.as_ref()?;
         let old = now.duration_since(battery.measured_at) >= silent_after;
-        if !self.has_power() || self.silent || old || self.is_gone(now) {
+        let doubted = self.memory.safe.doubt.is_some();
+        if !self.has_power() || self.silent || old || doubted || self.is_gone(now) {
             return None;
         }
         let steady = self.memory.steady.as_ref().filter(|steady| steady.power == Power::On);
@@ -126,7 +128,7 @@ impl PortState {
     }
 
     /// The hub shows an empty port where it has shown a device; one that says that it charges is on a cable without data.
-    fn is_gone(&self, now: Timestamp) -> bool {
+    pub(super) fn is_gone(&self, now: Timestamp) -> bool {
         let charges = self.memory.battery.as_ref().is_some_and(|battery| battery.charging == Some(true));
         self.is_empty(now) && self.memory.thing.is_some() && !charges
     }

@@ -167,14 +167,7 @@ impl Engine {
     /// Takes a report and decides. Refused reports change nothing.
     pub fn report(&mut self, report: &BatteryReport, now: Timestamp) -> Result<Step, ReportRejected> {
         self.follow_clock(now);
-        let id = match &report.device {
-            // It may have been plugged in elsewhere while the report waited.
-            Some(device) => {
-                let place = self.view.devices.get(device).copied();
-                place.ok_or_else(|| ReportRejected::UnknownDevice(device.clone()))?
-            }
-            None => report.port,
-        };
+        let id = self.place_of(report)?;
         let port = self.view.ports.get(&id).ok_or_else(|| ReportRejected::UnknownPort {
             station: self.view.station.name.to_string(),
             port: id,
@@ -225,11 +218,20 @@ impl Engine {
         }
         if weighed.proves(report.charging) {
             self.prove(id, now, &mut step);
+        }
+        if weighed.teaches() {
             self.learn_rates(id);
         }
         self.plan_port(id, now, &mut step);
         self.judge(id, now, true, &mut step);
         Ok(step)
+    }
+
+    /// The port that a report is about: its device may have been plugged in elsewhere while the report waited.
+    fn place_of(&self, report: &BatteryReport) -> Result<PortId, ReportRejected> {
+        let Some(device) = &report.device else { return Ok(report.port) };
+        let place = self.view.devices.get(device).copied();
+        place.ok_or_else(|| ReportRejected::UnknownDevice(device.clone()))
     }
 
     /// When it was measured, unless that says nothing of now; `known`: the last report of the same device.

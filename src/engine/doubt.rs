@@ -48,6 +48,11 @@ impl Weighed {
             Self::SetAside => false,
         }
     }
+
+    /// Of a level that may be taken back nobody learns how fast a device charges.
+    pub(super) fn teaches(self) -> bool {
+        matches!(self, Self::Plain | Self::TakenBack { .. })
+    }
 }
 
 impl Engine {
@@ -144,6 +149,13 @@ impl PortState {
         }
         self.misread.map(|level| format!("the {level}% reported before was a misreading and is taken back"))
     }
+}
+
+/// True when the level in the middle cannot be, beside the one before it and the one after it.
+pub fn is_misread(before: &Battery, between: &Battery, after: &Battery) -> bool {
+    jumps(before.level, before.measured_at, between)
+        && jumps(between.level, between.measured_at, after)
+        && is_near(before, after)
 }
 
 fn jumps(level: Level, at: Timestamp, new: &Battery) -> bool {

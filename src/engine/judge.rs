@@ -58,8 +58,8 @@ impl Engine {
     pub(super) fn judge(&mut self, id: PortId, now: Timestamp, asked: bool, step: &mut Step) {
         let asked = self.follow_device(id, now, step) || asked;
         let asked = self.end_what_is_over(id, now, step) || asked;
-        self.notice_silence(id, now, step);
         self.watch(id, now, step);
+        self.notice_silence(id, now, step);
         self.follow_charging(id, now, step);
         self.tune(id, now, step);
         let Some(port) = self.view.ports.get(&id) else {
@@ -74,7 +74,8 @@ impl Engine {
         self.allot(now);
         let judgement = self.gate(id, judgement);
         let changed = self.view.ports.get(&id).is_some_and(|port| judgement.is_news(port));
-        if changed && judgement.safeguard == Some(Safeguard::Wake) {
+        let woken = judgement.safeguard == Some(Safeguard::Wake) && judgement.verdict == Verdict::Charge;
+        if changed && woken {
             self.tell(step, id, now, EventKind::Woken);
         }
         if asked || changed {

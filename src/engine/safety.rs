@@ -4,7 +4,7 @@ use super::core::{Engine, Step};
 use super::judge::Judgement;
 use super::state::{PortState, View};
 use crate::model::{
-    Celsius, EventKind, Hot, Layer, Level, PortId, Power, Safeguard, Safety, Timestamp, Verdict,
+    Celsius, EventKind, Hot, Layer, Level, PortId, Power, Safeguard, Safety, Timestamp, Verdict, Wish,
 };
 
 /// A battery that was under the floor is charged until it is so many points over it: a port that is switched off at the
@@ -37,20 +37,26 @@ impl Engine {
         let (hot, told) = match (&port.memory.safe.hot, last) {
             (None, Some((temperature, measured_at))) if temperature >= too_hot => {
                 let told = EventKind::TooHot { temperature, limit: too_hot };
-                (Some(Hot { since: now, temperature, measured_at }), Some(told))
+                let before = port.wish_before_heat();
+                (Some(Hot { since: now, temperature, measured_at, before }), Some(told))
             }
             (Some(_), Some((temperature, _))) if temperature <= cool_again => {
                 (None, Some(EventKind::CooledDown { temperature: Some(temperature) }))
             }
             (Some(hot), Some((temperature, measured_at))) if measured_at != hot.measured_at => {
-                (Some(Hot { since: hot.since, temperature, measured_at }), None)
+                (Some(Hot { temperature, measured_at, ..hot.clone() }), None)
             }
             (Some(hot), None) if !fresh(hot.measured_at) => {
                 (None, Some(EventKind::CooledDown { temperature: None }))
             }
             _ => return false,
         };
-        self.change(id, |port| port.memory.safe.hot = hot);
+        self.change(id, |port| {
+            let was_hot = std::mem::replace(&mut port.memory.safe.hot, hot);
+            if port.memory.safe.hot.is_none() {
+                was_hot.into_iter().for_each(|hot| port.wish_again(hot.before));
+            }
+        });
         if let Some(told) = told {
             self.tell(step, id, now, told);
         }
@@ -102,6 +108,14 @@ impl Engine {
         };
         let reason = format!("{low}{}", self.view.although(port, Power::Off));
         Some(Judgement::safe(Verdict::Charge, Safeguard::Floor, reason))
+    }
+}
+
+impl PortState {
+    /// What is wanted again once the device has cooled down: heat is no reason to rest until the next low level.
+    fn wish_before_heat(&self) -> Wish {
+        let wish = Wish::of(&self.memory);
+        if self.actual == Some(Power::Off) { wish } else { wish.or_power("it has cooled down") }
     }
 }
 

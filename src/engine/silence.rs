@@ -24,27 +24,30 @@ impl Engine {
     pub(super) fn notice_silence(&mut self, id: PortId, now: Timestamp, step: &mut Step) {
         let Some(port) = self.view.ports.get(&id) else { return };
         let reports = port.care().battery && (port.device().is_some() || port.memory.battery.is_some());
+        let kept_off = self.view.switched_by_person(port).is_some_and(|(power, _)| power == Power::Off);
         match &port.memory.safe.silence {
             Some(_) if !reports || now < later(port.last_heard(), self.view.station.silent_after) => {
                 self.change(id, PortState::end_silence);
                 self.remember(id, step);
             }
             Some(silence) => {
-                let (before, stage) = (silence.stage, self.stage_of(port, silence, now));
-                if stage != before {
-                    self.change(id, |port| {
-                        if let Some(silence) = &mut port.memory.safe.silence {
-                            silence.stage = stage;
-                        }
-                    });
-                    self.tell_stage(id, before, stage, now, step);
+                let mut silence = silence.clone();
+                let before = silence.stage;
+                silence.hold(kept_off, now);
+                if !kept_off {
+                    silence.stage = self.stage_of(port, &silence, now);
+                    self.tell_stage(id, before, silence.stage, now, step);
+                }
+                if port.memory.safe.silence.as_ref() != Some(&silence) {
+                    self.change(id, |port| port.memory.safe.silence = Some(silence));
                     self.remember(id, step);
                 }
             }
             None if reports && now >= self.silent_at(port) => {
                 let called = port.stopped_with_power();
                 let stage = if called { SilenceStage::Called } else { SilenceStage::Charged };
-                let silence = Silence { since: now, called, stage, before: Wish::of(&port.memory) };
+                let (before, held) = (Wish::of(&port.memory), kept_off.then_some(now));
+                let silence = Silence { since: now, called, stage, before, held };
                 self.change(id, |port| {
                     port.memory.safe.silence = Some(silence);
                     port.silent = true;

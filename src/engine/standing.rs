@@ -3,8 +3,9 @@
 //! Not known counts as on, and an order to switch on counts from when it is given: what may have power is never forgotten.
 
 use super::allot::Rank;
+use super::core::later;
 use super::state::PortState;
-use crate::model::{Draw, ModeKind, Plugged, Power, Timestamp};
+use crate::model::{Draw, ModeKind, Plugged, Power, Span, Timestamp};
 
 /// The part of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +57,34 @@ pub(super) struct Turn {
     pub(super) placed: bool,
     /// Since when it has power at this place.
     pub(super) began: Option<Timestamp>,
+    /// How much of its turn it had before a higher rank took its place.
+    pub(super) had: Span,
     /// When it had power at a place last.
     pub(super) last: Option<Timestamp>,
 }
 
 impl Turn {
-    /// The place is gone. A turn that others cut short, by a higher rank, was none: it is first in the line again.
+    /// The place is gone. A turn that others cut short, by a higher rank, goes on later: it is first in the line again.
     pub(super) fn leave(&mut self, now: Timestamp, was_over: bool) {
-        if self.began.take().is_some() && was_over {
-            self.last = Some(now);
+        let began = self.began.take();
+        if was_over {
+            self.last = began.map(|_| now).or(self.last);
+            self.had = Span::ZERO;
+        } else if let Some(began) = began {
+            self.had = self.had.saturating_add(now.duration_since(began).max(Span::ZERO));
         }
         self.placed = false;
+    }
+
+    /// What it had at this place was no turn.
+    pub(super) fn forget_place(&mut self) {
+        self.began = None;
+        self.placed = false;
+    }
+
+    /// When the turn that goes on is over.
+    pub(super) fn ends(&self, turn: Span) -> Option<Timestamp> {
+        self.began.map(|began| later(began, turn.saturating_sub(self.had)))
     }
 
     /// The clock was set back.

@@ -96,19 +96,29 @@ impl Engine {
         }
         let Some(port) = self.view.ports.get(&id) else { return };
         let deadline = self.view.plan.get(&id).filter(|plan| plan.start <= now && now < plan.deadline.at);
-        let gains_nothing = port.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::NotCharging);
+        let broken = port.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::NotCharging);
+        let gains_nothing = broken || port.unwell.is_some();
+        // Who fell silent under the floor is empty by now, if it is there.
+        let low = port.memory.safe.low_since.is_some();
         let rank = match (judgement.by, judgement.safeguard, deadline) {
             (_, Some(Safeguard::NoBattery), _) => Rank::Untouched,
             _ if port.search().is_some() => Rank::Untouched,
             _ if gains_nothing => Rank::Turn,
             (Layer::Safety, Some(Safeguard::Floor), _) => Rank::Floor,
+            (Layer::Safety, Some(Safeguard::Silent), _) if low => Rank::Floor,
             (Layer::Mode, _, _) => Rank::Person,
             (_, _, Some(plan)) => Rank::Deadline(plan.deadline.at),
             (Layer::Safety, Some(Safeguard::Silent), None) => Rank::Silent,
+            (Layer::Safety, Some(Safeguard::Wake), None) => Rank::Wake,
             (Layer::Safety | Layer::Policy | Layer::Budget | Layer::Nobody, _, None) => Rank::Turn,
         };
         if port.rank != rank {
-            self.change(id, |port| port.rank = rank);
+            self.change(id, |port| {
+                if port.rank == Rank::Wake {
+                    port.turn.forget_place();
+                }
+                port.rank = rank;
+            });
         }
     }
 
@@ -146,8 +156,8 @@ impl Engine {
                 None => {
                     self.give_place(claim.port, now);
                     line.push(claim.port);
-                    let began = self.view.ports.get(&claim.port).and_then(|port| port.turn.began);
-                    turn_ends.extend(began.map(|began| later(began, budget.turn)).filter(|end| *end > now));
+                    let end = self.view.ports.get(&claim.port).and_then(|port| port.turn.ends(budget.turn));
+                    turn_ends.extend(end.filter(|end| *end > now));
                 }
             }
         }
@@ -239,7 +249,8 @@ impl Engine {
         let full = on.and(more);
         Some(match (limit.max_on, limit.watts) {
             (Some(most), _) if full.ports > i64::from(most) => {
-                format!("{} of at most {most} ports{of} are on", on.ports)
+                let ports = if most == 1 { "port" } else { "ports" };
+                format!("{} of at most {most} {ports}{of} are on", on.ports)
             }
             (_, Some(most)) if !limit.allows(full) => {
                 let (taken, needs) = (on.watts(), more.watts());
@@ -331,6 +342,7 @@ impl PortState {
             rank,
             draw: Draw::of(self.care().watts),
             in_turn: (self.turn.placed && (!is_over || rank == Rank::Silent)) || started,
+            cut: !self.turn.placed && self.turn.had > Span::ZERO,
             stuck: false,
             last_turn: if is_over { Some(now) } else { self.turn.last },
             level: self.level(),
@@ -339,7 +351,7 @@ impl PortState {
 
     /// It has had power at its place for a turn or longer.
     fn turn_is_over(&self, turn: Span, now: Timestamp) -> bool {
-        self.turn.began.is_some_and(|began| later(began, turn) <= now)
+        self.turn.ends(turn).is_some_and(|end| end <= now)
     }
 
     /// Since when the port had power when the service began: a turn goes on over a restart.

@@ -83,7 +83,7 @@ const NOW: [Now; 4] = [
 ];
 
 /// A number of a port, 1 or 0: its name, what it means, and when it is 1.
-const OF_PORT: [Now; 4] = [
+const OF_PORT: [Now; 5] = [
     ("scs_port_alarm", "1 while the port is given up", |port| port.alarm.is_some()),
     ("scs_port_problem", "1 while the port cannot be switched or read", |port| port.problem.is_some()),
     ("scs_port_power_leak", "1 while the port is off and its device goes on charging", |port| {
@@ -91,6 +91,9 @@ const OF_PORT: [Now; 4] = [
     }),
     ("scs_port_not_charging", "1 while the port is on and its device does not charge", |port| {
         has(port, FaultKind::NotCharging)
+    }),
+    ("scs_port_unwell", "1 while the port is on and its device has not gained for two hours", |port| {
+        port.unwell.is_some()
     }),
 ];
 

@@ -67,7 +67,8 @@ pub struct Deadline {
 pub struct Planned {
     /// The deadline that counts.
     pub deadline: Deadline,
-    /// When charging is to begin so that it is ready, margin included. The moment of the deadline when nothing is needed.
+    /// When charging is to begin so that it is ready, margin included, or when it began. The moment of the deadline when
+    /// nothing is needed.
     pub start: Timestamp,
     /// Minutes of charging that are needed, without the margin.
     pub minutes: f64,

@@ -123,6 +123,9 @@ fn disturbed(disturb: impl Fn(i64, f64) -> Vec<(i64, f64)>) -> Learned {
     learned
 }
 
+/// The reports that come of one: second and level.
+type Disturbed<'a> = &'a dyn Fn(i64, f64) -> Vec<(i64, f64)>;
+
 #[test]
 fn reports_that_are_late_repeated_or_wrong_do_no_harm() {
     let late = |second: i64, level: f64| {
@@ -139,7 +142,7 @@ fn reports_that_are_late_repeated_or_wrong_do_no_harm() {
         if second % 7200 < 1500 { Vec::new() } else { vec![(second, level)] }
     };
     let backwards = |second: i64, level| vec![(second, level), (second - 300, level - 2.0)];
-    let cases: [(&str, &dyn Fn(i64, f64) -> Vec<(i64, f64)>); 6] = [
+    let cases: [(&str, Disturbed<'_>); 6] = [
         ("late", &late),
         ("twice", &twice),
         ("wild", &wild),

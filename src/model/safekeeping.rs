@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Battery, Celsius, Level, PortMemory, Power, RuleName, Spells, Timestamp};
+use super::{Battery, Celsius, Level, PortMemory, Power, RuleName, Span, Spells, Timestamp};
 
 /// What keeps one device from harm. A few hundred bytes, whatever the device does: nothing in it grows with time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub struct Hot {
     pub temperature: Celsius,
     /// When that was measured.
     pub measured_at: Timestamp,
+    /// What was wanted before.
+    #[serde(default)]
+    pub before: Wish,
 }
 
 /// What a port should be, and who said so.
@@ -50,6 +53,15 @@ impl Wish {
     /// What is wanted of a port.
     pub fn of(memory: &PortMemory) -> Self {
         Self { wanted: memory.wanted, holder: memory.holder.clone(), because: memory.because.clone() }
+    }
+
+    /// The same, or power where nothing is wanted.
+    #[must_use]
+    pub fn or_power(self, because: &str) -> Self {
+        match self.wanted {
+            Some(_) => self,
+            None => Self { wanted: Some(Power::On), holder: None, because: because.to_owned() },
+        }
     }
 
     /// Wants it again. Where nothing was wanted the memory stays as it is.
@@ -73,6 +85,25 @@ pub struct Silence {
     pub stage: SilenceStage,
     /// What was wanted before.
     pub before: Wish,
+    /// Since when a person has kept the port off: for so long nothing can be done about the silence.
+    #[serde(default)]
+    pub held: Option<Timestamp>,
+}
+
+impl Silence {
+    /// A person keeps the port off, or does so no longer. The time in between does not count: who could not be charged then
+    /// is charged after it.
+    pub fn hold(&mut self, is_held: bool, now: Timestamp) {
+        match self.held {
+            None if is_held => self.held = Some(now),
+            Some(at) if !is_held => {
+                let held = now.duration_since(at).max(Span::ZERO);
+                self.since = self.since.checked_add(held).unwrap_or(now).min(now);
+                self.held = None;
+            }
+            Some(_) | None => {}
+        }
+    }
 }
 
 /// What is done about a device that does not report.
@@ -112,6 +143,7 @@ impl Safekeeping {
         }
         if let Some(silence) = &mut self.silence {
             silence.since = silence.since.min(now);
+            silence.held = silence.held.map(|at| at.min(now));
         }
         if let Some(doubt) = &mut self.doubt {
             doubt.before.measured_at = doubt.before.measured_at.min(now);
@@ -127,6 +159,7 @@ impl Safekeeping {
     pub fn without_wishes(&self) -> Self {
         let silence =
             self.silence.as_ref().map(|silence| Silence { before: Wish::default(), ..silence.clone() });
-        Self { silence, doubt: None, ..self.clone() }
+        let hot = self.hot.as_ref().map(|hot| Hot { before: Wish::default(), ..hot.clone() });
+        Self { silence, hot, doubt: None, ..self.clone() }
     }
 }

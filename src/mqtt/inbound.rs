@@ -156,7 +156,7 @@ fn text(payload: &[u8], limit: usize) -> Result<&str, String> {
 struct Body {
     level: serde_json::Number,
     charging: Option<bool>,
-    temperature: Option<f64>,
+    temperature: Option<serde_json::Number>,
     measured_at: Option<String>,
     /// Only there to be compared with the topic, which names the device.
     device: Option<String>,
@@ -185,9 +185,13 @@ fn reading(text: &str, device: &str) -> Result<Reading, String> {
     Ok(Reading {
         level: level(&body.level.to_string())?,
         charging: body.charging,
-        temperature: body.temperature.map(Celsius::new).transpose()?,
+        temperature: body.temperature.as_ref().map(degrees).transpose()?,
         measured_at: body.measured_at.map(moment).transpose()?,
     })
+}
+
+fn degrees(number: &serde_json::Number) -> Result<Celsius, String> {
+    Celsius::new(number.as_f64().unwrap_or(f64::NAN))
 }
 
 /// Percent as people and programs write it: `57`, also `57.0`.
@@ -317,7 +321,7 @@ mod tests {
         report refused: `desk/report/pixel-7`: the report cannot be read (invalid type: string "57", expected a JSON number at line 1 column 14): send JSON such as {"level": 57}
         report refused: `desk/report/pixel-7`: the report cannot be read (number out of range at line 1 column 15): send JSON such as {"level": 57}
         report refused: `desk/report/pixel-7`: temperature 315 is out of range: degrees Celsius, -50 to 150 (Android's own broadcasts give tenths of a degree: divide by 10)
-        report refused: `desk/report/pixel-7`: the report cannot be read (invalid type: string "31.5", expected f64 at line 1 column 35): send JSON such as {"level": 57}
+        report refused: `desk/report/pixel-7`: the report cannot be read (invalid type: string "31.5", expected a JSON number at line 1 column 35): send JSON such as {"level": 57}
         report refused: `desk/report/pixel-7`: measured_at `this morning` is not a time: write it like 2026-11-22T07:00:00Z
         report refused: `desk/report/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is not a device name: use 1 to 64 characters, no control characters, no blanks at the ends
         "#);

@@ -344,6 +344,7 @@ fn shown(state: &PortState) -> Shown<'_> {
         silent: state.silent,
         reason: state.decision.as_ref().map(|decision| decision.reason.as_str()),
         fault: state.fault.as_ref().map(|fault| fault.kind),
+        unwell: state.unwell.is_some(),
         alarm: state.alarm.is_some(),
     }
 }

@@ -100,6 +100,8 @@ pub(super) struct Shown<'a> {
     pub(super) reason: Option<&'a str>,
     /// What the device says against what the hub shows.
     pub(super) fault: Option<FaultKind>,
+    /// The device has power and does not gain.
+    pub(super) unwell: bool,
     /// The port was given up.
     pub(super) alarm: bool,
 }
@@ -128,6 +130,7 @@ impl Shown<'_> {
         match (self.alarm, self.fault) {
             (true, _) => Cow::Borrowed("alarm"),
             (false, Some(kind)) => Cow::Borrowed(kind.code()),
+            (false, None) if self.unwell => Cow::Borrowed("unwell"),
             (false, None) => NO_FAULT,
         }
     }
@@ -206,6 +209,7 @@ mod tests {
             silent: false,
             reason: Some("18% is at or under 20%"),
             fault: None,
+            unwell: false,
             alarm: false,
         };
         insta::assert_snapshot!(lines("smartcharger", 10, &shown), @r"
@@ -229,6 +233,7 @@ mod tests {
             silent: false,
             reason: None,
             fault: None,
+            unwell: false,
             alarm: true,
         };
         insta::assert_snapshot!(lines("home/garage", 1, &shown), @r"
@@ -253,6 +258,7 @@ mod tests {
             silent: true,
             reason: Some("not heard for\n45 min"),
             fault: Some(FaultKind::PowerLeak),
+            unwell: false,
             alarm: false,
         };
         insta::assert_snapshot!(lines("smartcharger", 2, &shown), @r"
@@ -264,6 +270,23 @@ mod tests {
         smartcharger/port/2/online offline
         smartcharger/port/2/fault power_leak
         ");
+    }
+
+    #[test]
+    fn the_fault_is_one_word_and_the_worst_one() {
+        let course = [
+            (true, Some(FaultKind::NotCharging), true, "alarm"),
+            (false, Some(FaultKind::NotCharging), true, "not_charging"),
+            (false, None, true, "unwell"),
+            (false, None, false, "none"),
+        ];
+        for (alarm, fault, unwell, expected) in course {
+            let (power, mode) = (Some(Power::On), ModeKind::Auto);
+            let (device, battery, reason) = (None, None, None);
+            let shown = Shown { power, mode, device, battery, silent: false, reason, fault, unwell, alarm };
+            let said = shown.payloads().find(|(field, _)| *field == Field::Fault).map(|(_, payload)| payload);
+            assert_eq!(said.as_deref(), Some(expected));
+        }
     }
 
     #[test]

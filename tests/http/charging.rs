@@ -1,5 +1,7 @@
 //! How devices charge, over the API: what was learned, and the sessions of the past.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking, as tests do")]
+
 use serde_json::{Value, json};
 use smart_charging_station::model::{
     Celsius, DeviceName, Level, PortId, Record, Session, Span, StationName, Timestamp,

@@ -18,6 +18,7 @@ mod roles;
 mod rule_tests;
 mod seed;
 mod signals;
+mod stand_in;
 mod support;
 mod trying;
 

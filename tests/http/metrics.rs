@@ -144,8 +144,9 @@ async fn each_station_has_its_numbers() {
     ] {
         assert!(of(name, "desk").is_some() && of(name, "shelf").is_some(), "{name}");
     }
-    for name in ["scs_port_alarm", "scs_port_problem", "scs_port_power_leak", "scs_port_not_charging"] {
-        assert_eq!(page.get(name, &[("station", "desk"), ("port", "1")]), Some(0.0), "{name}");
+    let states = ["alarm", "problem", "power_leak", "not_charging", "unwell"];
+    for name in states.map(|state| format!("scs_port_{state}")) {
+        assert_eq!(page.get(&name, &[("station", "desk"), ("port", "1")]), Some(0.0), "{name}");
     }
     service.stop().await;
 }

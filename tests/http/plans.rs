@@ -1,5 +1,7 @@
 //! When devices are to be ready, and what is planned for that, over the API.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking, as tests do")]
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

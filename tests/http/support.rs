@@ -11,9 +11,9 @@ use smart_charging_station::{
     history::{self, HistorySettings, Role, TokenStore},
     http::{self, Access, HttpSettings, ReloadRequest, Services},
     model::{
-        Ask, Budget, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Plugged, Policy, PortId,
-        PortPlan, Power, Record, RuleName, RuleUse, Safety, Seen, SignalName, SignalPlan, Socket, Span,
-        Station, StationName, SwitchKind, SwitchProblem, SwitchRequest, Tally, Timestamp, Version,
+        Budget, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Policy, PortId, PortPlan, Record,
+        RuleName, RuleUse, Safety, SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind,
+        Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
     workshop::shadow_door,
@@ -25,7 +25,10 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
 };
 
-use crate::plan;
+use crate::{
+    plan,
+    stand_in::{self, Shown},
+};
 
 /// Nothing in these tests takes longer unless it is broken.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
@@ -57,17 +60,6 @@ pub(crate) enum Hub {
     Silent,
     /// Cannot be asked.
     Missing,
-}
-
-/// What a hub that works shows beside the power of its ports.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Shown {
-    /// What is plugged in; a port without power shows nothing of it.
-    pub(crate) plugged: BTreeMap<u16, Plugged>,
-    /// Where it is, if elsewhere.
-    pub(crate) hub_at: Option<HubLocation>,
-    /// What is wrong with it.
-    pub(crate) problem: Option<SwitchProblem>,
 }
 
 impl Default for Options {
@@ -184,8 +176,8 @@ fn stations(
         let (requests, asked) = mpsc::channel(16);
         let (answers, outcomes) = mpsc::channel(16);
         match options.hub {
-            Hub::Works => drop(tokio::spawn(hub(asked, answers, shown.subscribe()))),
-            Hub::Missing => drop(tokio::spawn(missing_hub(asked, answers))),
+            Hub::Works => drop(tokio::spawn(stand_in::works(asked, answers, shown.subscribe()))),
+            Hub::Missing => drop(tokio::spawn(stand_in::missing(asked, answers))),
             Hub::Silent => drop(tokio::spawn(async move {
                 let _kept = (asked, answers);
                 std::future::pending::<()>().await;
@@ -294,65 +286,6 @@ pub(crate) async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
     (status, body)
-}
-
-/// A hub that does what it is told.
-async fn hub(
-    mut asked: mpsc::Receiver<SwitchRequest>,
-    answers: mpsc::Sender<Vec<Seen>>,
-    shown: watch::Receiver<Shown>,
-) {
-    let mut ports = BTreeMap::<PortId, Power>::new();
-    while let Some(request) = asked.recv().await {
-        let seen: Vec<Seen> = match request.ask {
-            Ask::Switch(orders) => orders
-                .into_iter()
-                .map(|order| {
-                    ports.insert(order.port, order.power);
-                    Seen::new(order.port, Some(order.id), Some(order.power), None)
-                })
-                .collect(),
-            Ask::Read(wanted) => wanted
-                .into_iter()
-                .map(|(port, _)| {
-                    let power = *ports.entry(port).or_insert(Power::On);
-                    Seen::new(port, None, Some(power), None)
-                })
-                .collect(),
-        };
-        let shown = shown.borrow().clone();
-        let seen = seen.into_iter().map(|one| as_shown(one, &shown)).collect();
-        if answers.send(seen).await.is_err() {
-            return;
-        }
-    }
-}
-
-fn as_shown(mut seen: Seen, shown: &Shown) -> Seen {
-    seen.hub_at.clone_from(&shown.hub_at);
-    match (&shown.problem, seen.power) {
-        (Some(problem), _) => (seen.power, seen.problem) = (None, Some(problem.clone())),
-        (None, Some(Power::On)) => {
-            seen.plugged = shown.plugged.get(&seen.port.get()).cloned().unwrap_or(Plugged::Nothing);
-        }
-        (None, _) => {}
-    }
-    seen
-}
-
-/// A hub that cannot be asked.
-async fn missing_hub(mut asked: mpsc::Receiver<SwitchRequest>, answers: mpsc::Sender<Vec<Seen>>) {
-    let problem = || Some(SwitchProblem::ToolMissing("no such file".to_owned()));
-    while let Some(request) = asked.recv().await {
-        let wanted: Vec<_> = match request.ask {
-            Ask::Switch(orders) => orders.iter().map(|order| (order.port, Some(order.id))).collect(),
-            Ask::Read(ports) => ports.iter().map(|(port, _)| (*port, None)).collect(),
-        };
-        let seen = wanted.into_iter().map(|(port, order)| Seen::new(port, order, None, problem()));
-        if answers.send(seen.collect()).await.is_err() {
-            return;
-        }
-    }
 }
 
 /// A station of four ports: `pixel-7` in 1, `tablet` in 2, nobody in 3 and 4. Station `desk` has the old topic.

@@ -215,6 +215,22 @@ const WRONG: &[(&str, &str)] = &[
         "(name: \"n\", hours: 9, model: (away: [(days: \"daily\", from: \"08:00\", to: \"09:00\")]), expect: [Last(Charge)])",
         "`daily` are no days",
     ),
+    (
+        "(name: \"n\", hours: 9, deadlines: [(at: \"25:00\")], expect: [Last(Charge)])",
+        "`25:00` is not a time of day",
+    ),
+    (
+        "(name: \"n\", hours: 9, deadlines: [(at: \"07:00\", on: \"daily\")], expect: [Last(Charge)])",
+        "`daily` is not a list of days",
+    ),
+    (
+        "(name: \"n\", hours: 9, deadlines: [(at: \"2026-12-24 07:00\", on: \"Thu\")], expect: [Last(Charge)])",
+        "`on` says nothing where `at` names the day",
+    ),
+    (
+        "(name: \"n\", hours: 9, deadlines: [(at: \"07:00\", level: 101)], expect: [Last(Charge)])",
+        "level 101 is out of range",
+    ),
     ("(name: \"n\", hours: 9, zone: \"Berlin\", expect: [Last(Charge)])", "`Berlin` is not a time zone"),
     ("(name: \"n\", hours: 9, date: \"9999-12-31\", expect: [Last(Charge)])", "too far away"),
     (

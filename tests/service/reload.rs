@@ -123,9 +123,9 @@ async fn another_commit_checked_out_is_taken_as_a_whole() {
     git(&["checkout", "-q", "first"]);
     let service = Service::start(&folder).await;
     let events = service.events().await;
-    assert_eq!(service.report("one", 50).await["verdict"], "keep");
+    assert_eq!(service.report("one", 75).await["verdict"], "keep");
     reloaded(&service, "git checkout", || git(&["checkout", "-q", "second"])).await;
-    assert_eq!(service.report("one", 50).await["reason"], "never");
+    assert_eq!(service.report("one", 75).await["reason"], "never");
     reloaded(&service, "git checkout back", || git(&["checkout", "-q", "first"])).await;
     assert_eq!(service.report("one", 85).await["reason"], "85% is at or over 80%");
     assert_eq!(events.count_of("config_rejected"), 0, "half a checkout was looked at");

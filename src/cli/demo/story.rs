@@ -94,10 +94,6 @@ impl Story {
                 words("drift", Paint::Yellow, format!("somebody switched it {seen}, wanted is {wanted}"))
             }
             EventKind::Unreadable { message } => words("unread", Paint::Red, message.clone()),
-            EventKind::Silent => {
-                words("silent", Paint::Yellow, "no report for too long: it is charged".into())
-            }
-            EventKind::Heard => words("heard", Paint::Green, "it reports again".into()),
             EventKind::ModeChanged { mode, ended, .. } => {
                 let ended = ended.map(|ended| format!(": {}", ended.in_words())).unwrap_or_default();
                 words("mode", Paint::Yellow, format!("{}{ended}", self.mode(mode)))
@@ -219,6 +215,8 @@ fn of_hub(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
 fn of_safety(kind: &EventKind) -> Option<(&'static str, Paint, String)> {
     let said = |what, paint, why: String| Some((what, paint, why));
     match kind {
+        EventKind::Silent => said("silent", Paint::Yellow, "no report for too long: it is charged".into()),
+        EventKind::Heard => said("heard", Paint::Green, "it reports again".into()),
         EventKind::SilentChargeOver => said(
             "silent",
             Paint::Yellow,

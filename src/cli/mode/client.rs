@@ -75,6 +75,11 @@ fn body(args: &SetMode) -> Value {
 /// Where the mode is, below `/api/v1/`.
 fn path(stations: &[Station], whose: &Whose) -> Result<String, Failure> {
     match whose {
+        Whose::Device(device) if stations.iter().any(|one| one.station == device.as_str()) => {
+            let what = format!("`{device}` is a station, not a device");
+            let hint = format!("write `{device}/all` for all its ports, or `{device}/3` for one");
+            Err(Failure::new(Exit::Failed, what, hint))
+        }
         Whose::Device(device) => Ok(format!("devices/{}/mode", segment(device.as_str()))),
         Whose::Station(station) => Ok(format!("stations/{station}/mode")),
         Whose::Port(Some(station), port) => Ok(port_path(station.as_str(), *port)),

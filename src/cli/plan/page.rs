@@ -19,6 +19,7 @@ pub(super) struct Row {
     level: Option<u8>,
     deadline: Option<Deadline>,
     start: Option<Timestamp>,
+    minutes: Option<f64>,
     ready_at: Option<Timestamp>,
     in_time: Option<bool>,
     reason: String,
@@ -83,7 +84,7 @@ impl Page {
     fn cells(&self, row: &Row) -> [String; 7] {
         let time = |at: Option<Timestamp>| at.map(|at| self.time(at)).unwrap_or_default();
         let due = row.deadline.as_ref();
-        let needed = due.filter(|due| row.start != Some(due.at));
+        let needed = due.filter(|_| row.minutes.is_some_and(|minutes| minutes > 0.0));
         let why = match due {
             Some(due) => format!("{} ({})", plain(&row.reason), plain(&due.source)),
             None => plain(&row.reason).to_string(),

@@ -4,9 +4,7 @@ use jiff::Zoned;
 
 use super::place::{Claim, Load, Place};
 use crate::engine::state::{PortState, View};
-use crate::model::{
-    Deadline, FaultKind, HistoryFacts, Level, ModeKind, Planned, Plugged, Power, Span, Timestamp,
-};
+use crate::model::{Deadline, FaultKind, HistoryFacts, Level, ModeKind, Planned, Power, Span, Timestamp};
 
 /// Nobody begins a charge for fewer percent points than these: a level is told in whole ones, and a charge ends earlier with
 /// many devices.
@@ -32,6 +30,8 @@ pub(super) struct Standing {
     hindered: Option<String>,
     /// Why nothing is needed, if nothing is.
     ready: Option<&'static str>,
+    /// When charging for this deadline began, if it has.
+    begun: Option<Timestamp>,
     asked: bool,
 }
 
@@ -43,24 +43,26 @@ pub(super) fn standing(
     before: Option<&Planned>,
     now: Timestamp,
 ) -> Option<Standing> {
-    if is_out(port) {
+    if is_out(port, now) {
         return None;
     }
     let battery = port.memory.battery.as_ref()?;
     let level = battery.level.percent();
     let full = port.memory.full_at == Some(battery.measured_at);
+    let begun = |deadline: &Deadline| {
+        let same = before.filter(|before| has_begun(before, now) && before.deadline == *deadline);
+        same.map(|before| before.start)
+    };
     let needs = next.iter().map(|(deadline, spare)| {
         let (minutes, margin) = need(port, level, deadline);
-        let minutes = if full { 0.0 } else { minutes };
+        let near = deadline.level.percent().saturating_sub(level) < NEAR && begun(deadline).is_none();
+        let minutes = if full || near { 0.0 } else { minutes };
         let whole = if minutes > 0.0 { minutes + margin.max(*spare) } else { 0.0 };
         let start = deadline.at.checked_sub(Span::try_from_secs_f64(whole * 60.0).unwrap_or_default());
         (start.unwrap_or(Timestamp::MIN), deadline, minutes, margin.max(*spare))
     });
     let (_, deadline, minutes, margin) = needs.min_by_key(|(start, deadline, ..)| (*start, deadline.at))?;
-    let begun = before.filter(|before| {
-        before.start <= now && before.minutes > 0.0 && before.deadline == *deadline && minutes > 0.0
-    });
-    let begun = begun.map(|before| before.start);
+    let begun = begun(deadline);
     let missing = deadline.level.percent().saturating_sub(level);
     let ready = match missing {
         0 => Some("it has that already"),
@@ -81,7 +83,23 @@ pub(super) fn standing(
         begun,
     };
     let claim = Some(claim).filter(|_| asked && hindered.is_none() && ready.is_none());
-    Some(Standing { deadline: deadline.clone(), level, minutes, margin, claim, hindered, ready, asked })
+    Some(Standing {
+        deadline: deadline.clone(),
+        level,
+        minutes,
+        margin,
+        claim,
+        hindered,
+        ready,
+        begun,
+        asked,
+    })
+}
+
+/// Whether charging has begun by this plan. Where nothing was needed it would begin with the deadline; of what was in its way
+/// nobody can tell when it is ready.
+fn has_begun(before: &Planned, now: Timestamp) -> bool {
+    before.start <= now && before.start < before.deadline.at && before.ready_at.is_some()
 }
 
 /// Minutes to charge, and minutes more to be sure.
@@ -105,6 +123,9 @@ fn hindrance(view: &View, port: &PortState, level: Level, now: Timestamp) -> (Ti
     if port.alarm.as_ref().is_some_and(|alarm| alarm.wanted == Power::On) {
         return (now, Some("its port cannot be switched on".to_owned()));
     }
+    if port.unwell.is_some() {
+        return (now, Some("it has had power for two hours and has not gained".to_owned()));
+    }
     let Some((_, mode)) = view.held_by(port) else { return (now, None) };
     let why = match mode.kind {
         ModeKind::Off => format!("switched off by {}", mode.by),
@@ -119,9 +140,9 @@ fn hindrance(view: &View, port: &PortState, level: Level, now: Timestamp) -> (Ti
     }
 }
 
-/// True when there is no device that could be ready.
-fn is_out(port: &PortState) -> bool {
-    !port.care().battery || port.unknown().is_some() || port.moved_away || port.plugged == Plugged::Nothing
+/// True when there is no device that could be ready. A port that shows nothing may have one on a cable that only charges.
+fn is_out(port: &PortState, now: Timestamp) -> bool {
+    !port.care().battery || port.unknown().is_some() || port.moved_away || port.is_gone(now)
 }
 
 /// Why a port that has deadlines has no plan.
@@ -130,8 +151,10 @@ pub(super) fn unplanned(port: &PortState) -> &'static str {
         "its device has no battery"
     } else if port.unknown().is_some() {
         "nobody knows what is plugged in"
-    } else if is_out(port) {
+    } else if is_out(port, Timestamp::MAX) {
         "its device is away"
+    } else if port.memory.battery.is_none() && port.device().is_none() {
+        "no device is named for it"
     } else if port.memory.battery.is_none() {
         "its device has not reported yet"
     } else {
@@ -164,7 +187,10 @@ pub(super) fn planned(standing: &Standing, place: Option<&Place>, view: &View, n
         reason,
     };
     if let Some(ready) = standing.ready {
-        return plan(deadline.at, Some(now), true, format!("{level}% of {target}%: {ready}"));
+        let begun = standing.begun.filter(|_| standing.asked);
+        let kept = if begun.is_some() { ", and is kept so" } else { "" };
+        let reason = format!("{level}% of {target}%: {ready}{kept}");
+        return plan(begun.unwrap_or(deadline.at), Some(now), true, reason);
     }
     if let Some(hindered) = &standing.hindered {
         return plan(now, None, false, format!("{level}%, to have {target}%: {hindered}"));
@@ -184,7 +210,8 @@ pub(super) fn planned(standing: &Standing, place: Option<&Place>, view: &View, n
         };
         format!("{way}, {spare} more to be sure{shared}: begins at {}", clock(place.start))
     } else {
-        format!("{way}: ready at {} at the earliest", clock(place.ready_at))
+        let why = if place.crowded { "others have the power before, " } else { "" };
+        format!("{way}: {why}ready at {} at the earliest", clock(place.ready_at))
     };
     plan(place.start, Some(place.ready_at), place.in_time, reason)
 }

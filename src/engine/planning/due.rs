@@ -17,8 +17,6 @@ use crate::{
 /// The rule that promises to be ready; its parameters, and what they are where nobody says otherwise.
 const READY_BY: &str = "ready-by";
 const EVERY_DAY: &str = "Mon-Sun";
-/// What a rule asks for that begins when the plan says so.
-const ASKS: &str = "starts_in";
 
 /// So many days ahead is looked for a day of the week: a week, and two days for zones that once skipped a whole one.
 const DAYS: usize = 10;
@@ -44,13 +42,6 @@ pub fn sources(care: &Care, policy: &Policy, rules: &RuleSet) -> Vec<Source> {
     let by_rule =
         uses.filter(|usage| usage.rule.as_str() == READY_BY).filter_map(|usage| promised(usage, rules));
     by_file.chain(by_rule).collect()
-}
-
-/// Whether a rule of the policy begins to charge when the plan says so; if none does, deadlines are told and nothing more.
-pub(super) fn is_asked(policy: &Policy, rules: &RuleSet) -> bool {
-    let uses = policy.guards.iter().chain(&policy.rules);
-    uses.into_iter()
-        .any(|usage| usage.rule.as_str() == READY_BY || rules.reads(&usage.rule).names.contains(ASKS))
 }
 
 fn promised(usage: &RuleUse, rules: &RuleSet) -> Option<Source> {

@@ -107,7 +107,7 @@ impl Known {
                 && Arc::ptr_eq(&before.rules, rules)
         });
         let (sources, asked) = before.map_or_else(
-            || (due::sources(care, policy, rules), due::is_asked(policy, rules)),
+            || (due::sources(care, policy, rules), rules.begins_by_plan(policy)),
             |before| (before.sources, before.asked),
         );
         let from = due::minute(now);

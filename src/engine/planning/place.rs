@@ -55,6 +55,8 @@ pub struct Place {
     pub in_time: bool,
     /// Minutes that it begins earlier because others need the power too.
     pub earlier: f64,
+    /// It is late because others have the power.
+    pub crowded: bool,
 }
 
 /// Places all claims; each gets one.
@@ -136,7 +138,7 @@ impl<'b> Grid<'b> {
 
     fn place(&mut self, claim: &Claim, now: Timestamp) -> Place {
         if claim.minutes <= 0.0 {
-            return Place { start: claim.at, ready_at: now, in_time: true, earlier: 0.0 };
+            return Place { start: claim.at, ready_at: now, in_time: true, earlier: 0.0, crowded: false };
         }
         let from = claim.from.max(now);
         let wanted = seconds(claim.minutes + claim.margin);
@@ -176,7 +178,8 @@ impl<'b> Grid<'b> {
         let ready_at = ready.map_or_else(|| after(claim.at, need - got), at);
         let earlier = latest.duration_since(start).as_secs_f64().max(0.0) / 60.0;
         let earlier = if claim.begun.is_some() { 0.0 } else { earlier };
-        Place { start, ready_at, in_time: ready.is_some(), earlier }
+        let crowded = ready.is_none() && after(from, need) <= claim.at;
+        Place { start, ready_at, in_time: ready.is_some(), earlier, crowded }
     }
 
     /// Takes free time: the latest before the deadline, or the next of all for one that has begun. Gives what was taken, and
@@ -208,7 +211,7 @@ impl<'b> Grid<'b> {
 fn alone(claim: &Claim, from: Timestamp, latest: Timestamp) -> Place {
     let start = claim.begun.map_or(latest, |begun| begun.min(from));
     let ready_at = after(start.max(from), seconds(claim.minutes));
-    Place { start, ready_at, in_time: ready_at <= claim.at, earlier: 0.0 }
+    Place { start, ready_at, in_time: ready_at <= claim.at, earlier: 0.0, crowded: false }
 }
 
 /// Whole seconds; a year at most, which no device needs.

@@ -86,6 +86,10 @@ fn who_cannot_make_it_begins_at_once_and_says_when() {
         (0, 270, false),
         "130 minutes are free, 30 more are needed"
     );
+    let crowded: Vec<bool> = place(at(0), &claims, &[], &one).values().map(|place| place.crowded).collect();
+    assert_eq!(crowded, [false, true], "it is late because of the first one");
+    let late = place(at(0), &[claim(1, 100, 160.0, 20)], &[], &one);
+    assert!(!late[&id(1)].in_time && !late[&id(1)].crowded, "and here it is too late");
 }
 
 #[test]

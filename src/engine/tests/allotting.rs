@@ -35,7 +35,7 @@ fn world(ports: u16, max_on: u32) -> World {
 }
 
 /// The ports that have power on the hub.
-fn on(world: &World) -> Vec<u16> {
+pub(super) fn on(world: &World) -> Vec<u16> {
     let on = world.power.iter().filter(|(_, power)| **power == Power::On);
     on.map(|(id, _)| id.get()).collect()
 }
@@ -48,7 +48,7 @@ fn reason(world: &World, number: u16) -> String {
     world.port(number).decision.as_ref().unwrap().reason.clone()
 }
 
-fn change_port(station: &mut Station, number: u16, change: impl FnOnce(&mut PortPlan)) {
+pub(super) fn change_port(station: &mut Station, number: u16, change: impl FnOnce(&mut PortPlan)) {
     let mut plan = (*station.ports[&port(number)]).clone();
     change(&mut plan);
     station.ports.insert(port(number), Arc::new(plan));

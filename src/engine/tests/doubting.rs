@@ -41,6 +41,44 @@ fn a_jump_counts_at_once_and_is_undone_by_the_next_report() {
 }
 
 #[test]
+fn ninety_three_ninety_one_charges_for_one_report_only() {
+    let mut world = World::new();
+    world.report(1, 90, None);
+    world.wait(900);
+    world.report(1, 3, None);
+    assert_eq!(world.power[&port(1)], Power::On, "at once: it may be true");
+    world.wait(300);
+    assert!(world.report(1, 91, None).starts_with("91% is at or over 80% (the 3% reported before"));
+    world.wait(1800);
+    let orders: Vec<Power> = world.orders.iter().map(|(_, order)| order.power).collect();
+    assert_eq!(
+        (orders.as_slice(), world.port(1).memory.safe.low_since),
+        (&[Power::Off, Power::On, Power::Off][..], None)
+    );
+}
+
+#[test]
+fn a_jump_teaches_nothing_and_stands_in_no_session() {
+    let course = |jumps: bool| {
+        let mut world = World::new();
+        for n in 0..20 {
+            world.report(1, 25 + 2 * n, Some(true));
+            world.wait(100);
+            if jumps && n == 9 {
+                world.report(1, 3, Some(true));
+            }
+            world.wait(200);
+        }
+        world.mode(1, ModeKind::Off);
+        world.wait(60);
+        (world.port(1).memory.learned.paces(), world.sessions)
+    };
+    let (plain, sessions) = course(false);
+    assert!(plain.is_some());
+    assert_eq!(course(true), (plain, sessions));
+}
+
+#[test]
 fn a_jump_that_the_next_report_bears_out_is_true() {
     let mut world = resting_at_60();
     world.report(1, 3, None);

@@ -2,6 +2,7 @@
 
 mod adjusting;
 mod allotting;
+mod anything;
 mod changing;
 mod charging;
 mod deciding;
@@ -10,12 +11,15 @@ mod following;
 mod giving_up;
 mod halves;
 mod hubs;
+mod layers;
 mod modes;
 mod naming;
 mod planning;
 mod power;
 mod property;
 mod proving;
+mod readying;
+mod restarting;
 mod safety;
 mod searching;
 mod shadowing;
@@ -191,5 +195,5 @@ pub(super) fn restart(engine: &Engine, now: Timestamp) -> Engine {
         engine.view().ports.values().filter_map(|port| Some(port.decision.as_ref()?.id)).max();
     let memory = engine.view().memory.clone();
     let remembered = Remembered { ports, station: memory, last_decision: last_decision.unwrap_or_default() };
-    Engine::new(Arc::new(station()), rules(), remembered, now)
+    Engine::new(Arc::clone(&engine.view().station), rules(), remembered, now)
 }

@@ -7,7 +7,7 @@ use crate::model::{DeadlineFacts, DeadlinePlan, Due, Event, Told};
 
 const READY_BY: &str = include_str!("../../../rules/ready-by.rhai");
 
-fn ready_rules() -> Arc<RuleSet> {
+pub(super) fn ready_rules() -> Arc<RuleSet> {
     let source = |name: &str, text: &str| RuleSource {
         name: RuleName::new(name).unwrap(),
         file: format!("rules/{name}.rhai"),
@@ -26,7 +26,7 @@ fn weekly(at: &str, days: &str) -> Due {
 }
 
 /// The usual station in Berlin, whose ports are asked by these rules and have these deadlines.
-fn berlin(rules: &[RuleUse], due: &[Due]) -> Station {
+pub(super) fn berlin(rules: &[RuleUse], due: &[Due]) -> Station {
     let mut station = Station { zone: jiff::tz::TimeZone::get("Europe/Berlin").unwrap(), ..station() };
     for plan in station.ports.values_mut() {
         let policy = Arc::new(Policy { guards: Vec::new(), rules: rules.to_vec() });
@@ -36,7 +36,7 @@ fn berlin(rules: &[RuleUse], due: &[Due]) -> Station {
     station
 }
 
-fn moment(text: &str) -> Timestamp {
+pub(super) fn moment(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -48,7 +48,7 @@ fn started(rules: &[RuleUse], due: &[Due], now: &str) -> Engine {
     engine
 }
 
-fn ready_by(with: &[(&str, &str)]) -> RuleUse {
+pub(super) fn ready_by(with: &[(&str, &str)]) -> RuleUse {
     let with =
         with.iter().map(|(name, value)| ((*name).to_owned(), crate::model::Value::Text((*value).to_owned())));
     RuleUse { with: with.collect(), ..usage("ready-by") }

@@ -4,18 +4,18 @@ use super::world::World;
 use super::*;
 use crate::model::{Care, Celsius, Decision, Layer, Safeguard, Verdict};
 
-fn warm(number: u16, level: i64, degrees: f64) -> BatteryReport {
+pub(super) fn warm(number: u16, level: i64, degrees: f64) -> BatteryReport {
     BatteryReport { temperature: Some(Celsius::new(degrees).unwrap()), ..report(number, level) }
 }
 
-fn take(world: &mut World, report: &BatteryReport) -> Arc<Decision> {
+pub(super) fn take(world: &mut World, report: &BatteryReport) -> Arc<Decision> {
     let step = world.engine.report(report, world.now).unwrap();
     let decision = step.decision.clone().unwrap();
     world.act(step);
     decision
 }
 
-fn decided(decision: &Decision) -> (Verdict, Layer, Option<Safeguard>) {
+pub(super) fn decided(decision: &Decision) -> (Verdict, Layer, Option<Safeguard>) {
     (decision.verdict, decision.by, decision.safeguard)
 }
 

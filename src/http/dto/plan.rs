@@ -44,7 +44,7 @@ pub(in crate::http) struct PlannedOut {
     /// The deadline that counts next; null when nothing is planned.
     #[oai(nullable)]
     deadline: Option<DeadlineOut>,
-    /// When charging is to begin, margin included; the deadline itself when nothing is needed.
+    /// When charging is to begin, margin included, or when it began; the deadline itself when nothing is needed.
     #[oai(nullable)]
     start: Option<Time>,
     /// Minutes of charging that are needed, without the margin.
@@ -73,7 +73,7 @@ impl PlannedOut {
                 level: port.memory.battery.as_ref().map(|battery| battery.level),
                 deadline: planned.map(|planned| DeadlineOut::from(&planned.deadline)),
                 start: planned.map(|planned| planned.start.into()),
-                minutes: planned.map(|planned| planned.minutes),
+                minutes: planned.map(|planned| (planned.minutes * 10.0).round() / 10.0),
                 ready_at: planned.and_then(|planned| planned.ready_at).map(Time),
                 in_time: planned.map(|planned| planned.in_time),
                 reason: planned.map_or_else(why_not, |planned| planned.reason.clone()),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Stmt};
 
 use crate::{
-    model::RuleName,
+    model::{Policy, RuleName},
     rules::{
         check::scan,
         compile::RuleSet,
@@ -16,6 +16,10 @@ use crate::{
 
 /// What can be asked of the input `signal`, with the name of one.
 const OF_SIGNALS: [&str; 3] = ["has", "value", "age_minutes"];
+
+/// The shipped rule that begins when the plan says so, and what others ask for that do.
+const BEGINS_BY_PLAN: &str = "ready-by";
+const ASKS_THE_PLAN: &str = "starts_in";
 
 /// Parameters that are texts, by the variable that holds them: what the parameter is called, and its default.
 type Parameters = BTreeMap<String, (String, String)>;
@@ -43,6 +47,15 @@ impl RuleSet {
     /// What the rule may look at in any of its branches; nothing when there is no such rule.
     pub fn reads(&self, rule: &RuleName) -> Reads {
         self.rules.get(rule).map(|rule| rule.reads.clone()).unwrap_or_default()
+    }
+
+    /// Whether a rule of the policy begins to charge when the plan for deadlines says so; if none does, deadlines are told
+    /// and nothing more.
+    pub fn begins_by_plan(&self, policy: &Policy) -> bool {
+        let mut uses = policy.guards.iter().chain(&policy.rules);
+        uses.any(|usage| {
+            usage.rule.as_str() == BEGINS_BY_PLAN || self.reads(&usage.rule).names.contains(ASKS_THE_PLAN)
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::strain::{Day, EDGES, Point, Strain, days, on_charger};
 use crate::{
+    engine::is_misread,
     model::{Battery, PortId, StationName, Timestamp},
     trial::world::learn,
 };
@@ -72,6 +73,7 @@ pub fn account(
     let mut batteries: Vec<Battery> = heard.iter().map(|one| one.battery.clone()).collect();
     batteries.sort_by_key(|battery| battery.measured_at);
     batteries.dedup_by_key(|battery| battery.measured_at);
+    let batteries = without_misreadings(batteries);
     let learned = learn(&batteries, zone).charge_per_hour;
     let per_hour = learned.unwrap_or(per_hour);
     let points: Vec<Point> = batteries.iter().map(Point::from).collect();
@@ -83,6 +85,20 @@ pub fn account(
     };
     let days = days(&points, &switches, zone).into_iter().map(both).collect();
     Account { per_hour, is_learned: learned.is_some(), days }
+}
+
+/// What remains when levels that no battery gets to and back are left out: 90, 3, 91 % is no cycle.
+fn without_misreadings(batteries: Vec<Battery>) -> Vec<Battery> {
+    let mut kept: Vec<Battery> = Vec::with_capacity(batteries.len());
+    for battery in batteries {
+        if let [.., before, between] = kept.as_slice()
+            && is_misread(before, between, &battery)
+        {
+            kept.pop();
+        }
+        kept.push(battery);
+    }
+    kept
 }
 
 /// The account as comma-separated values (RFC 4180), a line for each day.
@@ -179,6 +195,23 @@ mod tests {
         all.extend([late, again]);
         let mixed = account(&all, &[], &TimeZone::UTC, 40.0);
         assert_eq!(mixed, account(&day(), &[], &TimeZone::UTC, 40.0));
+    }
+
+    #[test]
+    fn a_level_that_cannot_be_is_no_cycle() {
+        let mut all = day();
+        all[200] = heard(1, 1_000, 3, false);
+        let misread = account(&all, &[], &TimeZone::UTC, 40.0);
+        assert_eq!(
+            (misread.was().lowest, misread.was().cycles),
+            (Some(20.0), account(&day(), &[], &TimeZone::UTC, 40.0).was().cycles)
+        );
+        all[201] = heard(1, 1_005, 3, false);
+        assert_eq!(
+            account(&all, &[], &TimeZone::UTC, 40.0).was().lowest,
+            Some(3.0),
+            "told twice, it is believed"
+        );
     }
 
     #[test]

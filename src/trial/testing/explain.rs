@@ -135,6 +135,8 @@ fn group(name: &str) -> &'static str {
         "StartCase" => "write start: (level: 60)",
         "ModelCase" => "write model: (charge_per_hour: 40, drain_per_hour: 3)",
         "AwayCase" => "write away: [(days: \"Mon-Fri\", from: \"08:00\", to: \"17:00\")]",
+        "DeadlineCase" => "write deadline: (minutes_left: 90, starts_in: 0)",
+        "DeadlineEntry" => "write deadlines: [(at: \"08:00\", on: \"Mon-Fri\", level: 100)]",
         "StationCase" => "write station: (ports_on: 4)",
         _ => "a case stands between ( and ), with nothing before it",
     }

@@ -6,6 +6,7 @@
 
 mod case;
 mod course;
+mod due;
 mod explain;
 mod file;
 mod night;

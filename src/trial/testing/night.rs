@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{
     case::DeviceCase,
+    due::{self, DeadlineEntry},
     scene::{self, RuleCase},
     values::{Date, Drain, Number, Percent, Rate, Rise, Start, TimeOfDay, Weekday, With, Zone, short},
     wanted::Wanted,
@@ -44,6 +45,9 @@ pub(super) struct Night {
     model: ModelCase,
     #[serde(default)]
     device: DeviceCase,
+    /// When the device is to be ready, besides what the rules say.
+    #[serde(default)]
+    deadlines: Vec<DeadlineEntry>,
     /// Numbers from elsewhere, each from a time of day on.
     #[serde(default)]
     signals: BTreeMap<SignalName, BTreeMap<TimeOfDay, Number>>,
@@ -123,8 +127,15 @@ impl Night {
         let (at, zone) = start.moment(civil::Time::constant(22, 0, 0, 0))?;
         let length = self.length()?;
         let rate = self.model.charge_per_hour.map_or(40.0, |rate| rate.0);
-        let station =
-            scene::station(zone, &self.device, rate, policy, Safety::default(), self.signals.keys())?;
+        let scene = scene::Scene {
+            zone,
+            device: &self.device,
+            charge_per_hour: rate,
+            policy,
+            deadlines: due::deadlines(&self.deadlines)?,
+            safety: Safety::default(),
+        };
+        let station = scene::station(scene, self.signals.keys())?;
         let devices: BTreeMap<PortId, DeviceModel> =
             BTreeMap::from([(scene::port()?, self.device_model(rate))]);
         let minutes = if length <= BY_THE_MINUTE { 1 } else { 5 };

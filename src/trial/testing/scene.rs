@@ -10,8 +10,9 @@ use serde::{
 use super::{case::DeviceCase, values::With};
 use crate::{
     model::{
-        Care, Celsius, DeviceName, HubLocation, Level, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse,
-        Safety, SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind, Version,
+        Care, Celsius, DeadlinePlan, DeviceName, HubLocation, Level, OnExit, Policy, PortId, PortPlan,
+        RuleName, RuleUse, Safety, SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind,
+        Version,
     },
     rules::{RuleSet, UseProblem},
 };
@@ -86,15 +87,22 @@ pub(super) fn port() -> Result<PortId, String> {
     PortId::new(1).map_err(|error| error.to_string())
 }
 
+/// What is told of the station of a series or a night, and of the device at its only port.
+pub(super) struct Scene<'a> {
+    pub(super) zone: jiff::tz::TimeZone,
+    pub(super) device: &'a DeviceCase,
+    pub(super) charge_per_hour: f64,
+    pub(super) policy: Arc<Policy>,
+    pub(super) deadlines: Arc<Vec<DeadlinePlan>>,
+    pub(super) safety: Safety,
+}
+
 /// A station with one port and the settings that a station file has when it says nothing.
 pub(super) fn station<'s>(
-    zone: jiff::tz::TimeZone,
-    device: &DeviceCase,
-    charge_per_hour: f64,
-    policy: Arc<Policy>,
-    safety: Safety,
+    scene: Scene<'_>,
     signals: impl IntoIterator<Item = &'s SignalName>,
 ) -> Result<Arc<Station>, String> {
+    let Scene { zone, device, charge_per_hour, policy, deadlines, safety } = scene;
     let text = |error: crate::model::InvalidName| error.to_string();
     let id = port()?;
     let hub = HubLocation::new("1-1").map_err(|error| error.to_string())?;
@@ -102,6 +110,7 @@ pub(super) fn station<'s>(
         kind: device.kind.clone(),
         tags: device.tags.clone(),
         charge_per_hour,
+        deadlines,
         policy,
         ..Care::default()
     };

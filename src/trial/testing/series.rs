@@ -74,8 +74,16 @@ impl Series {
         if minutes > LONGEST {
             return Err(format!("the series lasts {} days, at most 31 are played", minutes / (24 * 60)));
         }
+        let scene = scene::Scene {
+            zone,
+            device: &self.device,
+            charge_per_hour: rate,
+            policy,
+            deadlines: Arc::default(),
+            safety: scene::rules_only(),
+        };
         Ok(Ready {
-            station: scene::station(zone, &self.device, rate, policy, scene::rules_only(), [])?,
+            station: scene::station(scene, [])?,
             start: at,
             every: Span::from_mins(i64::from(every)),
             reports: self.reports()?,
