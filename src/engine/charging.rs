@@ -12,7 +12,7 @@ use crate::model::{
 /// tablet of 10,000 mAh gains 4 points in an hour with that.
 const GAINS_WITHIN: Span = Span::from_hours(2);
 /// From here on a device that gains no more may be as full as people let it get, percent.
-const MAY_BE_FULL: u8 = 80;
+pub(super) const MAY_BE_FULL: u8 = 80;
 /// The level at a switch is the last one that was measured, if that was at most so long before.
 const FRESH: Span = Span::from_mins(15);
 

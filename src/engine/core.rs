@@ -184,20 +184,9 @@ impl Engine {
         let was_silent = self.change(id, |port| port.hear(measured_at, now));
         let weighed = self.change(id, |port| {
             let weighed = port.weigh(&battery, now);
-            if weighed == Weighed::SetAside {
-                return weighed;
+            if weighed != Weighed::SetAside {
+                port.take(&battery);
             }
-            port.memory.level.push(step_of(battery.level.percent()), measured_at);
-            match battery.temperature {
-                Some(celsius) => {
-                    port.memory.temperature.push((celsius.degrees() * 2.0).floor() / 2.0, measured_at);
-                }
-                None => port.memory.temperature.clear(),
-            }
-            if is_full(&battery, &port.memory) {
-                port.memory.full_at = Some(measured_at);
-            }
-            port.memory.battery = Some(battery.clone());
             weighed
         });
         self.tell(&mut step, id, now, EventKind::Reported { level: battery.level.percent() });
@@ -335,6 +324,24 @@ impl Engine {
     pub(super) fn next_order_id(&mut self) -> OrderId {
         self.next_order += 1;
         self.next_order
+    }
+}
+
+impl PortState {
+    /// The last report is this one.
+    fn take(&mut self, battery: &Battery) {
+        let memory = &mut self.memory;
+        memory.level.push(step_of(battery.level.percent()), battery.measured_at);
+        match battery.temperature {
+            Some(celsius) => {
+                memory.temperature.push((celsius.degrees() * 2.0).floor() / 2.0, battery.measured_at);
+            }
+            None => memory.temperature.clear(),
+        }
+        if is_full(battery, memory) {
+            memory.full_at = Some(battery.measured_at);
+        }
+        memory.battery = Some(battery.clone());
     }
 }
 

@@ -347,6 +347,7 @@ impl PortState {
         self.memory.adjusted = Arc::default();
         self.memory.learned = Arc::default();
         self.unwell = None;
+        self.in_vain = false;
         self.memory.safe = Safekeeping::default();
         self.misread = None;
         self.memory.device_mode = Mode::default();

@@ -32,7 +32,7 @@ impl Engine {
     /// The round of a device that fell silent; `None`: it takes no charge, so it cannot get too full and its port stays on.
     pub(super) fn round(&self, port: &PortState) -> Option<Round> {
         let dead = port.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::NotCharging);
-        if dead || port.unwell.is_some() {
+        if dead || port.in_vain || port.unwell.is_some() {
             return None;
         }
         let safety = &self.view.station.safety;

@@ -207,6 +207,7 @@ impl PortState {
     /// gets its power; the rules of this one decide again at once.
     fn unpack(&mut self, luggage: Luggage, device: &DeviceName) {
         self.unwell = None;
+        self.in_vain = false;
         self.silent = luggage.safe.silence.is_some();
         self.misread = None;
         self.before_search = self.before_search.take().map(|_| Box::default());

@@ -59,6 +59,8 @@ impl Engine {
         self.change(id, |port| {
             port.memory.stay = mode.unplugged.then(|| port.stay(now));
             port.memory.mode = mode.clone();
+            // Who asks may have put in another cable.
+            port.in_vain = false;
             port.try_again();
         })?;
         self.tell(&mut step, id, now, EventKind::ModeChanged { mode, device: None, ended: None });

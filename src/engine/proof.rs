@@ -4,6 +4,7 @@
 //! Never takes a report as proof that was measured before the port was in its state for `verify_after`, and never
 //! calls anything a fault before the hub was read once more: somebody may have switched the port meanwhile.
 
+use super::charging::MAY_BE_FULL;
 use super::core::{Engine, Step, later};
 use super::state::PortState;
 use crate::model::{
@@ -36,6 +37,9 @@ impl Engine {
     pub(super) fn prove(&mut self, id: PortId, now: Timestamp, step: &mut Step) {
         self.follow_device(id, now, step);
         self.note_level(id);
+        if self.view.ports.get(&id).is_some_and(|port| port.in_vain && port.gains()) {
+            self.change(id, |port| port.in_vain = false);
+        }
         let Some(port) = self.view.ports.get(&id) else { return };
         match port.finding(&self.view.station, self.view.started_at) {
             Finding::Nothing => {}
@@ -91,6 +95,7 @@ impl Engine {
         if port.holds_another(steady) {
             self.change(id, |port| {
                 port.suspect = None;
+                port.in_vain = false;
                 if let Some(power) = port.memory.steady.as_ref().map(|steady| steady.power) {
                     port.memory.steady = Some(Steady { level: None, ..port.steady(power, now) });
                 }
@@ -130,6 +135,7 @@ impl Engine {
         let (had, message) = (port.has_power(), port.in_words(kind));
         self.change(id, |port| {
             port.fault = Some(Fault { kind, since: now, message: message.clone() });
+            port.in_vain |= kind == FaultKind::NotCharging && port.level() < MAY_BE_FULL;
             if port.is_full_on(kind) {
                 port.full_told = port.memory.steady.as_ref().map(|steady| steady.since);
             }
@@ -210,6 +216,14 @@ impl PortState {
                 _ => Finding::Fits,
             },
         }
+    }
+
+    /// The device says that it charges, or where it says nothing of that, has gained.
+    fn gains(&self) -> bool {
+        let (Some(steady), Some(battery)) = (&self.memory.steady, &self.memory.battery) else { return false };
+        let powered = steady.power == Power::On && battery.measured_at >= steady.since;
+        let gained = || steady.level.is_some_and(|level| battery.level > level);
+        powered && battery.charging.unwrap_or_else(gained)
     }
 
     fn is_full_on(&self, kind: FaultKind) -> bool {

@@ -68,6 +68,8 @@ pub struct PortState {
     pub fault: Option<Fault>,
     /// The device has power and does not gain.
     pub unwell: Option<Unwell>,
+    /// When it had power last it did not charge: known beyond the fault, which ends with the power.
+    pub(super) in_vain: bool,
     /// The port was given up until something changes.
     pub alarm: Option<Alarm>,
     /// It wants power and has to wait for it.
@@ -134,6 +136,7 @@ impl PortState {
             hub_at: None,
             fault: None,
             unwell: None,
+            in_vain: false,
             alarm: None,
             waits: None,
             rank: Rank::default(),

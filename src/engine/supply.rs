@@ -97,7 +97,7 @@ impl Engine {
         let Some(port) = self.view.ports.get(&id) else { return };
         let deadline = self.view.plan.get(&id).filter(|plan| plan.start <= now && now < plan.deadline.at);
         let broken = port.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::NotCharging);
-        let gains_nothing = broken || port.unwell.is_some();
+        let gains_nothing = broken || port.in_vain || port.unwell.is_some();
         // Who fell silent under the floor is empty by now, if it is there.
         let low = port.memory.safe.low_since.is_some();
         let rank = match (judgement.by, judgement.safeguard, deadline) {
@@ -361,7 +361,7 @@ impl PortState {
     }
 
     /// Percent; 0 where it is not known, for then it may be that low.
-    fn level(&self) -> u8 {
+    pub(super) fn level(&self) -> u8 {
         self.memory.battery.as_ref().map_or(0, |battery| battery.level.percent())
     }
 }

@@ -180,7 +180,6 @@ proptest! {
                 }
                 if port.waits.is_some() {
                     prop_assert_eq!(port.memory.wanted, Some(Power::On), "{}: port {} waits", said, id);
-                    prop_assert!(port.care().battery, "{said}: what has no battery waits");
                 }
             }
             prop_assert_eq!(world.told(LAMP, "silent"), 0);

@@ -36,12 +36,12 @@ fn a_session_is_from_on_to_off() {
     assert_eq!((session.plugged_at, session.minutes_above_80), (None, 0.0));
     assert!((session.per_hour().unwrap() - 37.5).abs() < 1e-9);
     // Drains to 20 %, is switched on again, and that is the next one.
-    world.wait(600);
+    world.wait(2400);
     world.report(1, 20, None);
     world.wait(600);
     world.report(1, 30, None);
     world.mode(1, ModeKind::Off);
-    assert_eq!(told(&world.sessions[1]), (50, 60, 20, 30));
+    assert_eq!(told(&world.sessions[1]), (80, 90, 20, 30));
 }
 
 #[test]

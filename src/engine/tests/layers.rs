@@ -128,7 +128,7 @@ fn a_wake_waits_for_people() {
 
 #[test]
 fn what_gains_nothing_keeps_no_place() {
-    for (charging, minutes, told) in [(None, 118..=126, "unwell"), (Some(false), 3..=10, "not_charging")] {
+    for (charging, minutes, told) in [(None, 118..=126, "unwell"), (Some(false), 3..=16, "not_charging")] {
         let mut world = World::of(engine_of(limited(2, 1)));
         let mut minute = 0;
         while on(&world) == [1] && minute < 200 {
