@@ -16,7 +16,7 @@ use smart_charging_station::{
 };
 
 /// A sanitized build on a busy machine; a release build takes a hundredth.
-const LONG: u64 = 20;
+const LONG: u64 = 60;
 
 fuzz_target!(|data: &[u8]| {
     let Some((first, rest)) = data.split_first() else { return };

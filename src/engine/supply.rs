@@ -250,7 +250,8 @@ impl Engine {
         Some(match (limit.max_on, limit.watts) {
             (Some(most), _) if full.ports > i64::from(most) => {
                 let ports = if most == 1 { "port" } else { "ports" };
-                format!("{} of at most {most} {ports}{of} are on", on.ports)
+                let are = if on.ports == 1 { "is" } else { "are" };
+                format!("{} of at most {most} {ports}{of} {are} on", on.ports)
             }
             (_, Some(most)) if !limit.allows(full) => {
                 let (taken, needs) = (on.watts(), more.watts());

@@ -162,9 +162,9 @@ mod tests {
             format: Format::Text,
         };
         for (args, checked, left_out) in [
-            (args(&[], false), &["demo"][..], &["desk.ron"][..]),
-            (args(&["desk"], false), &["desk"], &["demo.ron"]),
-            (args(&[], true), &["demo", "desk"], &[]),
+            (args(&[], false), &["demo"][..], &["desk.ron", "home.ron", "lab.ron", "school.ron"][..]),
+            (args(&["desk"], false), &["desk"], &["demo.ron", "home.ron", "lab.ron", "school.ron"]),
+            (args(&[], true), &["demo", "desk", "home", "lab", "school"], &[]),
         ] {
             let (result, text) = check_args(&stations, text, args).await;
             assert_eq!(result, Ok(()), "{text}");

@@ -134,6 +134,8 @@ fn a_deadline_whose_start_has_come_is_before_turns_and_people_are_before_it() {
     world.mode(2, ModeKind::Off);
     world.wait(1);
     assert_eq!(on(&world), [3], "who was cut short is next");
+    world.until(at(121));
+    (1..=3).for_each(|number| drop(world.report(number, 15, None)));
     world.until(at(122));
     assert_eq!(on(&world), [1], "the deadline is over");
 }
@@ -275,7 +277,7 @@ fn the_limit_that_keeps_a_port_waiting_is_told() {
     let mut world = World::of(engine_of(with_budget(4, Budget { limits, bound, ..Budget::default() })));
     (1..=4).for_each(|number| drop(world.report(number, 15, None)));
     assert_eq!(on(&world), [1, 3]);
-    assert!(reason(&world, 2).starts_with("waits for power: 1 of at most 1 ports of group left are on"));
+    assert!(reason(&world, 2).starts_with("waits for power: 1 of at most 1 port of group left is on"));
     assert!(reason(&world, 4).starts_with("waits for power: 15 of at most 20 W are taken, it needs 7.5"));
     let circuits = world.engine.view().circuits();
     assert_eq!(circuits.iter().map(|(_, draw)| draw.ports).collect::<Vec<_>>(), [2, 1]);

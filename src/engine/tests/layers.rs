@@ -56,7 +56,7 @@ fn under_the_floor_a_place_is_taken_from_a_person_and_given_back() {
     assert_eq!((on(&world), decision(&world, 3)), (vec![3], (Verdict::Charge, Layer::Safety, FLOOR)));
     assert_eq!(
         reason(&world, 2),
-        "waits for power: 1 of at most 1 ports are on (switched on by REST until taken back)"
+        "waits for power: 1 of at most 1 port is on (switched on by REST until taken back)"
     );
     go_on(&mut world, &[(2, 60), (3, 12)], 30);
     assert_eq!(on(&world), [3], "not for a turn, but until it is over the floor");
@@ -274,10 +274,7 @@ fn once_has_a_place_before_turns_and_waits_its_turn_among_people() {
     assert_eq!(on(&world), [3], "before turns");
     wish(&mut world, 2, once);
     world.wait(0);
-    assert_eq!(
-        reason(&world, 2),
-        "waits for power: 1 of at most 1 ports are on (charged once to 90% by REST)"
-    );
+    assert_eq!(reason(&world, 2), "waits for power: 1 of at most 1 port is on (charged once to 90% by REST)");
     world.wait(600);
     world.report(3, 60, None);
     world.wait(360);

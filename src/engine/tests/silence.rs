@@ -53,8 +53,14 @@ fn a_device_of_which_that_is_not_known_is_woken_ever_more_seldom() {
     world.wait(6 * 3600);
     assert_eq!(switches(&world), [(395, Power::On), (405, Power::Off), (635, Power::On), (645, Power::Off)]);
     assert_eq!((world.told(1, "woken"), world.told(1, "silent")), (2, 0));
-    world.wait(7 * 24 * 3600);
-    assert!((14..=18).contains(&world.told(1, "woken")), "twice a day in the end");
+    world.wait((7 * 24 + 4) * 3600);
+    assert!(
+        (5..=14).contains(&world.told(1, "woken")),
+        "twice a day in the end, where it is not charged then"
+    );
+    let switched = switches(&world);
+    let charged = switched.windows(2).filter(|pair| pair[0].1 == Power::On && pair[1].0 - pair[0].0 > 120);
+    assert!((12..=16).contains(&charged.count()), "again before it may be empty");
     let reason = world.report(1, 50, None);
     assert_eq!(reason, "no rule has an opinion: stays on (it reports again after a long silence)");
     assert_eq!(world.power[&port(1)], Power::On);
@@ -190,4 +196,18 @@ fn the_first_report_after_a_start_decides() {
     assert_eq!(world.power[&port(1)], Power::Off, "nothing new is known");
     assert_eq!(world.report(1, 15, None).split(" (").next(), Some("15% is at or under 20%"));
     assert_eq!(world.power[&port(1)], Power::On);
+}
+
+#[test]
+fn a_device_that_takes_no_charge_is_left_on() {
+    let mut world = World::new();
+    world.report(1, 30, Some(false));
+    world.wait(10 * 60);
+    world.report(1, 30, Some(false));
+    world.wait(2 * 60);
+    assert_eq!(world.told(1, "not_charging"), 1);
+    world.forget();
+    world.wait(3 * 24 * 3600);
+    assert_eq!(switches(&world), [], "it cannot get too full");
+    assert_eq!(world.told(1, "silent"), 1);
 }
