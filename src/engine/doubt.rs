@@ -15,8 +15,10 @@ const PER_MINUTE: f64 = 2.0;
 /// A report that is as near as this to the one before last, and a point more per minute, bears that out.
 const NEAR: f64 = 5.0;
 /// So often within a day of each other is no chance: a worn gauge that is wrong now and then is not wrong so often.
-const AGAIN: u8 = 3;
+const AGAIN: u8 = 6;
 const DAY: Span = Span::from_hours(24);
+/// Misreadings nearer to each other than this are one: whoever tries a station out by hand sends any levels, but hardly for an hour.
+const APART: Span = Span::from_mins(10);
 
 /// What a new level is, beside the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +127,11 @@ impl PortState {
         if let Some(steady) = memory.steady.as_mut().filter(|steady| steady.level == Some(wrong.level)) {
             steady.level = None;
         }
-        let recent = memory.safe.misread_at.is_some_and(|at| now.duration_since(at) < DAY);
-        memory.safe.misreadings = if recent { memory.safe.misreadings.saturating_add(1) } else { 1 };
+        let since = memory.safe.misread_at.map(|at| now.duration_since(at)).filter(|since| *since < DAY);
+        if since.is_some_and(|since| since < APART) {
+            return false;
+        }
+        memory.safe.misreadings = if since.is_some() { memory.safe.misreadings.saturating_add(1) } else { 1 };
         memory.safe.misread_at = Some(now);
         memory.safe.misreadings == AGAIN
     }

@@ -122,7 +122,7 @@ fn after_a_pause_no_level_is_too_far_away() {
 #[test]
 fn where_two_devices_report_for_one_port_the_lower_level_counts() {
     let mut world = World::new();
-    for _ in 0..4 {
+    for _ in 0..20 {
         world.report(3, 90, None);
         world.wait(120);
         world.report(3, 30, None);
@@ -148,6 +148,18 @@ fn where_two_devices_report_for_one_port_the_lower_level_counts() {
     assert!(world.ordered(3) <= 1, "the port does not follow every report");
     world.wait(60);
     assert!(world.report(3, 90, None).starts_with("90% is at or over 80%"), "one device is left");
+}
+
+#[test]
+fn levels_that_somebody_tries_out_for_minutes_are_believed() {
+    let mut world = World::new();
+    for _ in 0..30 {
+        assert!(world.report(3, 90, None).starts_with("90% is at or over 80%"));
+        world.wait(30);
+        assert!(world.report(3, 15, None).starts_with("15% is at or under 20%"));
+        world.wait(30);
+    }
+    assert_eq!(world.told(3, "levels_disagree"), 0);
 }
 
 #[test]
