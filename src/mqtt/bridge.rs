@@ -163,11 +163,12 @@ impl Caller {
         if self.lost.as_ref() != Some(&reason) {
             tracing::warn!(station = %self.bridge.name, "MQTT: {reason}");
         }
+        // Who hears of it and looks finds it so.
+        self.bridge.line.set(&Link::Down { reason: reason.clone() });
         if self.lost.is_none() {
             self.bridge.notices.event(EventKind::BrokerLost { message: reason.clone() });
         }
-        self.lost = Some(reason.clone());
-        self.bridge.line.set(&Link::Down { reason });
+        self.lost = Some(reason);
     }
 }
 
