@@ -225,6 +225,13 @@ fn station(directory: &Directory, name: &StationName) -> Result<Handle, Problem>
     })
 }
 
+/// The station of this name, if it has such a port.
+fn station_with(directory: &Directory, name: &StationName, number: PortId) -> Result<Handle, Problem> {
+    let station = station(directory, name)?;
+    port(&station.view(), number)?;
+    Ok(station)
+}
+
 fn stations_named(directory: &Directory) -> String {
     // Enough to see the own mistake; a lab may have hundreds.
     let names: Vec<_> = directory.stations().keys().take(10).map(|name| format!("`{name}`")).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use poem_openapi::OpenApi;
 
-use super::{Heading, devices::unknown_device, port, refused, station};
+use super::{Heading, devices::unknown_device, refused, station, station_with};
 use crate::{
     http::{
         auth::{May, Operate},
@@ -47,10 +47,8 @@ impl Modes {
         number: Path<PortId>,
         body: Body<ModeIn>,
     ) -> Result<Json<PortOut>, Problem> {
-        let station = station(&self.0.directory, &name.0)?;
-        let view = station.view();
-        port(&view, number.0)?;
-        let mode = wished(&body.0, may.0.name, self.0.clock.now(), &view.station.zone)?;
+        let station = station_with(&self.0.directory, &name.0, number.0)?;
+        let mode = wished(&body.0, may.0.name, self.0.clock.now(), &station.view().station.zone)?;
         let state = station.set_mode(number.0, mode).await.map_err(|reason| refused(&reason))?;
         Ok(Json(PortOut::new(&station.view(), &state)))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem_openapi::OpenApi;
 
-use super::{Heading, port, refused, station};
+use super::{Heading, port, refused, station, station_with};
 use crate::{
     controller::{Adjust, Handle},
     http::{
@@ -66,7 +66,7 @@ impl Parameters {
         parameter: Path<ParameterName>,
         body: Body<ValueIn>,
     ) -> Result<Json<Vec<ParameterOut>>, Problem> {
-        let station = self.of_port(&name.0, number.0)?;
+        let station = station_with(&self.0.directory, &name.0, number.0)?;
         let by = Author::Rest(may.0.name);
         let value = Some(body.0.value.0);
         let wish = Adjust { rule: rule.0, parameter: parameter.0.0, value, by };
@@ -95,18 +95,10 @@ impl Parameters {
         /// The parameter.
         parameter: Path<ParameterName>,
     ) -> Result<Json<Vec<ParameterOut>>, Problem> {
-        let station = self.of_port(&name.0, number.0)?;
+        let station = station_with(&self.0.directory, &name.0, number.0)?;
         let by = Author::Rest(may.0.name);
         let wish = Adjust { rule: rule.0, parameter: parameter.0.0, value: None, by };
         adjust(&station, number.0, wish).await
-    }
-}
-
-impl Parameters {
-    fn of_port(&self, name: &StationName, number: PortId) -> Result<Handle, Problem> {
-        let station = station(&self.0.directory, name)?;
-        port(&station.view(), number)?;
-        Ok(station)
     }
 }
 

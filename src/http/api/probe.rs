@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem_openapi::OpenApi;
 
-use super::{Heading, port, refused, station};
+use super::{Heading, refused, station, station_with};
 use crate::{
     http::{
         auth::{May, Operate},
@@ -73,7 +73,7 @@ impl Probes {
 
 impl Probes {
     fn check(&self, name: &StationName, number: PortId) -> Result<(), Problem> {
-        port(&station(&self.0.directory, name)?.view(), number).map(|_| ())
+        station_with(&self.0.directory, name, number).map(drop)
     }
 
     async fn set(

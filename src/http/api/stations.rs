@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem_openapi::OpenApi;
 
-use super::{Heading, port, refused, station};
+use super::{Heading, port, refused, station, station_with};
 use crate::{
     http::{
         auth::{May, Operate, Read},
@@ -86,8 +86,7 @@ impl Stations {
         number: Path<PortId>,
         body: Body<DeviceIn>,
     ) -> Result<Json<PortOut>, Problem> {
-        let station = station(&self.0.directory, &name.0)?;
-        port(&station.view(), number.0)?;
+        let station = station_with(&self.0.directory, &name.0, number.0)?;
         let by = Author::Rest(may.0.name);
         let state =
             station.name_device(number.0, body.0.device, by).await.map_err(|reason| refused(&reason))?;
