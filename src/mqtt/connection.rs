@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use rumqttc::{
     AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Outgoing,
-    Packet, Publish, QoS, StateError, SubscribeFilter, SubscribeReasonCode,
+    Packet, QoS, StateError, SubscribeFilter, SubscribeReasonCode,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -16,10 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    MqttSettings,
-    topics::{self, Payload, Topic},
-};
+use super::MqttSettings;
 
 /// Half of the time after which a silent broker counts as gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -42,9 +39,29 @@ pub(super) enum Heard {
     /// The broker knows us: subscribe, and say everything.
     Connected,
     /// Somebody sent something.
-    Message(Publish),
+    Message(Received),
     /// The broker did not grant a subscription.
     Unsubscribed,
+}
+
+/// One message from the broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Received {
+    /// The whole topic.
+    pub(super) topic: String,
+    /// Any bytes.
+    pub(super) payload: Vec<u8>,
+    /// True when the broker kept it from before we subscribed.
+    pub(super) retained: bool,
+}
+
+/// What the broker says for us when the connection breaks, and what we say ourselves before we go. Always retained.
+#[derive(Clone, Debug)]
+pub(super) struct Will {
+    /// The whole topic.
+    pub(super) topic: String,
+    /// The text.
+    pub(super) payload: &'static str,
 }
 
 /// Why a connection ended.
@@ -65,17 +82,14 @@ pub(super) struct Connection {
     room: Arc<Notify>,
     task: JoinSet<Ended>,
     qos: QoS,
-    retain: bool,
-    root: String,
-    signals: Vec<String>,
+    will: Will,
 }
 
 impl Connection {
-    /// Starts to connect. The broker will say `offline` on the station's `status` when the connection breaks.
-    /// `signals` are topics outside of the station's own that it listens to.
-    pub(super) fn open(settings: &MqttSettings, client_id: &str, root: &str, signals: Vec<String>) -> Self {
+    /// Starts to connect. The broker will say the `will` when the connection breaks.
+    pub(super) fn open(settings: &MqttSettings, client_id: &str, will: Will) -> Self {
         let qos = quality(settings.qos);
-        let (client, mut events) = AsyncClient::new(options(settings, client_id, root), QUEUE);
+        let (client, mut events) = AsyncClient::new(options(settings, client_id, &will), QUEUE);
         // Small packets go out at once; Nagle's algorithm would hold each back until the one before is acknowledged.
         events.network_options.set_tcp_nodelay(true);
         let (inbox, heard) = mpsc::channel(INBOX);
@@ -83,7 +97,7 @@ impl Connection {
         let mut task = JoinSet::new();
         let place = Place::new(settings, client_id);
         task.spawn(listen(events, inbox, room.clone(), place));
-        Self { client, heard, room, task, qos, retain: settings.retain, root: root.to_owned(), signals }
+        Self { client, heard, room, task, qos, will }
     }
 
     /// The next thing heard, or why the connection ended. Once it ended, do not ask again.
@@ -99,21 +113,15 @@ impl Connection {
         })
     }
 
-    /// Asks for commands, reports and signals. False when the queue has no room, which it has right after connecting.
-    pub(super) fn subscribe(&self) -> bool {
-        let filters = self.filters().into_iter().map(|path| SubscribeFilter { path, qos: self.qos });
+    /// Asks for what comes on these topics. False when the queue has no room, which it has right after connecting.
+    pub(super) fn subscribe(&self, filters: Vec<String>) -> bool {
+        let filters = filters.into_iter().map(|path| SubscribeFilter { path, qos: self.qos });
         self.client.try_subscribe_many(filters).is_ok()
     }
 
-    /// All that is listened to.
-    pub(super) fn filters(&self) -> Vec<String> {
-        topics::filters(&self.root).into_iter().chain(self.signals.iter().cloned()).collect()
-    }
-
     /// Hands over one text. False when the queue has no room: wait for [`Self::room`] and try again.
-    pub(super) fn publish(&self, topic: Topic, payload: &str) -> bool {
-        let retain = self.retain || topic.is_always_retained();
-        self.client.try_publish(topic.path(&self.root), self.qos, retain, payload).is_ok()
+    pub(super) fn publish(&self, topic: &str, retain: bool, payload: &str) -> bool {
+        self.client.try_publish(topic, self.qos, retain, payload).is_ok()
     }
 
     /// Notified when something left the queue.
@@ -121,21 +129,20 @@ impl Connection {
         Arc::clone(&self.room)
     }
 
-    /// Says `offline` and good-bye. An orderly good-bye makes the broker drop the will, so it is said first.
+    /// Says the will and good-bye. An orderly good-bye makes the broker drop the will, so it is said first.
     pub(super) async fn close(mut self) {
         let client = self.client.clone();
-        let topic = Topic::Status.path(&self.root);
-        let offline = topics::availability(false).into_owned();
+        let Will { topic, payload } = self.will.clone();
         // Exactly once takes two more packets, and the good-bye would come between them: the broker would drop it.
         let qos = if self.qos == QoS::ExactlyOnce { QoS::AtLeastOnce } else { self.qos };
         let farewell = async {
-            let said = client.publish(topic, qos, true, offline).await.is_ok();
+            let said = client.publish(topic, qos, true, payload).await.is_ok();
             if said && client.disconnect().await.is_ok() {
                 while self.next().await.is_ok() {}
             }
         };
         if timeout(FAREWELL, farewell).await.is_err() {
-            tracing::debug!(root = self.root, "the broker did not take our good-bye in time");
+            tracing::debug!(topic = self.will.topic, "the broker did not take our good-bye in time");
         }
     }
 }
@@ -178,7 +185,11 @@ async fn listen(mut events: EventLoop, inbox: mpsc::Sender<Heard>, room: Arc<Not
         };
         let heard = match event {
             Event::Incoming(Packet::ConnAck(_)) => Heard::Connected,
-            Event::Incoming(Packet::Publish(message)) => Heard::Message(message),
+            Event::Incoming(Packet::Publish(message)) => Heard::Message(Received {
+                topic: message.topic,
+                payload: message.payload.into(),
+                retained: message.retain,
+            }),
             Event::Incoming(Packet::SubAck(answer))
                 if answer.return_codes.contains(&SubscribeReasonCode::Failure) =>
             {
@@ -197,10 +208,9 @@ async fn listen(mut events: EventLoop, inbox: mpsc::Sender<Heard>, room: Arc<Not
     }
 }
 
-fn options(settings: &MqttSettings, client_id: &str, root: &str) -> MqttOptions {
+fn options(settings: &MqttSettings, client_id: &str, will: &Will) -> MqttOptions {
     let mut options = MqttOptions::new(client_id, address(&settings.host), settings.port);
-    let offline: Payload = topics::availability(false);
-    let will = LastWill::new(Topic::Status.path(root), offline.into_owned(), quality(settings.qos), true);
+    let will = LastWill::new(&will.topic, will.payload, quality(settings.qos), true);
     options
         .set_keep_alive(KEEP_ALIVE)
         // A switch command is about now: the broker must not keep one for us while we are away.

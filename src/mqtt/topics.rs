@@ -118,7 +118,7 @@ impl Shown<'_> {
             (Field::Device, Some(self.device.map_or(NOT_KNOWN, |name| Cow::Owned(name.to_string())))),
             (Field::BatteryLevel, level),
             (Field::Reason, Some(self.reason.map_or(NOT_KNOWN, |text| Cow::Owned(shorten(text))))),
-            (Field::Online, Some(availability(heard))),
+            (Field::Online, Some(Cow::Borrowed(availability(heard)))),
             (Field::Fault, Some(self.fault())),
         ]
         .into_iter()
@@ -138,12 +138,12 @@ impl Shown<'_> {
 
 /// What is said of a port that the station no longer has: its old values must not stand as if they were measured.
 pub(super) fn gone() -> [(Field, Payload); 3] {
-    [(Field::State, NOT_KNOWN), (Field::Online, availability(false)), (Field::Fault, NO_FAULT)]
+    [(Field::State, NOT_KNOWN), (Field::Online, Cow::Borrowed(availability(false))), (Field::Fault, NO_FAULT)]
 }
 
 /// `online` or `offline`, for a device and for the station's `status`.
-pub(super) fn availability(online: bool) -> Payload {
-    Cow::Borrowed(if online { "online" } else { "offline" })
+pub(super) fn availability(online: bool) -> &'static str {
+    if online { "online" } else { "offline" }
 }
 
 /// What a station listens to: commands and reports, and nothing that it publishes itself.

@@ -1,0 +1,203 @@
+//! What happens during one connection: everything is said once, then every change (`saying`); what others say is heard
+//! (`hearing`).
+//!
+//! Never waits for the broker or for the station: both are asked without waiting, and who is slow is tried again.
+
+mod hearing;
+mod saying;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use imbl::OrdMap;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    bridge::{Caller, Ears, until_stopped},
+    connection::{Connection, Ended, Heard, Will},
+    publisher::Publisher,
+    status::Link,
+    topics::{self, Field, Topic},
+};
+use crate::{
+    controller::{PortState, View},
+    model::{PortId, SignalName, SignalPlan, Station},
+};
+
+/// Changes that come closer together than this are published together.
+const GATHER: Duration = Duration::from_millis(1);
+/// A broker that takes nothing for so long is left and connected to again.
+const STUCK: Duration = Duration::from_secs(40);
+
+/// Why a session is over.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// We were told to stop, or the station has ended.
+    Stopped,
+    /// The station's file has another topic now.
+    Moved,
+    /// The connection ended.
+    Ended(Ended),
+}
+
+/// One connection and what was said on it.
+pub(super) struct Session<'c> {
+    caller: &'c mut Caller,
+    connection: Connection,
+    publisher: Publisher,
+    pictures: watch::Receiver<View>,
+    said: OrdMap<PortId, Arc<PortState>>,
+    root: String,
+    signals: BTreeMap<SignalName, SignalPlan>,
+    /// Topics on which others say when devices are to be ready.
+    deadlines: BTreeSet<String>,
+    /// The file that all this was read from.
+    station: Arc<Station>,
+    connected: bool,
+    ears: Ears,
+    /// Since when the broker has taken nothing, if something waits.
+    full_since: Option<Instant>,
+    next_round: Option<Instant>,
+    next_look: Instant,
+}
+
+impl<'c> Session<'c> {
+    /// Starts to connect.
+    pub(super) fn new(caller: &'c mut Caller, root: String, ears: Ears) -> Self {
+        let pictures = caller.bridge.handle.changed();
+        let station = Arc::clone(&pictures.borrow().station);
+        let (signals, deadlines) = (station.signals.clone(), deadlines(&station));
+        let will = Will { topic: Topic::Status.path(&root), payload: topics::availability(false) };
+        let connection = Connection::open(&caller.bridge.settings, &caller.client_id, will);
+        Self {
+            caller,
+            connection,
+            publisher: Publisher::default(),
+            pictures,
+            said: OrdMap::new(),
+            root,
+            signals,
+            deadlines,
+            station,
+            connected: false,
+            ears,
+            full_since: None,
+            next_round: None,
+            next_look: Instant::now(),
+        }
+    }
+
+    /// Runs until the connection, the station or the service ends.
+    pub(super) async fn run(mut self) -> Over {
+        let room = self.connection.room();
+        let mut stop = self.caller.bridge.stop.clone();
+        loop {
+            tokio::select! {
+                heard = self.connection.next() => match heard {
+                    Ok(heard) => self.heard(heard),
+                    Err(ended) => return Over::Ended(ended),
+                },
+                () = until_stopped(&mut stop) => return self.close(Over::Stopped).await,
+                alive = next_picture(&mut self.pictures, self.next_look), if self.connected => {
+                    if !alive {
+                        return self.close(Over::Stopped).await;
+                    }
+                    if !self.look() {
+                        return self.close(Over::Moved).await;
+                    }
+                }
+                Some(answered) = self.caller.answered.recv() => match answered {
+                    Some(port) => {
+                        self.publisher.insist(Topic::Port(port, Field::State));
+                        self.publisher.insist(Topic::Port(port, Field::Mode));
+                    }
+                    None => self.publisher.insist(Topic::Mode),
+                },
+                () = room.notified(), if self.full_since.is_some() => {}
+                () = until(self.next_round) => {}
+                () = until(self.full_since.map(|since| since + STUCK)) => {
+                    return Over::Ended(Ended::Lost("the broker takes nothing any more: is it overloaded".to_owned()));
+                }
+                () = until(self.ears.closed_until()), if self.connected => self.subscribe(),
+            }
+            if self.connected {
+                self.publish();
+            }
+        }
+    }
+
+    async fn close(self, over: Over) -> Over {
+        // Without a connection there is nobody to say good-bye to.
+        if self.connected {
+            self.connection.close().await;
+        }
+        over
+    }
+
+    fn heard(&mut self, heard: Heard) {
+        match heard {
+            Heard::Connected => {
+                self.connected = true;
+                self.caller.connected();
+                match &self.ears {
+                    Ears::Open => self.subscribe(),
+                    Ears::Closed(_, reason) => {
+                        self.caller.bridge.line.set(&Link::Deaf { reason: reason.clone() })
+                    }
+                }
+                self.publisher.set(Topic::Status, topics::availability(true).into(), Instant::now());
+                self.look();
+            }
+            Heard::Message(message) => self.message(&message),
+            Heard::Unsubscribed => {
+                let reason = format!(
+                    "the broker does not let us listen to all of `{}`: allow reading them in its access list",
+                    self.filters().join("`, `")
+                );
+                tracing::warn!(station = %self.caller.bridge.name, "{reason}");
+                self.caller.bridge.line.set(&Link::Deaf { reason });
+            }
+        }
+    }
+
+    /// All that is listened to. Several signals may have one topic.
+    fn filters(&self) -> Vec<String> {
+        let signals = self.signals.values().filter_map(|plan| plan.topic.as_ref());
+        let others: BTreeSet<&String> = signals.chain(&self.deadlines).collect();
+        topics::filters(&self.root).into_iter().chain(others.into_iter().cloned()).collect()
+    }
+
+    fn subscribe(&mut self) {
+        if self.connection.subscribe(self.filters()) {
+            self.ears = Ears::Open;
+            self.caller.bridge.line.set(&Link::Connected);
+        } else {
+            // The queue is full of states just now.
+            self.ears = Ears::Closed(Instant::now() + GATHER, "the broker is slow".to_owned());
+        }
+    }
+}
+
+fn deadlines(station: &Station) -> BTreeSet<String> {
+    station.deadline_topics().into_iter().map(str::to_owned).collect()
+}
+
+/// Waits for the next picture, but not before `from`. False when the station has ended.
+async fn next_picture(pictures: &mut watch::Receiver<View>, from: Instant) -> bool {
+    sleep_until(from).await;
+    pictures.changed().await.is_ok()
+}
+
+/// Waits until a moment, or for ever.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
