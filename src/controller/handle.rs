@@ -86,7 +86,7 @@ impl Refused {
             Self::NameTaken { .. } => "name_taken",
             Self::UnknownSignal { .. } => "unknown_signal",
             Self::NotTold(NotTold::UnknownTopic(_)) => "unknown_topic",
-            Self::NotTold(NotTold::NoTime(_)) => "invalid_time",
+            Self::NotTold(NotTold::NoTime(_) | NotTold::Past { .. }) => "invalid_time",
             Self::ShownElsewhere { .. } => "device_elsewhere",
             Self::NotAdjusted(NotAdjusted::UnknownPort) => "unknown_port",
             Self::NotAdjusted(NotAdjusted::UnknownRule { .. }) => "unknown_rule",

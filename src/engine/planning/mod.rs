@@ -38,6 +38,14 @@ pub enum NotTold {
     /// It is no time.
     #[error("{0}")]
     NoTime(String),
+    /// It is over already.
+    #[error("`{text}` is past, it is {now} now: nothing was changed; send a time to come, or nothing to have no deadline")]
+    Past {
+        /// What was said.
+        text: String,
+        /// The station's own time, to the minute.
+        now: String,
+    },
 }
 
 /// What the engine keeps for planning.
@@ -242,6 +250,10 @@ impl Engine {
         let mut step = Step::default();
         if self.view.memory.told.get(topic).copied() == told {
             return Ok(step);
+        }
+        if told.is_some_and(|told| matches!(told, Told::At(at) if at < due::minute(now))) {
+            let now = self.view.station.zone.to_datetime(now).strftime("%F %H:%M").to_string();
+            return Err(NotTold::Past { text: text.trim().to_owned(), now });
         }
         self.set_told(topic, told);
         self.planning.told = self.planning.told.wrapping_add(1);

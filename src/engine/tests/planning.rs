@@ -216,6 +216,12 @@ fn others_say_when_and_it_is_kept() {
     for wrong in ["soon", "25:00", "2026-13-01 07:30", "7", "\u{0}"] {
         assert!(matches!(engine.deadline("school/next", wrong, now), Err(NotTold::NoTime(_))), "{wrong}");
     }
+    let past = engine.deadline("school/next", "2026-11-23 07:30", now).unwrap_err();
+    assert_eq!(
+        past.to_string(),
+        "`2026-11-23 07:30` is past, it is 2026-11-23 22:00 now: nothing was changed; send a time to come, or nothing to \
+         have no deadline"
+    );
     let memory = engine.view().memory.clone();
     assert_eq!(memory.told["school/next"], Told::Daily("06:15".parse().unwrap()));
     let station = Arc::clone(&engine.view().station);

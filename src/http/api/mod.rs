@@ -189,7 +189,7 @@ fn refused(reason: &Refused) -> Problem {
             NotAdjusted::UnknownPort | NotAdjusted::UnknownRule { .. } | NotAdjusted::UnknownParameter(_),
         ) => Problem::not_found(code, reason.to_string()),
         Refused::Report(_)
-        | Refused::NotTold(NotTold::NoTime(_))
+        | Refused::NotTold(NotTold::NoTime(_) | NotTold::Past { .. })
         | Refused::NotAdjusted(NotAdjusted::WrongValue(_) | NotAdjusted::TooMany) => {
             Problem::unprocessable(code, reason.to_string())
         }
