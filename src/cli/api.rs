@@ -96,6 +96,21 @@ impl Api {
         }
     }
 
+    /// What is wrong with the connection to the MQTT broker, in the words of the service; `None`: nothing, or it does not say.
+    pub(super) async fn broker_trouble(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Health {
+            mqtt: String,
+        }
+        let request = self.client.get(format!("{}/health/ready", self.base));
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let health: Health = request.send().await.ok()?.json().await.ok()?;
+        Some(health.mqtt).filter(|words| !matches!(words.as_str(), "off" | "connected" | "connecting"))
+    }
+
     /// Reads what is at a path below `/api/v1/`.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Refusal> {
         self.get_dated(path).await.map(|(answer, _)| answer)

@@ -6,9 +6,20 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{
-    api::Service, care::args::Care, diff::args::Diff, discover::args::Discover, doctor::args::Doctor,
-    explain::args::Explain, identify::args::Identify, lsp::args::Lsp, mode::args::SetMode, plan::args::Plan,
-    replay::args::Replay, rules::args::Rules, simulate::args::Simulate, test::args::Test,
+    api::Service,
+    care::args::Care,
+    diff::args::Diff,
+    discover::args::Discover,
+    doctor::args::Doctor,
+    explain::args::Explain,
+    identify::args::Identify,
+    lsp::args::Lsp,
+    mode::args::{Cycle, SetMode},
+    plan::args::Plan,
+    replay::args::Replay,
+    rules::args::Rules,
+    simulate::args::Simulate,
+    test::args::Test,
 };
 use crate::{
     history::Role,
@@ -124,6 +135,8 @@ pub enum Command {
     /// On, off, charged once to a level, or held at a level: until you take it back, for a time, until a time, or until
     /// the device is unplugged. Survives a restart of the service.
     Mode(SetMode),
+    /// Take the power of a port for five seconds, so that what is in it starts anew
+    Cycle(Cycle),
     /// Show when each port of a running service charges so that its device is ready
     ///
     /// Which deadline counts next, when charging begins, when it will be ready, and who will not make it.

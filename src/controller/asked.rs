@@ -8,7 +8,7 @@ use super::{
     handle::{Answer, Refused},
     task::Controller,
 };
-use crate::engine::{NotNamed, PortState, Step, View};
+use crate::engine::{NotCycled, NotNamed, PortState, Step, View};
 use crate::model::{Author, DeviceName, Event, EventKind, Mode, PortId, Record, ReportRejected, Timestamp};
 
 /// Why an answer says that nothing was kept.
@@ -73,6 +73,19 @@ impl Controller {
                 let kind = EventKind::CommandRejected { message: refused.to_string() };
                 self.wiring.directory.tell(Event { at: now, station, port: None, kind });
             }
+        }
+    }
+
+    pub(super) fn answer_cycle(
+        &mut self,
+        port: PortId,
+        step: Result<Step, NotCycled>,
+        answer: Answer<Arc<PortState>>,
+    ) {
+        match step {
+            Ok(step) => self.answer_when_kept(port, Some(step), answer),
+            Err(NotCycled::UnknownPort) => self.answer_when_kept(port, None, answer),
+            Err(refused) => drop(answer.send(Err(refused.into()))),
         }
     }
 

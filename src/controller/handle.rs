@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::engine::{Adjust, Candidate, Checked, Ending, NotAdjusted, NotTold, PortState, View};
+use crate::engine::{
+    Adjust, Bound, Candidate, Checked, Ending, NotAdjusted, NotCycled, NotTold, PortState, View,
+};
 use crate::model::{
-    Author, Battery, BatteryReport, Decision, DeviceName, Mode, PortId, ProbeFor, ReportRejected,
+    Author, Battery, BatteryReport, Decision, DeviceName, Level, Mode, PortId, ProbeFor, ReportRejected,
     ShadowTally, Signal, SignalName, Station, StationName,
 };
 use crate::rules::RuleSet;
@@ -66,6 +68,9 @@ pub enum Refused {
     /// A parameter of a rule was not set.
     #[error(transparent)]
     NotAdjusted(#[from] NotAdjusted),
+    /// A port was not cycled.
+    #[error(transparent)]
+    NotCycled(#[from] NotCycled),
     /// Too much is waiting already.
     #[error("the station is busy: try again in a second")]
     Busy,
@@ -93,6 +98,7 @@ impl Refused {
             Self::NotAdjusted(NotAdjusted::UnknownParameter(_)) => "unknown_parameter",
             Self::NotAdjusted(NotAdjusted::WrongValue(_)) => "wrong_value",
             Self::NotAdjusted(NotAdjusted::TooMany) => "too_many_values",
+            Self::NotCycled(refused) => refused.code(),
             Self::Busy => "busy",
             Self::Stopped => "stopped",
             Self::NotKept(_) => "not_kept",
@@ -142,6 +148,16 @@ pub(super) enum Input {
     Probe {
         port: PortId,
         probe: Option<ProbeFor>,
+        answer: Answer<Arc<PortState>>,
+    },
+    IntendCycle {
+        port: PortId,
+        by: Author,
+        answer: Answer<Arc<PortState>>,
+    },
+    Cycle {
+        port: PortId,
+        by: Author,
         answer: Answer<Arc<PortState>>,
     },
     Signal {
@@ -261,6 +277,34 @@ impl Handle {
         }
         let (answer, state) = oneshot::channel();
         self.send(Input::Probe { port, probe, answer })?;
+        state.await.map_err(|_| Refused::Stopped)?
+    }
+
+    /// Sets the lower or the upper of the two levels between which a port is kept: a parameter of the rule that has them.
+    /// Answers as [`Self::adjust`].
+    pub async fn set_bound(
+        &self,
+        port: PortId,
+        bound: Bound,
+        level: Level,
+        by: Author,
+    ) -> Result<Arc<PortState>, Refused> {
+        let view = self.view();
+        let Some(state) = view.ports.get(&port) else {
+            return Err(Refused::UnknownPort { station: view.station.name.clone(), port });
+        };
+        let wish = state.bound_wish(&view.rules, bound, level, by)?;
+        self.adjust(port, wish).await
+    }
+
+    /// Takes the power of a port for a few seconds, so that what is in it starts anew; then what was wanted before is wanted
+    /// again. Answers once that is on disk and has begun.
+    pub async fn cycle(&self, port: PortId, by: Author) -> Result<Arc<PortState>, Refused> {
+        let (answer, kept) = oneshot::channel();
+        self.send(Input::IntendCycle { port, by: by.clone(), answer })?;
+        kept.await.map_err(|_| Refused::Stopped)??;
+        let (answer, state) = oneshot::channel();
+        self.send(Input::Cycle { port, by, answer })?;
         state.await.map_err(|_| Refused::Stopped)?
     }
 

@@ -10,7 +10,8 @@ mod log;
 mod task;
 
 pub use crate::engine::{
-    Adjust, Candidate, Ending, NotAdjusted, NotTold, PortShadow, PortState, Remembered, Unplaced, View,
+    Adjust, Bound, Bounds, Candidate, Ending, NotAdjusted, NotCycled, NotTold, PortShadow, PortState,
+    Remembered, Unplaced, View,
 };
 pub use directory::Directory;
 pub use handle::{Handle, Refused};

@@ -197,6 +197,14 @@ impl Controller {
                     let step = self.engine.probe(port, probe, now);
                     self.answer_when_kept(port, step, answer);
                 }
+                Input::IntendCycle { port, by, answer } => {
+                    let step = self.engine.intend_cycle(port, &by, now);
+                    self.answer_cycle(port, step, answer);
+                }
+                Input::Cycle { port, by, answer } => {
+                    let step = self.engine.cycle(port, &by, now);
+                    self.answer_cycle(port, step, answer);
+                }
                 Input::Signal { name, value, kept, answer } => {
                     let taken = self.engine.signal(&name, value, kept, now);
                     let Some(answer) = answer else { continue };

@@ -181,7 +181,10 @@ impl Engine {
             let (verdict, reason) = (decision.verdict, decision.reason.clone());
             self.tell(step, id, now, EventKind::Decided { verdict, reason });
         }
-        self.change(id, |port| port.decision = Some(Arc::clone(&decision)));
+        self.change(id, |port| {
+            port.decided_since = if changed { Some(now) } else { port.decided_since.or(Some(now)) };
+            port.decision = Some(Arc::clone(&decision));
+        });
         step.records.push(Record::Decision(Arc::clone(&decision)));
         step.decision = Some(decision);
     }

@@ -6,7 +6,7 @@
 //! Reading order: `state` (what is known of a port), `core` (the ways in), `present` (what rules see), `judge` (who decides).
 //!
 //! The layers: `safety` (heat, floor, no battery), `doubt` (levels that no battery can have), `modes` (people), `silence` and
-//! `endurance` (devices that say nothing), `adjusting` (values set at run time), `shadow` (rules asked beside those at work),
+//! `endurance` (devices that say nothing), `adjusting` (values set at run time), `bounds` (the two levels among them), `shadow` (rules asked beside those at work),
 //! `allot` (who has a place in the power budget), `standing` (what a port is to it), `supply` (the budget at work),
 //! `planning` (deadlines, and when each port charges for them).
 //!
@@ -14,7 +14,7 @@
 //! that are away), `proof` (whether off is off), `release` (sockets that are no ports any more).
 //!
 //! The devices: `devices` (which are known, and where they are), `plugged` (what is plugged in), `placing` (they follow their
-//! serial numbers), `luggage` (what goes with them), `unplaced` (those without a port), `probe` (a search for one),
+//! serial numbers), `luggage` (what goes with them), `unplaced` (those without a port), `probe` (a search for one), `cycle` (it starts anew),
 //! `learning` (how fast they charge), `charging` (stretches of it, and devices that gain nothing), `full` (when that is).
 //!
 //! Besides: `signals` (numbers from elsewhere), `change` (new files, and the end), `clock` (a clock that was set back).
@@ -22,10 +22,12 @@
 mod adjusting;
 mod alarm;
 mod allot;
+mod bounds;
 mod change;
 mod charging;
 mod clock;
 mod core;
+mod cycle;
 mod devices;
 mod doubt;
 mod endurance;
@@ -58,6 +60,8 @@ mod unplaced;
 pub use self::change::Ending;
 pub use self::core::{Engine, Remembered, Step};
 pub use adjusting::{ADJUSTED_MAX, Adjust, Checked, NotAdjusted, Unfit};
+pub use bounds::{Bound, Bounds, Limit};
+pub use cycle::{CYCLE, NotCycled};
 pub use devices::NotNamed;
 pub use doubt::is_misread;
 pub use planning::{Claim, Load, NotTold, Place, Source, place, sources, within};

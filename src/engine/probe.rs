@@ -19,7 +19,7 @@ impl Engine {
         self.change(id, |port| {
             if port.before_search.is_none() && probe.length.is_positive() {
                 let until = later(now, LONGEST_PROBE);
-                port.memory.probe = Some(Probe { power: probe.power, until });
+                port.memory.probe = Some(Probe { power: probe.power, until, cycled_by: None });
             }
         })?;
         let mut step = Step::default();
@@ -34,7 +34,8 @@ impl Engine {
         let probe = probe.filter(|probe| probe.length.is_positive());
         let news = self.change(id, |port| match probe {
             Some(ProbeFor { power, length }) => {
-                port.begin_search(Probe { power, until: later(now, length.min(LONGEST_PROBE)) });
+                let until = later(now, length.min(LONGEST_PROBE));
+                port.begin_search(Probe { power, until, cycled_by: None });
                 true
             }
             None => port.end_search(),
@@ -54,7 +55,7 @@ impl PortState {
     }
 
     /// A second search takes the place of the first; what was wanted before both is what is wanted after them.
-    fn begin_search(&mut self, probe: Probe) {
+    pub(super) fn begin_search(&mut self, probe: Probe) {
         self.try_again();
         self.searched = true;
         let wish = Wish::of(&self.memory);
@@ -97,11 +98,15 @@ impl PortState {
 
 /// A search is above everybody else for its moment.
 pub(super) fn by_search(port: &PortState, zone: &TimeZone) -> Option<Judgement> {
-    let Probe { power, until } = port.search()?;
+    let Probe { power, until, cycled_by } = port.search()?;
     let verdict = match power {
         Power::On => Verdict::Charge,
         Power::Off => Verdict::Rest,
     };
     let end = until.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
-    Some(Judgement::plain(verdict, Layer::Mode, format!("searched for its device: {power} until {end}")))
+    let reason = match cycled_by {
+        Some(by) => format!("power cycle by {by}: {power} until {end}"),
+        None => format!("searched for its device: {power} until {end}"),
+    };
+    Some(Judgement::plain(verdict, Layer::Mode, reason))
 }

@@ -48,6 +48,8 @@ pub struct PortState {
     pub actual_since: Option<Timestamp>,
     /// The last decision.
     pub decision: Option<Arc<Decision>>,
+    /// Since when verdict, layer and rule have been those of the last decision, as far as this life of the service knows.
+    pub decided_since: Option<Timestamp>,
     /// The device has not reported for `silent_after`, or since it was last switched on to be heard.
     pub silent: bool,
     /// A level that the last report has taken back: it was no true one.
@@ -127,6 +129,7 @@ impl PortState {
             actual: None,
             actual_since: None,
             decision: None,
+            decided_since: None,
             misread: None,
             problem: None,
             failures: 0,

@@ -18,13 +18,10 @@ use tokio::{
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 
-use super::{
-    auth::Pass,
-    dto::{EventOut, Snapshot},
-};
+use super::{auth::Pass, dto::Snapshot};
 use crate::{
     controller::Directory,
-    model::{Event, StationName},
+    model::{Event, EventShown, StationName},
 };
 
 /// Well under the minute after which proxies, and this service, cut a connection without traffic.
@@ -88,7 +85,7 @@ impl Source {
         loop {
             match self.wait().await {
                 Happened::Event(event) => {
-                    if let Some(message) = message(event.kind.code(), &EventOut::from(&*event)) {
+                    if let Some(message) = message(event.kind.code(), &EventShown::from(&*event)) {
                         return Some(message);
                     }
                 }

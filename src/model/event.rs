@@ -39,6 +39,9 @@ pub enum EventKind {
         /// Why, in words.
         message: String,
     },
+    /// More commands come by MQTT for a port, or (without a port) for the station, than are carried out: perhaps two programs
+    /// fight over it. The last one counts once they calm down. Told once until then.
+    CommandsTooFast,
     /// The verdict, the layer or the rule changed.
     Decided {
         /// The new verdict.
@@ -319,6 +322,7 @@ impl EventKind {
             Self::Reported { .. } => "reported",
             Self::ReportRejected { .. } => "report_rejected",
             Self::CommandRejected { .. } => "command_rejected",
+            Self::CommandsTooFast => "commands_too_fast",
             Self::Decided { .. } => "decided",
             Self::Switched { .. } => "switched",
             Self::SwitchFailed { .. } => "switch_failed",

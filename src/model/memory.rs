@@ -5,17 +5,20 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Adjustments, Battery, DeviceName, Learned, Level, Mode, PortId, Power, RuleName, Safekeeping, Span,
-    Spells, Stretch, Thing, Timestamp, Told,
+    Adjustments, Author, Battery, DeviceName, Learned, Level, Mode, PortId, Power, RuleName, Safekeeping,
+    Span, Spells, Stretch, Thing, Timestamp, Told,
 };
 
-/// A port that is switched for a moment to find out what is plugged into it.
+/// A port that is switched for a moment to find out what is plugged into it, or to start that anew.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// What it is switched to.
     pub power: Power,
     /// Until when.
     pub until: Timestamp,
+    /// Who asked for a power cycle; `None`: it is a search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycled_by: Option<Author>,
 }
 
 /// What a person asks for who searches: to switch a port for so long.
@@ -147,12 +150,15 @@ impl PortMemory {
 
     /// Ends a search: the port is wanted on until somebody decides otherwise. False when there was none.
     pub fn end_probe(&mut self) -> bool {
-        if self.probe.take().is_none() {
-            return false;
-        }
+        let Some(probe) = self.probe.take() else { return false };
         self.wanted = Some(Power::On);
         self.holder = None;
-        "the search for its device is over".clone_into(&mut self.because);
+        let over = if probe.cycled_by.is_some() {
+            "the power cycle is over"
+        } else {
+            "the search for its device is over"
+        };
+        over.clone_into(&mut self.because);
         true
     }
 }

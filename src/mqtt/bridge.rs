@@ -1,6 +1,6 @@
 //! One station's bridge: connects again and again, and carries commands to the station in their order.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, watch},
@@ -9,40 +9,24 @@ use tokio::{
 
 use super::{
     MqttSettings,
+    commands::{COMMANDS, obey},
     connection::{self, Ended},
     notices::Notices,
     session::{Over, Session},
     status::{Link, StatusLine},
-    topics,
+    topics::{self, Topic},
+    wishes::{Command, Target},
 };
 use crate::{
-    controller::{Directory, Handle, Refused},
-    model::{Author, EventKind, ModeWish, PortId, StationName, Timestamp, WrongMode},
+    controller::{Directory, Handle},
+    model::{EventKind, StationName},
 };
 
-/// Commands that wait for the disk: people press few buttons at a time.
-const COMMANDS: usize = 64;
 /// A connection that lived so long was a good one, and the next one may come soon.
 const STEADY: Duration = Duration::from_secs(30);
 /// So long nobody is listened to after a message that no connection survives. It may be a retained one, which comes
 /// again at every connect; states are still published meanwhile.
 const DEAF: Duration = Duration::from_secs(300);
-
-/// What somebody wants for a port, or for the whole station.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Command {
-    pub(super) port: Option<PortId>,
-    pub(super) wish: ModeWish,
-}
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.port {
-            Some(port) => write!(f, "mode {} for port {port}", self.wish.kind),
-            None => write!(f, "mode {} for the station", self.wish.kind),
-        }
-    }
-}
 
 /// Whether a session listens to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,14 +59,27 @@ pub(super) struct Bridge {
 }
 
 impl Bridge {
+    /// True when no such station is there any more, while the service goes on.
+    pub(super) fn is_removed(&self) -> bool {
+        !self.directory.stations().contains_key(&self.name)
+    }
+
     /// Runs until the station or the service ends.
     pub(super) async fn run(self) {
         let (commands, waiting) = mpsc::channel(COMMANDS);
         let (answers, answered) = mpsc::channel(COMMANDS);
         let obey = obey(waiting, answers, self.handle.clone(), self.notices.clone());
         let client_id = format!("{}-{}", self.settings.client_id, self.name);
-        let caller =
-            Caller { bridge: self, client_id, commands, answered, failures: 0, too_large: 0, lost: None };
+        let caller = Caller {
+            bridge: self,
+            client_id,
+            commands,
+            answered,
+            standing: (String::new(), BTreeSet::new()),
+            failures: 0,
+            too_large: 0,
+            lost: None,
+        };
         tokio::select! {
             () = caller.run() => {}
             // It ends only when nobody can send commands any more.
@@ -97,7 +94,9 @@ pub(super) struct Caller {
     pub(super) client_id: String,
     pub(super) commands: mpsc::Sender<Command>,
     /// What commands were for that were carried out or refused: its state is published as an answer.
-    pub(super) answered: mpsc::Receiver<Option<PortId>>,
+    pub(super) answered: mpsc::Receiver<Target>,
+    /// What connections so far have left with the broker: a root, and topics under it.
+    standing: (String, BTreeSet<Topic>),
     failures: u32,
     too_large: u32,
     /// What was told as lost, until it is back.
@@ -135,6 +134,17 @@ impl Caller {
             _ => Ears::Closed(Instant::now() + DEAF, too_large(&root)),
         };
         Session::new(self, root, ears).run().await
+    }
+
+    /// What connections before have left with the broker under this root.
+    pub(super) fn standing_under(&self, root: &str) -> BTreeSet<Topic> {
+        let (known, topics) = &self.standing;
+        if known == root { topics.clone() } else { BTreeSet::new() }
+    }
+
+    /// A connection has ended, and left this with the broker.
+    pub(super) fn left(&mut self, root: &str, topics: BTreeSet<Topic>) {
+        self.standing = (root.to_owned(), topics);
     }
 
     /// A connection was made.
@@ -178,45 +188,6 @@ fn too_large(root: &str) -> String {
          if it is a retained message, clear it with `mosquitto_pub -r -n -t …`",
         topics::filters(root).join("`, `")
     )
-}
-
-/// Carries commands to the station, one after the other, and says for what each was.
-async fn obey(
-    mut commands: mpsc::Receiver<Command>,
-    answers: mpsc::Sender<Option<PortId>>,
-    handle: Handle,
-    mut notices: Notices,
-) {
-    while let Some(command) = commands.recv().await {
-        match carry(&command, &handle, notices.now()).await {
-            Ok(()) => {}
-            Err(Failed::Refused(refused @ Refused::NotKept(_))) => tracing::warn!("{command}: {refused}"),
-            Err(refused) => notices.command(&format!("{command}: {refused}")),
-        }
-        // Without a connection nobody takes the answers, and nobody waits for them: all is said again then.
-        let _ = answers.try_send(command.port);
-    }
-}
-
-/// Why a command was not carried out.
-#[derive(Debug, thiserror::Error)]
-enum Failed {
-    #[error(transparent)]
-    Wrong(#[from] WrongMode),
-    #[error("a station is not unplugged: use a time, or set the mode of a port")]
-    StationUnplugged,
-    #[error(transparent)]
-    Refused(#[from] Refused),
-}
-
-async fn carry(command: &Command, handle: &Handle, now: Timestamp) -> Result<(), Failed> {
-    let mode = command.wish.mode(Author::Mqtt, now, &handle.view().station.zone)?;
-    match command.port {
-        Some(port) => drop(handle.set_mode(port, mode).await?),
-        None if mode.unplugged => return Err(Failed::StationUnplugged),
-        None => drop(handle.set_station_mode(mode).await?),
-    }
-    Ok(())
 }
 
 /// Waits until a stop is asked for, or whoever could ask is gone.

@@ -5,7 +5,8 @@
 
 use serde::Deserialize;
 
-use crate::model::{Celsius, DeviceName, Level, ModeKind, ModeWish, PortId, Timestamp};
+use super::wishes::{self, Command, Target};
+use crate::model::{Celsius, DeviceName, Level, PortId, Timestamp};
 
 /// A command is a few words.
 const COMMAND_BYTES: usize = 256;
@@ -27,8 +28,8 @@ pub(super) struct Message<'a> {
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Inbound {
-    /// A person or a program wants this mode for a port, or for the station.
-    Mode(Option<PortId>, ModeWish),
+    /// A person or a program wants this.
+    Command(Command),
     /// A device says what its battery is.
     Report(DeviceName, Reading),
     /// A number from elsewhere.
@@ -55,8 +56,8 @@ pub(super) enum Unheard {
     Ignored(&'static str),
     /// A report that cannot be taken, with what is wrong and what to do.
     Report(String),
-    /// A command that cannot be taken, with what is wrong and what to do.
-    Command(String),
+    /// A command that cannot be taken, with what is wrong and what to do, and what it was for.
+    Command(Option<Target>, String),
 }
 
 /// Reads one message that came on a topic under `root`.
@@ -69,12 +70,8 @@ pub(super) fn parse(root: &str, message: &Message<'_>) -> Result<Inbound, Unhear
     }
     let parts: Vec<&str> = below.splitn(5, '/').collect();
     match parts.as_slice() {
-        ["port", port, "state", "set"] => command(message, Some(port), |word| match word.parse() {
-            Ok(wanted @ (ModeKind::On | ModeKind::Off)) => Ok(wanted.into()),
-            _ => Err(format!("`{}` is not a state: send ON or OFF", printable(word))),
-        }),
-        ["port", port, "mode", "set"] => command(message, Some(port), str::parse),
-        ["mode", "set"] => command(message, None, str::parse),
+        ["port", port, name, "set"] => command(message, Some(port), name),
+        ["mode", "set"] => command(message, None, "mode"),
         ["report", device] => report(message, device),
         _ => Err(Unheard::Ignored("no such topic")),
     }
@@ -95,7 +92,7 @@ pub(super) fn number(message: &Message<'_>) -> Result<f64, Unheard> {
 
 /// The text on the topic of a deadline; what it means the station knows. Empty takes back what was said.
 pub(super) fn time(message: &Message<'_>) -> Result<String, Unheard> {
-    let refused = |text: String| Unheard::Command(format!("`{}`: {text}", printable(message.topic)));
+    let refused = |text: String| Unheard::Command(None, format!("`{}`: {text}", printable(message.topic)));
     text(message.payload, COMMAND_BYTES).map(|text| text.trim().to_owned()).map_err(refused)
 }
 
@@ -112,23 +109,26 @@ fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-fn command(
-    message: &Message<'_>,
-    port: Option<&str>,
-    wish: impl FnOnce(&str) -> Result<ModeWish, String>,
-) -> Result<Inbound, Unheard> {
+fn command(message: &Message<'_>, port: Option<&str>, name: &str) -> Result<Inbound, Unheard> {
     if message.retained {
         return Err(Unheard::Ignored("a retained command: a wish is about now"));
     }
-    let refused = |text: &str| Unheard::Command(format!("`{}`: {}", printable(message.topic), clean(text)));
+    let refused = |target: Option<Target>, text: &str| {
+        Unheard::Command(target, format!("`{}`: {}", printable(message.topic), clean(text)))
+    };
     let number = |port: &str| {
-        port.parse()
-            .map_err(|_| refused(&format!("`{}` is not a port: ports are numbered from 1", printable(port))))
+        port.parse().map_err(|_| {
+            refused(None, &format!("`{}` is not a port: ports are numbered from 1", printable(port)))
+        })
     };
     let port: Option<PortId> = port.map(number).transpose()?;
-    let words = text(message.payload, COMMAND_BYTES).map_err(|text| refused(&text))?;
-    let wish = wish(words.trim()).map_err(|text| refused(&text))?;
-    Ok(Inbound::Mode(port, wish))
+    let target = wishes::settable(name).map(|field| Target { port, field });
+    let words = text(message.payload, COMMAND_BYTES).map_err(|text| refused(target, &text))?;
+    match (wishes::wish(name, words.trim()), target) {
+        (Ok(wish), Some(target)) => Ok(Inbound::Command(Command { target, wish })),
+        (Ok(_), None) => Err(Unheard::Ignored("no such topic")),
+        (Err(text), target) => Err(refused(target, &text)),
+    }
 }
 
 fn report(message: &Message<'_>, device: &str) -> Result<Inbound, Unheard> {
@@ -217,8 +217,11 @@ fn level(text: &str) -> Result<Level, String> {
 mod tests {
     use proptest::prelude::{any, prop_assert, proptest};
 
-    use super::*;
-    use crate::model::Until;
+    use super::{
+        super::{topics::Field, wishes::Wish},
+        *,
+    };
+    use crate::model::{ModeKind, ModeWish, Until};
 
     fn said(topic: &str, payload: impl AsRef<[u8]>) -> Result<Inbound, Unheard> {
         parse("desk", &Message { topic, payload: payload.as_ref(), retained: false })
@@ -238,13 +241,17 @@ mod tests {
     fn why(topic: &str, payload: impl AsRef<[u8]>) -> String {
         match said(topic, payload) {
             Err(Unheard::Report(text)) => format!("report refused: {text}"),
-            Err(Unheard::Command(text)) => format!("command refused: {text}"),
+            Err(Unheard::Command(_, text)) => format!("command refused: {text}"),
             other => format!("{other:?}"),
         }
     }
 
     #[test]
     fn commands_are_words_in_any_case() {
+        let wanted = |port, wish: ModeWish| {
+            let target = Target { port, field: Field::Mode };
+            Ok(Inbound::Command(Command { target, wish: Wish::Mode(wish) }))
+        };
         let port = PortId::new(3).ok();
         for (topic, payload, mode) in [
             ("desk/port/3/state/set", "ON", ModeKind::On),
@@ -253,13 +260,13 @@ mod tests {
             ("desk/port/3/mode/set", "ON", ModeKind::On),
             ("desk/port/3/mode/set", "off", ModeKind::Off),
         ] {
-            assert_eq!(said(topic, payload), Ok(Inbound::Mode(port, mode.into())), "{topic} {payload}");
+            assert_eq!(said(topic, payload), wanted(port, mode.into()), "{topic} {payload}");
         }
         let level = Level::new(90).ok();
         let once = ModeWish { level, until: Some(Until::Unplugged), ..ModeKind::Once.into() };
         let said_so = "once 90 until unplugged";
-        assert_eq!(said("desk/port/3/mode/set", said_so), Ok(Inbound::Mode(port, once)));
-        assert_eq!(said("desk/mode/set", "OFF"), Ok(Inbound::Mode(None, ModeKind::Off.into())));
+        assert_eq!(said("desk/port/3/mode/set", said_so), wanted(port, once));
+        assert_eq!(said("desk/mode/set", "OFF"), wanted(None, ModeKind::Off.into()));
     }
 
     #[test]

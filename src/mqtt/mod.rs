@@ -14,15 +14,20 @@
 //! life), `connection` (the client), `publisher` (what when), `topics` and `inbound` (what is said and heard, pure).
 
 mod bridge;
+mod commands;
 mod connection;
 mod inbound;
+mod info;
 mod notices;
+mod pace;
 mod publisher;
 mod service;
 mod session;
 mod settings;
+mod shown;
 mod status;
 mod topics;
+mod wishes;
 
 pub use service::run;
 pub use settings::{MqttSettings, Secret};

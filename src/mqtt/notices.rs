@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     controller::{Clock, Directory},
-    model::{Event, EventKind, StationName, Timestamp},
+    model::{Event, EventKind, PortId, StationName, Timestamp},
 };
 
 /// So many refusals are told in one [`WINDOW`]: enough to see what is wrong, too few to fill a memory card when a
@@ -43,6 +43,17 @@ impl Notices {
     /// A command was not taken.
     pub(super) fn command(&mut self, message: &str) {
         self.refused(message, EventKind::CommandRejected { message: message.to_owned() });
+    }
+
+    /// More commands come for a port, or for the station, than are carried out.
+    pub(super) fn too_fast(&self, port: Option<PortId>) {
+        let for_what = port.map_or("the station".to_owned(), |port| format!("port {port}"));
+        tracing::warn!(
+            station = %self.station,
+            "too many commands come for {for_what} by MQTT: do two programs fight over it? the last one counts once they calm down"
+        );
+        let station = Some(self.station.clone());
+        self.directory.tell(Event { at: self.clock.now(), station, port, kind: EventKind::CommandsTooFast });
     }
 
     fn refused(&mut self, message: &str, kind: EventKind) {

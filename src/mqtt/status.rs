@@ -18,6 +18,11 @@ pub enum Link {
         /// Why, and what to do.
         reason: String,
     },
+    /// All is well, but more commands come than are carried out.
+    Crowded {
+        /// For which ports, and what to do.
+        reason: String,
+    },
     /// There is no connection; it is tried again, at least once a minute.
     Down {
         /// Why, and what to do.
@@ -30,7 +35,7 @@ impl Link {
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Connecting | Self::Connected => None,
-            Self::Deaf { reason } | Self::Down { reason } => Some(reason),
+            Self::Deaf { reason } | Self::Crowded { reason } | Self::Down { reason } => Some(reason),
         }
     }
 }

@@ -1,20 +1,9 @@
-//! Which topics a station has, and the text that stands on each (docs/mqtt.md has the table).
+//! Which topics a station has, below its root (docs/mqtt.md has the table). The only place where they are written.
 //!
-//! Pure: no connection, no clock. Never shows a wish: `state` is the power seen on the hub.
+//! Pure: no connection, no clock. What stands on them is in `shown`, what may be sent to them in `inbound`.
 
-use std::borrow::Cow;
+use crate::model::PortId;
 
-use crate::model::{Battery, DeviceName, FaultKind, ModeKind, PortId, Power};
-
-/// The text on a topic; most are words that need no memory of their own.
-pub(super) type Payload = Cow<'static, str>;
-
-/// What stands where nothing is known. Home Assistant shows it as unknown.
-const NOT_KNOWN: Payload = Cow::Borrowed("None");
-/// What stands where nothing is wrong.
-const NO_FAULT: Payload = Cow::Borrowed("none");
-/// Home Assistant drops a longer text, openHAB cuts it.
-const REASON_CHARACTERS: usize = 255;
 /// Topics of one station may not use up what a topic may have (65,535 bytes); nobody types more than this.
 const ROOT_BYTES: usize = 200;
 
@@ -29,24 +18,61 @@ pub(super) enum Field {
     Device,
     /// Percent.
     BatteryLevel,
+    /// Whether the device says that it charges.
+    Charging,
+    /// Of the battery, degrees Celsius.
+    Temperature,
+    /// At this level and below it is charged, percent.
+    MinLevel,
+    /// At this level and above it rests, percent.
+    MaxLevel,
     /// Why the port is as it is.
     Reason,
+    /// When its last report was measured.
+    LastReport,
     /// Whether the device still reports.
     Online,
-    /// What is wrong at the port.
+    /// Whether something is wrong at the port.
     Fault,
+    /// Everything else, as JSON.
+    Info,
 }
 
 impl Field {
-    fn as_str(self) -> &'static str {
+    /// All of them, in the order of publishing.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 13] = [
+        Self::State,
+        Self::Mode,
+        Self::Device,
+        Self::BatteryLevel,
+        Self::Charging,
+        Self::Temperature,
+        Self::MinLevel,
+        Self::MaxLevel,
+        Self::Reason,
+        Self::LastReport,
+        Self::Online,
+        Self::Fault,
+        Self::Info,
+    ];
+
+    /// Its part of the topic.
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::State => "state",
             Self::Mode => "mode",
             Self::Device => "device",
             Self::BatteryLevel => "batterylevel",
+            Self::Charging => "charging",
+            Self::Temperature => "temperature",
+            Self::MinLevel => "minlevel",
+            Self::MaxLevel => "maxlevel",
             Self::Reason => "reason",
+            Self::LastReport => "last_report",
             Self::Online => "online",
             Self::Fault => "fault",
+            Self::Info => "info",
         }
     }
 }
@@ -59,6 +85,12 @@ pub(super) enum Topic {
     Port(PortId, Field),
     /// `<root>/mode`: the station's own.
     Mode,
+    /// `<root>/ports_on`.
+    PortsOn,
+    /// `<root>/started`.
+    Started,
+    /// `<root>/version`.
+    Version,
     /// `<root>/status`.
     Status,
 }
@@ -69,6 +101,9 @@ impl Topic {
         match self {
             Self::Port(port, field) => format!("{root}/port/{port}/{}", field.as_str()),
             Self::Mode => format!("{root}/mode"),
+            Self::PortsOn => format!("{root}/ports_on"),
+            Self::Started => format!("{root}/started"),
+            Self::Version => format!("{root}/version"),
             Self::Status => format!("{root}/status"),
         }
     }
@@ -84,76 +119,14 @@ impl Topic {
     }
 }
 
-/// The part of a port's state that has topics.
-pub(super) struct Shown<'a> {
-    /// The power as seen on the hub.
-    pub(super) power: Option<Power>,
-    /// The mode of the port itself.
-    pub(super) mode: ModeKind,
-    /// The device in the port.
-    pub(super) device: Option<&'a DeviceName>,
-    /// Its last report.
-    pub(super) battery: Option<&'a Battery>,
-    /// True when the device should have reported and has not.
-    pub(super) silent: bool,
-    /// The reason of the last decision.
-    pub(super) reason: Option<&'a str>,
-    /// What the device says against what the hub shows.
-    pub(super) fault: Option<FaultKind>,
-    /// The device has power and does not gain.
-    pub(super) unwell: bool,
-    /// The port was given up.
-    pub(super) alarm: bool,
-}
-
-impl Shown<'_> {
-    /// The text for every topic of the port. A level that is not known has no text: there is no number for it, and
-    /// `online` says that an older one no longer counts.
-    pub(super) fn payloads(&self) -> impl Iterator<Item = (Field, Payload)> {
-        let level = self.battery.map(|battery| Cow::Owned(battery.level.to_string()));
-        let heard = self.device.is_some() && self.battery.is_some() && !self.silent;
-        [
-            (Field::State, Some(self.power.map_or(NOT_KNOWN, |power| Cow::Borrowed(power.upper())))),
-            (Field::Mode, Some(Cow::Borrowed(self.mode.upper()))),
-            (Field::Device, Some(self.device.map_or(NOT_KNOWN, |name| Cow::Owned(name.to_string())))),
-            (Field::BatteryLevel, level),
-            (Field::Reason, Some(self.reason.map_or(NOT_KNOWN, |text| Cow::Owned(shorten(text))))),
-            (Field::Online, Some(Cow::Borrowed(availability(heard)))),
-            (Field::Fault, Some(self.fault())),
-        ]
-        .into_iter()
-        .filter_map(|(field, payload)| Some((field, payload?)))
-    }
-
-    /// One word: a port that cannot be brought to what is wanted says more than what a device says of it.
-    fn fault(&self) -> Payload {
-        match (self.alarm, self.fault) {
-            (true, _) => Cow::Borrowed("alarm"),
-            (false, Some(kind)) => Cow::Borrowed(kind.code()),
-            (false, None) if self.unwell => Cow::Borrowed("unwell"),
-            (false, None) => NO_FAULT,
-        }
-    }
-}
-
-/// What is said of a port that the station no longer has: its old values must not stand as if they were measured.
-pub(super) fn gone() -> [(Field, Payload); 3] {
-    [(Field::State, NOT_KNOWN), (Field::Online, Cow::Borrowed(availability(false))), (Field::Fault, NO_FAULT)]
-}
-
-/// `online` or `offline`, for a device and for the station's `status`.
-pub(super) fn availability(online: bool) -> &'static str {
-    if online { "online" } else { "offline" }
+/// The topic on which every event of the station comes, as JSON.
+pub(super) fn event(root: &str) -> String {
+    format!("{root}/event")
 }
 
 /// What a station listens to: commands and reports, and nothing that it publishes itself.
-pub(super) fn filters(root: &str) -> [String; 4] {
-    [
-        format!("{root}/port/+/state/set"),
-        format!("{root}/port/+/mode/set"),
-        format!("{root}/mode/set"),
-        format!("{root}/report/+"),
-    ]
+pub(super) fn filters(root: &str) -> [String; 3] {
+    [format!("{root}/port/+/+/set"), format!("{root}/mode/set"), format!("{root}/report/+")]
 }
 
 /// Checks that a station's topics can be made from its root. Fails with what is allowed.
@@ -169,139 +142,14 @@ pub(super) fn check_root(root: &str) -> Result<(), String> {
     ))
 }
 
-fn shorten(text: &str) -> String {
-    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    if text.chars().count() <= REASON_CHARACTERS {
-        return clean.collect();
-    }
-    clean.take(REASON_CHARACTERS - 1).chain(['…']).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Level;
-
-    fn battery(percent: i64) -> Battery {
-        Battery {
-            level: Level::new(percent).unwrap(),
-            charging: None,
-            temperature: None,
-            measured_at: "2026-11-22T14:00:00Z".parse().unwrap(),
-        }
-    }
-
-    fn lines(root: &str, port: u16, shown: &Shown<'_>) -> String {
-        let port = PortId::new(port).unwrap();
-        let line = |(field, payload)| format!("{} {payload}\n", Topic::Port(port, field).path(root));
-        shown.payloads().map(line).collect()
-    }
-
-    #[test]
-    fn a_charging_phone_reads_like_this() {
-        let device = DeviceName::new("pixel-7").unwrap();
-        let battery = battery(57);
-        let shown = Shown {
-            power: Some(Power::On),
-            mode: ModeKind::Auto,
-            device: Some(&device),
-            battery: Some(&battery),
-            silent: false,
-            reason: Some("18% is at or under 20%"),
-            fault: None,
-            unwell: false,
-            alarm: false,
-        };
-        insta::assert_snapshot!(lines("smartcharger", 10, &shown), @r"
-        smartcharger/port/10/state ON
-        smartcharger/port/10/mode AUTO
-        smartcharger/port/10/device pixel-7
-        smartcharger/port/10/batterylevel 57
-        smartcharger/port/10/reason 18% is at or under 20%
-        smartcharger/port/10/online online
-        smartcharger/port/10/fault none
-        ");
-    }
-
-    #[test]
-    fn an_empty_port_reads_like_this() {
-        let shown = Shown {
-            power: None,
-            mode: ModeKind::Off,
-            device: None,
-            battery: None,
-            silent: false,
-            reason: None,
-            fault: None,
-            unwell: false,
-            alarm: true,
-        };
-        insta::assert_snapshot!(lines("home/garage", 1, &shown), @r"
-        home/garage/port/1/state None
-        home/garage/port/1/mode OFF
-        home/garage/port/1/device None
-        home/garage/port/1/reason None
-        home/garage/port/1/online offline
-        home/garage/port/1/fault alarm
-        ");
-    }
-
-    #[test]
-    fn a_silent_device_keeps_its_level_and_is_offline() {
-        let device = DeviceName::new("pixel-7").unwrap();
-        let battery = battery(57);
-        let shown = Shown {
-            power: Some(Power::Off),
-            mode: ModeKind::On,
-            device: Some(&device),
-            battery: Some(&battery),
-            silent: true,
-            reason: Some("not heard for\n45 min"),
-            fault: Some(FaultKind::PowerLeak),
-            unwell: false,
-            alarm: false,
-        };
-        insta::assert_snapshot!(lines("smartcharger", 2, &shown), @r"
-        smartcharger/port/2/state OFF
-        smartcharger/port/2/mode ON
-        smartcharger/port/2/device pixel-7
-        smartcharger/port/2/batterylevel 57
-        smartcharger/port/2/reason not heard for 45 min
-        smartcharger/port/2/online offline
-        smartcharger/port/2/fault power_leak
-        ");
-    }
-
-    #[test]
-    fn the_fault_is_one_word_and_the_worst_one() {
-        let course = [
-            (true, Some(FaultKind::NotCharging), true, "alarm"),
-            (false, Some(FaultKind::NotCharging), true, "not_charging"),
-            (false, None, true, "unwell"),
-            (false, None, false, "none"),
-        ];
-        for (alarm, fault, unwell, expected) in course {
-            let (power, mode) = (Some(Power::On), ModeKind::Auto);
-            let (device, battery, reason) = (None, None, None);
-            let shown = Shown { power, mode, device, battery, silent: false, reason, fault, unwell, alarm };
-            let said = shown.payloads().find(|(field, _)| *field == Field::Fault).map(|(_, payload)| payload);
-            assert_eq!(said.as_deref(), Some(expected));
-        }
-    }
-
-    #[test]
-    fn a_long_reason_is_cut_to_what_others_take() {
-        assert_eq!(shorten(&"ä".repeat(255)).chars().count(), 255);
-        let cut = shorten(&"ä".repeat(256));
-        assert_eq!(cut.chars().count(), 255);
-        assert!(cut.ends_with('…'));
-    }
 
     #[test]
     fn what_is_published_is_not_what_is_listened_to() {
         insta::assert_snapshot!(filters("smartcharger").join("\n"), @r"
-        smartcharger/port/+/state/set
-        smartcharger/port/+/mode/set
+        smartcharger/port/+/+/set
         smartcharger/mode/set
         smartcharger/report/+
         ");

@@ -264,3 +264,22 @@ async fn a_station_tells_of_its_hubs_and_counts() {
     assert!(missing[0]["since"].is_string(), "{missing}");
     service.stop().await;
 }
+
+#[tokio::test]
+async fn a_power_cycle_is_over_after_seconds_and_says_who_asked() {
+    let service = TestService::start(Options::default()).await;
+    service.port_until(1, "on", |port| port["power"] == "on").await;
+    let path = format!("{}/cycle", port_path(1));
+    let (status, port) = service.post(&path, &json!({})).await;
+    assert_eq!((status, &port["probe"]["power"]), (200, &json!("off")), "{port}");
+    let reason = port["decision"]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("power cycle by REST: off until "), "{reason}");
+    let (status, problem) = service.post(&path, &json!({})).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("underway")));
+    service.port_until(1, "off", |port| port["power"] == "off").await;
+    let port = service.port_until(1, "on", |port| port["power"] == "on").await;
+    assert_eq!(port["probe"], json!(null));
+    let (status, _) = service.post(&format!("{}/cycle", port_path(99)), &json!({})).await;
+    assert_eq!(status, 404);
+    service.stop().await;
+}

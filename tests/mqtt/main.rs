@@ -8,9 +8,9 @@
 )]
 
 mod broker;
+mod commanding;
 mod connecting;
 mod hearing;
-
 mod saying;
 mod watcher;
 mod world;

@@ -1,5 +1,7 @@
 //! What the bridge publishes, and when.
 
+use smart_charging_station::controller::Clock;
+
 use crate::{
     broker::Broker,
     watcher::Watcher,
@@ -14,30 +16,50 @@ async fn a_report_by_mqtt_decides_and_shows_on_every_topic() {
     let watcher = Watcher::at(broker.port()).await;
     watcher.sees("smartcharger/port/1/state", "ON").await;
 
-    watcher.send("smartcharger/report/pixel-7", r#"{"level": 85, "charging": true}"#).await;
+    let measured_at = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap();
+    let report =
+        format!(r#"{{"level": 85, "charging": true, "temperature": 31.46, "measured_at": "{measured_at}"}}"#);
+    watcher.send("smartcharger/report/pixel-7", report).await;
 
     watcher.sees("smartcharger/port/1/state", "OFF").await;
+    watcher.sees("smartcharger/ports_on", "1").await;
     watcher.sees("smartcharger/port/1/online", "online").await;
     watcher.sees("smartcharger/port/1/reason", "85% is high").await;
     watcher.sees("smartcharger/port/2/reason", "no report yet").await;
-    insta::assert_snapshot!(watcher.picture(), @r#"
+    let measured_at = measured_at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+    watcher.sees("smartcharger/port/1/last_report", &measured_at).await;
+    let picture = watcher.picture();
+    let plain = |line: &&str| {
+        !["/event ", "/info ", "/started ", "/last_report ", "/report/"]
+            .iter()
+            .any(|moving| line.contains(moving))
+    };
+    let lines: Vec<&str> = picture.lines().filter(plain).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
     smartcharger/mode AUTO
     smartcharger/port/1/batterylevel 85
+    smartcharger/port/1/charging ON
     smartcharger/port/1/device pixel-7
-    smartcharger/port/1/fault none
+    smartcharger/port/1/fault OFF
+    smartcharger/port/1/maxlevel 80
+    smartcharger/port/1/minlevel 20
     smartcharger/port/1/mode AUTO
     smartcharger/port/1/online online
     smartcharger/port/1/reason 85% is high
     smartcharger/port/1/state OFF
+    smartcharger/port/1/temperature 31.5
     smartcharger/port/2/device None
-    smartcharger/port/2/fault none
+    smartcharger/port/2/fault OFF
+    smartcharger/port/2/maxlevel 80
+    smartcharger/port/2/minlevel 20
     smartcharger/port/2/mode AUTO
     smartcharger/port/2/online offline
     smartcharger/port/2/reason no report yet
     smartcharger/port/2/state ON
-    smartcharger/report/pixel-7 {"level": 85, "charging": true}
+    smartcharger/ports_on 1
     smartcharger/status online
-    "#);
+    smartcharger/version 0.1.0
+    ");
 }
 
 #[tokio::test]
@@ -52,7 +74,7 @@ async fn all_states_are_retained() {
     late.sees("smartcharger/port/2/state", "ON").await;
     late.sees("smartcharger/status", "online").await;
     for (topic, _, retained) in late.lines() {
-        assert!(retained, "{topic}");
+        assert!(retained != topic.ends_with("/event"), "{topic}");
     }
 }
 
@@ -126,8 +148,13 @@ async fn stations_come_and_go_each_with_its_own_status() {
 
     world.remove("garage").await;
     watcher.sees("home/garage/status", "offline").await;
-    watcher.sees("home/garage/port/1/device", "tablet").await;
+    watcher.sees("home/garage/port/1/device", "").await;
+    watcher.sees("home/garage/mode", "").await;
     watcher.sees("smartcharger/status", "online").await;
+    let late = Watcher::at(broker.port()).await;
+    late.sees("smartcharger/status", "online").await;
+    late.sees("home/garage/status", "offline").await;
+    assert!(!late.picture().contains("home/garage/port"), "{}", late.picture());
     assert!(!world.status.borrow().contains_key("garage"));
 
     world.add(station("garage", "home/garage", &["tablet"]));
@@ -143,12 +170,54 @@ async fn a_reload_moves_the_topics_and_takes_ports_away() {
 
     let smaller = station("desk", "smartcharger", &["pixel-7"]);
     world.handle("desk").reload(smaller, crate::world::rules()).await.unwrap();
-    watcher.sees("smartcharger/port/2/state", "None").await;
+    watcher.sees_times("smartcharger/port/2/state", "None", 1).await;
+    watcher.sees_times("smartcharger/port/2/online", "offline", 2).await;
+    watcher.sees("smartcharger/port/2/state", "").await;
+    watcher.sees("smartcharger/port/2/info", "").await;
     watcher.sees("smartcharger/status", "online").await;
+    let late = Watcher::at(broker.port()).await;
+    late.sees("smartcharger/port/1/device", "pixel-7").await;
+    late.sees("smartcharger/status", "online").await;
+    assert!(!late.picture().contains("smartcharger/port/2"), "{}", late.picture());
 
     let moved = station("desk", "home/desk", &["pixel-7"]);
     world.handle("desk").reload(moved, crate::world::rules()).await.unwrap();
     watcher.sees("smartcharger/status", "offline").await;
+    watcher.sees("smartcharger/port/1/device", "").await;
     watcher.sees("home/desk/status", "online").await;
     watcher.sees("home/desk/port/1/device", "pixel-7").await;
+}
+
+#[tokio::test]
+async fn a_station_without_change_publishes_nothing() {
+    let broker = Broker::start();
+    let names: Vec<String> = (1..=16).map(|n| format!("phone-{n}")).collect();
+    let devices: Vec<&str> = names.iter().map(String::as_str).collect();
+    let clock = Clock::faster(600.0);
+    let world = World::start_at(settings(&broker), vec![station("lab", "lab", &devices)], clock);
+    world.connected("lab").await;
+    let watcher = Watcher::at(broker.port()).await;
+    for name in &devices {
+        watcher
+            .send(&format!("lab/report/{name}"), r#"{"level": 50, "charging": true, "temperature": 25}"#)
+            .await;
+    }
+    watcher.sees("lab/port/16/temperature", "25.0").await;
+    // What comes at most once a second is out with this; the report of each port was before it.
+    watcher.send("lab/report/phone-16", r#"{"level": 51, "charging": true, "temperature": 25}"#).await;
+    watcher.sees("lab/port/16/batterylevel", "51").await;
+    let begin = clock.now() + jiff::SignedDuration::from_mins(10);
+    let mut pictures = world.handle("lab").changed();
+    let mut until = async |at: jiff::Timestamp| {
+        while clock.now() < at {
+            tokio::time::timeout(crate::PATIENCE, pictures.changed()).await.unwrap().unwrap();
+        }
+    };
+    until(begin).await;
+    let before = watcher.lines().len();
+    until(begin + jiff::SignedDuration::from_mins(20)).await;
+    watcher.send("marker", "now").await;
+    watcher.sees("marker", "now").await;
+    let lines = watcher.lines();
+    assert_eq!(lines[before..], [("marker".to_owned(), "now".to_owned(), false)], "twenty minutes of polls");
 }

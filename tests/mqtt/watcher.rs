@@ -68,6 +68,14 @@ impl Watcher {
         .await;
     }
 
+    /// Waits until a text that begins or goes on like this has come on a topic.
+    pub(crate) async fn sees_part(&self, topic: &str, part: &str) {
+        shows(self.lines.clone(), &format!("`{part}` within `{topic}`"), |lines| {
+            lines.iter().any(|(t, p, _)| t == topic && p.contains(part))
+        })
+        .await;
+    }
+
     /// Waits until a text has come on a topic so often.
     pub(crate) async fn sees_times(&self, topic: &str, payload: &str, times: usize) {
         shows(self.lines.clone(), &format!("{times} times `{payload}` on `{topic}`"), |lines| {

@@ -20,16 +20,19 @@ use tokio::{
 
 use crate::{PATIENCE, broker::Broker, shows};
 
-const RULE: &str = "//! Keep the battery between two levels.
-if battery.level <= 20 { charge(`${battery.level}% is low`); }
-if battery.level >= 80 { rest(`${battery.level}% is high`); }
-";
+const RULE: &str = r#"//! Keep the battery between two levels.
+let low  = param("low", 20);     // percent
+let high = param("high", 80);    // percent
+if battery.level <= low  { charge(`${battery.level}% is low`); }
+if battery.level >= high { rest(`${battery.level}% is high`); }
+"#;
 
 pub(crate) struct World {
     pub(crate) directory: Directory,
     pub(crate) status: watch::Receiver<Status>,
     pub(crate) events: broadcast::Receiver<Arc<Event>>,
     journal: mpsc::Sender<Record>,
+    pub(crate) clock: Clock,
     stop: watch::Sender<bool>,
     bridge: tokio::task::JoinHandle<()>,
     tasks: JoinSet<()>,
@@ -110,6 +113,10 @@ impl World {
     }
 
     pub(crate) fn start(settings: MqttSettings, stations: Vec<Arc<Station>>) -> Self {
+        Self::start_at(settings, stations, Clock::real())
+    }
+
+    pub(crate) fn start_at(settings: MqttSettings, stations: Vec<Arc<Station>>, clock: Clock) -> Self {
         let (journal, mut records) = mpsc::channel(10_000);
         let directory = Directory::new(journal.clone());
         let events = directory.events();
@@ -123,8 +130,8 @@ impl World {
         });
         let (says, status) = watch::channel(Status::new());
         let (stop, stopped) = watch::channel(false);
-        let bridge = tokio::spawn(mqtt::run(settings, directory.clone(), Clock::real(), says, stopped));
-        let mut world = Self { directory, status, events, journal, stop, bridge, tasks };
+        let bridge = tokio::spawn(mqtt::run(settings, directory.clone(), clock, says, stopped));
+        let mut world = Self { directory, status, events, journal, clock, stop, bridge, tasks };
         for station in stations {
             world.add(station);
         }
@@ -140,7 +147,7 @@ impl World {
             outcomes,
             journal: self.journal.clone(),
             directory: self.directory.clone(),
-            clock: Clock::real(),
+            clock: self.clock,
         };
         let name = station.name.clone();
         let (handle, task) = start(station, rules(), Some(Remembered::default()), wiring);
@@ -186,6 +193,10 @@ impl World {
             EventKind::ReportRejected { message }
             | EventKind::CommandRejected { message }
             | EventKind::BrokerLost { message } => message.clone(),
+            EventKind::ParameterChanged { rule, parameter, value, by } => {
+                let value = value.as_ref().map(ToString::to_string).unwrap_or_default();
+                format!("{rule} {parameter}={value} by {by}")
+            }
             EventKind::ModeChanged { mode, .. } => format!("{} by {}", mode.in_words(), mode.by),
             other => other.code().to_owned(),
         }

@@ -48,6 +48,30 @@ pub struct SetMode {
     pub json: bool,
 }
 
+/// What `scs cycle` is told.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  scs cycle 3                           port 3 of the only station
+  scs cycle desk/3
+  scs cycle 'Pixel 7'                   the device, in whichever port it is
+
+Then what was wanted before is wanted again. A port that is not seen to have
+power, or whose device has no battery (battery: false), is refused.
+
+Ends with 1 when the service refuses, with 69 when nobody answers there.")]
+pub struct Cycle {
+    /// A port, STATION/PORT, or a device
+    #[arg(value_name = "WHAT")]
+    pub what: Whose,
+    /// Which service.
+    #[command(flatten)]
+    pub service: Service,
+    /// Print the whole answer of the service, one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 fn level(text: &str) -> Result<Level, String> {
     let percent = text.parse().map_err(|_| "use a whole number of percent, 5 to 100".to_owned())?;
     Level::new(percent)

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::args::{SetMode, Whose};
+use super::args::{Cycle, SetMode, Whose};
 use crate::{
     cli::{
         api::{Api, segment},
@@ -50,7 +50,41 @@ pub(in crate::cli) async fn mode(args: &SetMode, out: &mut impl Write) -> Result
     if args.json {
         return Ok(writeln!(out, "{answer:#}")?);
     }
-    let answer = Answer::deserialize(&answer).map_err(|_| not_understood(&api))?;
+    print(&api, &stations, &answer, out)
+}
+
+/// Takes the power of a port for a moment, and prints what holds now.
+pub(in crate::cli) async fn cycle(args: &Cycle, out: &mut impl Write) -> Result<(), Failure> {
+    let api = args.service.api()?;
+    let stations: Vec<Station> = api.get("stations").await?;
+    let path = match &args.what {
+        Whose::Station(station) => {
+            let what = format!("`{station}/all` cannot be cycled: all devices would start anew at once");
+            return Err(Failure::new(
+                Exit::Failed,
+                what,
+                format!("name one port, for example `{station}/3`"),
+            ));
+        }
+        Whose::Device(device) => {
+            let found: Answer = api.get(&format!("devices/{}", segment(device.as_str()))).await?;
+            let port = found.port.ok_or_else(|| not_understood(&api))?;
+            format!("stations/{}/ports/{port}/cycle", found.station)
+        }
+        port @ Whose::Port(..) => {
+            let path = path(&stations, port)?;
+            format!("{}/cycle", path.strip_suffix("/mode").unwrap_or(&path))
+        }
+    };
+    let answer: Value = api.post(&path, &json!({})).await?;
+    if args.json {
+        return Ok(writeln!(out, "{answer:#}")?);
+    }
+    print(&api, &stations, &answer, out)
+}
+
+fn print(api: &Api, stations: &[Station], answer: &Value, out: &mut impl Write) -> Result<(), Failure> {
+    let answer = Answer::deserialize(answer).map_err(|_| not_understood(api))?;
     let zone = stations.iter().find(|one| one.station == answer.station).map(|one| one.zone.as_str());
     let zone = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
     Ok(writeln!(out, "{}", answer.words(&zone, Timestamp::now()))?)

@@ -4,7 +4,11 @@ use std::io::Write;
 
 use super::answers::{Port, Station, page};
 use crate::{
-    cli::{args::Status, failure::Failure, look::Look},
+    cli::{
+        args::Status,
+        failure::Failure,
+        look::{Look, wrap},
+    },
     model::Timestamp,
 };
 
@@ -16,6 +20,10 @@ pub(in crate::cli) async fn status(args: &Status, look: Look, out: &mut impl Wri
         let ports: Vec<Port> = api.get(&format!("stations/{}/ports", station.station)).await?;
         let gap = if n == 0 { "" } else { "\n" };
         write!(out, "{gap}{}", page(station, ports, Timestamp::now()).text(look))?;
+    }
+    if let Some(trouble) = api.broker_trouble().await {
+        let lines = wrap(&format!("MQTT: {trouble}"), look.width).join("\n");
+        write!(out, "\n{lines}\n")?;
     }
     Ok(())
 }

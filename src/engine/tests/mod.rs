@@ -3,8 +3,10 @@
 mod adjusting;
 mod allotting;
 mod anything;
+mod bounding;
 mod changing;
 mod charging;
+mod cycling;
 mod deciding;
 mod doubting;
 mod following;

@@ -8,7 +8,7 @@ fn off_for(seconds: i64) -> Option<ProbeFor> {
 }
 
 fn off_until(end: Timestamp) -> Option<Probe> {
-    Some(Probe { power: Power::Off, until: end })
+    Some(Probe { power: Power::Off, until: end, cycled_by: None })
 }
 
 fn memory(engine: &Engine) -> crate::model::PortMemory {

@@ -44,7 +44,7 @@ use tokio::sync::watch;
 
 use super::{problem::Problem, server::Services};
 use crate::{
-    controller::{Directory, Handle, NotAdjusted, NotTold, PortState, Refused, View},
+    controller::{Directory, Handle, NotAdjusted, NotCycled, NotTold, PortState, Refused, View},
     model::{PortId, ReportRejected, StationName},
     workshop::Closed,
 };
@@ -193,7 +193,8 @@ fn refused(reason: &Refused) -> Problem {
         | Refused::NotAdjusted(NotAdjusted::WrongValue(_) | NotAdjusted::TooMany) => {
             Problem::unprocessable(code, reason.to_string())
         }
-        Refused::NameTaken { .. } | Refused::ShownElsewhere { .. } => {
+        Refused::NotCycled(NotCycled::UnknownPort) => Problem::not_found(code, reason.to_string()),
+        Refused::NameTaken { .. } | Refused::ShownElsewhere { .. } | Refused::NotCycled(_) => {
             Problem::new(StatusCode::CONFLICT, code, reason.to_string())
         }
         Refused::Busy => Problem::unavailable(code, reason.to_string(), 1),

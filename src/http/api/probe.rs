@@ -14,7 +14,7 @@ use crate::{
         problem::Problem,
         server::Services,
     },
-    model::{Lengths, PortId, ProbeFor, Span, StationName, length},
+    model::{Author, Lengths, PortId, ProbeFor, Span, StationName, length},
 };
 
 /// Shorter than a second no lamp goes out visibly; after ten minutes whoever asked has gone.
@@ -50,6 +50,30 @@ impl Probes {
         self.check(&name.0, number.0)?;
         let length = length(&body.0.length, &LENGTHS).map_err(wrong)?;
         self.set(&name.0, number.0, Some(ProbeFor { power: body.0.power, length })).await
+    }
+
+    /// Power-cycle a port
+    ///
+    /// Its power is off for 5 seconds, so that what is in it starts anew; then what was wanted before is wanted again (after a
+    /// restart of the service meanwhile: power). It shows as `probe` and in the decision. Status 409: `no_battery`, what is in
+    /// it has no battery; `no_power`, it is not seen to have power; `underway`, it is switched for a moment already. The
+    /// answer comes once the intent is on disk.
+    #[oai(path = "/stations/:station/ports/:port/cycle", method = "post", operation_id = "cycle")]
+    async fn cycle(
+        &self,
+        may: May<Operate>,
+        /// The station's name.
+        #[oai(name = "station")]
+        name: Path<StationName>,
+        /// The number on the housing.
+        #[oai(name = "port")]
+        number: Path<PortId>,
+    ) -> Result<Json<PortOut>, Problem> {
+        self.check(&name.0, number.0)?;
+        let station = station(&self.0.directory, &name.0)?;
+        let by = Author::Rest(may.0.name);
+        let state = station.cycle(number.0, by).await.map_err(|reason| refused(&reason))?;
+        Ok(Json(PortOut::new(&station.view(), &state)))
     }
 
     /// End a probe

@@ -1,60 +1,14 @@
-//! Events, as they happen and as history keeps them.
+//! Events as history keeps them.
 
 use poem_openapi::Object;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{super::wire::Time, ModeOut};
+use super::super::wire::Time;
 use crate::{
     history::Stored,
-    model::{DeviceName, Event, EventKind, ModeEnd, PortId, StationName},
+    model::{Event, KindShown, PortId, StationName},
 };
-
-/// One event as JSON: `{"at": …, "station": …, "port": …, "code": …, …}`.
-#[derive(Serialize)]
-pub(in crate::http) struct EventOut<'a> {
-    at: Time,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    station: Option<&'a StationName>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    port: Option<PortId>,
-    #[serde(flatten)]
-    kind: KindOut<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum KindOut<'a> {
-    /// A mode is shown as everywhere in this API.
-    Mode {
-        code: &'static str,
-        mode: ModeOut,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        device: Option<&'a DeviceName>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ended: Option<ModeEnd>,
-    },
-    /// Everything else is in the right form.
-    Other(&'a EventKind),
-}
-
-impl<'a> From<&'a EventKind> for KindOut<'a> {
-    fn from(kind: &'a EventKind) -> Self {
-        match kind {
-            EventKind::ModeChanged { mode, device, ended } => {
-                Self::Mode { code: kind.code(), mode: mode.into(), device: device.as_ref(), ended: *ended }
-            }
-            kind => Self::Other(kind),
-        }
-    }
-}
-
-impl<'a> From<&'a Event> for EventOut<'a> {
-    fn from(event: &'a Event) -> Self {
-        let kind = KindOut::from(&event.kind);
-        Self { at: event.at.into(), station: event.station.as_ref(), port: event.port, kind }
-    }
-}
 
 /// Something that happened. Beside these fields it has those of its `code`, as in the event stream.
 #[derive(Clone, Debug, Serialize, Object)]
@@ -82,7 +36,7 @@ pub(in crate::http) struct EventRow {
 impl From<&Stored<Event>> for EventRow {
     fn from(row: &Stored<Event>) -> Self {
         let event = &row.value;
-        let kind = match serde_json::to_value(KindOut::from(&event.kind)) {
+        let kind = match serde_json::to_value(KindShown::from(&event.kind)) {
             Ok(Value::Object(fields)) => fields,
             // INVARIANT: every kind is an object with its code.
             _ => Map::new(),

@@ -32,7 +32,7 @@ pub(super) use charging::{LearnedOut, SessionsOut};
 pub(super) use check::{CheckIn, CheckOut};
 pub(super) use config::{ConfigOut, DiagnosticOut, HealthOut, HubProblemOut, LiveOut};
 pub(super) use decision::{DecisionDetail, DecisionOut};
-pub(super) use event::{EventOut, EventRow, EventsOut};
+pub(super) use event::{EventRow, EventsOut};
 pub(super) use explanation::ExplanationOut;
 pub(super) use hub::{UnknownDevicesOut, unplaced};
 pub(super) use mode::{HeldOut, ModeIn, ModeOut};

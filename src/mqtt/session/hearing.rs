@@ -1,15 +1,18 @@
 //! What a session hears: commands, reports, signals and deadlines, each to whom it concerns.
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     super::{
-        bridge::Command,
         connection::Received,
         inbound::{self, Inbound, Message, Reading, Unheard},
+        pace::Turn,
+        status::Link,
+        wishes::{Command, Target},
     },
-    Session,
+    Ears, Session,
 };
+use crate::controller::Refused;
 use crate::model::{Battery, BatteryReport, DeviceName, ReportRejected, SignalPlan};
 
 impl Session<'_> {
@@ -29,10 +32,13 @@ impl Session<'_> {
         };
         match parsed {
             Ok(Inbound::Number(value)) => self.signal(&message, value),
-            Ok(Inbound::Mode(port, wish)) => self.command(Command { port, wish }),
+            Ok(Inbound::Command(command)) => self.command(command),
             Ok(Inbound::Report(device, reading)) => self.report(&device, &reading),
             Err(Unheard::Report(text)) => self.caller.bridge.notices.report(&text),
-            Err(Unheard::Command(text)) => self.caller.bridge.notices.command(&text),
+            Err(Unheard::Command(target, text)) => {
+                self.caller.bridge.notices.command(&text);
+                self.answer(target);
+            }
             Err(Unheard::Ignored(why)) => {
                 tracing::debug!(topic = inbound::printable(message.topic), why, "MQTT message ignored");
             }
@@ -55,20 +61,79 @@ impl Session<'_> {
     fn deadline(&mut self, message: &Message<'_>) {
         let told = inbound::time(message).and_then(|text| {
             let told = self.caller.bridge.handle.try_deadline(message.topic.to_owned(), text);
-            told.map_err(|refused| Unheard::Command(format!("`{}`: {refused}", message.topic)))
+            told.map_err(|refused| Unheard::Command(None, format!("`{}`: {refused}", message.topic)))
         });
-        if let Err(Unheard::Command(text)) = told {
+        if let Err(Unheard::Command(_, text)) = told {
             self.caller.bridge.notices.command(&text);
         }
     }
 
     fn command(&mut self, command: Command) {
+        let port = command.target.port;
+        if let Some(port) = port.filter(|port| !self.pictures.borrow().ports.contains_key(port)) {
+            let refused = Refused::UnknownPort { station: self.caller.bridge.name.clone(), port };
+            return self.caller.bridge.notices.command(&format!("{command}: {refused}"));
+        }
+        let target = command.target;
+        match self.pace.came(command, Instant::now()) {
+            Turn::Now(command) => self.hand_over(command),
+            Turn::Waits { first } => {
+                if first {
+                    self.caller.bridge.notices.too_fast(port);
+                    self.show_link();
+                }
+                self.answer(Some(target));
+            }
+        }
+    }
+
+    /// Carries out the last wishes of those who have calmed down.
+    pub(super) fn calm_down(&mut self) {
+        for command in self.pace.calm(Instant::now()) {
+            self.hand_over(command);
+        }
+        self.show_link();
+    }
+
+    fn hand_over(&mut self, command: Command) {
+        let (target, shown) = (command.target, command.to_string());
         let refused = match self.caller.commands.try_send(command) {
             Ok(()) => return,
             Err(mpsc::error::TrySendError::Full(_)) => "too many commands are waiting: send fewer",
             Err(mpsc::error::TrySendError::Closed(_)) => "the station is stopping",
         };
-        self.caller.bridge.notices.command(&format!("{command}: {refused}"));
+        self.caller.bridge.notices.command(&format!("{shown}: {refused}"));
+        self.answer(Some(target));
+    }
+
+    /// Says again what is so, for somebody who sent a command and waits.
+    pub(super) fn answer(&mut self, target: Option<Target>) {
+        let now = Instant::now();
+        for topic in target.into_iter().flat_map(Target::answers) {
+            self.publisher.insist(topic, now);
+        }
+    }
+
+    /// Shows that the connection is well, or who sends too many commands.
+    pub(super) fn show_link(&mut self) {
+        if self.ears != Ears::Open {
+            return;
+        }
+        let crowded: Vec<String> = self
+            .pace
+            .crowded()
+            .map(|port| port.map_or("the station".to_owned(), |port| format!("port {port}")))
+            .collect();
+        let link = if crowded.is_empty() {
+            Link::Connected
+        } else {
+            let reason = format!(
+                "too many commands come for {}: do two programs fight over it? the last one counts once they calm down",
+                crowded.join(", ")
+            );
+            Link::Crowded { reason }
+        };
+        self.caller.bridge.line.set(&link);
     }
 
     fn report(&mut self, device: &DeviceName, reading: &Reading) {

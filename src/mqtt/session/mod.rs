@@ -12,22 +12,23 @@ use std::{
     time::Duration,
 };
 
-use imbl::OrdMap;
 use tokio::{
-    sync::watch,
+    sync::{broadcast, watch},
     time::{Instant, sleep_until},
 };
 
 use super::{
     bridge::{Caller, Ears, until_stopped},
     connection::{Connection, Ended, Heard, Will},
+    pace::Pace,
     publisher::Publisher,
+    shown,
     status::Link,
-    topics::{self, Field, Topic},
+    topics::{self, Topic},
 };
 use crate::{
-    controller::{PortState, View},
-    model::{PortId, SignalName, SignalPlan, Station},
+    controller::View,
+    model::{Event, SignalName, SignalPlan, Station},
 };
 
 /// Changes that come closer together than this are published together.
@@ -52,7 +53,12 @@ pub(super) struct Session<'c> {
     connection: Connection,
     publisher: Publisher,
     pictures: watch::Receiver<View>,
-    said: OrdMap<PortId, Arc<PortState>>,
+    /// The picture that was said last.
+    said: Option<View>,
+    /// Events since the connection was made.
+    events: Option<broadcast::Receiver<Arc<Event>>>,
+    /// One that waits for room, as JSON. The others wait where they come from, and the oldest are lost there.
+    event: Option<String>,
     root: String,
     signals: BTreeMap<SignalName, SignalPlan>,
     /// Topics on which others say when devices are to be ready.
@@ -60,6 +66,8 @@ pub(super) struct Session<'c> {
     /// The file that all this was read from.
     station: Arc<Station>,
     connected: bool,
+    /// Commands that came too fast wait here.
+    pace: Pace,
     ears: Ears,
     /// Since when the broker has taken nothing, if something waits.
     full_since: Option<Instant>,
@@ -73,19 +81,24 @@ impl<'c> Session<'c> {
         let pictures = caller.bridge.handle.changed();
         let station = Arc::clone(&pictures.borrow().station);
         let (signals, deadlines) = (station.signals.clone(), deadlines(&station));
-        let will = Will { topic: Topic::Status.path(&root), payload: topics::availability(false) };
+        let will = Will { topic: Topic::Status.path(&root), payload: shown::availability(false) };
         let connection = Connection::open(&caller.bridge.settings, &caller.client_id, will);
+        let standing = caller.standing_under(&root);
+        let publisher = Publisher::new(caller.bridge.settings.retain, standing);
         Self {
             caller,
             connection,
-            publisher: Publisher::default(),
+            publisher,
             pictures,
-            said: OrdMap::new(),
+            said: None,
+            events: None,
+            event: None,
             root,
             signals,
             deadlines,
             station,
             connected: false,
+            pace: Pace::default(),
             ears,
             full_since: None,
             next_round: None,
@@ -95,6 +108,22 @@ impl<'c> Session<'c> {
 
     /// Runs until the connection, the station or the service ends.
     pub(super) async fn run(mut self) -> Over {
+        let over = self.talk().await;
+        // Without a connection there is nobody to say good-bye to.
+        if !self.connected || matches!(over, Over::Ended(_)) {
+            self.caller.left(&self.root, self.publisher.standing());
+            return over;
+        }
+        let moved = over == Over::Moved && self.pictures.borrow().station.topic != self.root;
+        if moved || self.caller.bridge.is_removed() {
+            self.clear().await;
+        }
+        self.caller.left(&self.root, self.publisher.standing());
+        self.connection.close().await;
+        over
+    }
+
+    async fn talk(&mut self) -> Over {
         let room = self.connection.room();
         let mut stop = self.caller.bridge.stop.clone();
         loop {
@@ -103,22 +132,18 @@ impl<'c> Session<'c> {
                     Ok(heard) => self.heard(heard),
                     Err(ended) => return Over::Ended(ended),
                 },
-                () = until_stopped(&mut stop) => return self.close(Over::Stopped).await,
+                () = until_stopped(&mut stop) => return Over::Stopped,
                 alive = next_picture(&mut self.pictures, self.next_look), if self.connected => {
                     if !alive {
-                        return self.close(Over::Stopped).await;
+                        return Over::Stopped;
                     }
                     if !self.look() {
-                        return self.close(Over::Moved).await;
+                        return Over::Moved;
                     }
                 }
-                Some(answered) = self.caller.answered.recv() => match answered {
-                    Some(port) => {
-                        self.publisher.insist(Topic::Port(port, Field::State));
-                        self.publisher.insist(Topic::Port(port, Field::Mode));
-                    }
-                    None => self.publisher.insist(Topic::Mode),
-                },
+                Some(answered) = self.caller.answered.recv() => self.answer(Some(answered)),
+                () = until(self.pace.next(Instant::now())) => self.calm_down(),
+                event = next_event(&mut self.events), if self.event.is_none() => self.happened(event),
                 () = room.notified(), if self.full_since.is_some() => {}
                 () = until(self.next_round) => {}
                 () = until(self.full_since.map(|since| since + STUCK)) => {
@@ -132,14 +157,6 @@ impl<'c> Session<'c> {
         }
     }
 
-    async fn close(self, over: Over) -> Over {
-        // Without a connection there is nobody to say good-bye to.
-        if self.connected {
-            self.connection.close().await;
-        }
-        over
-    }
-
     fn heard(&mut self, heard: Heard) {
         match heard {
             Heard::Connected => {
@@ -151,8 +168,14 @@ impl<'c> Session<'c> {
                         self.caller.bridge.line.set(&Link::Deaf { reason: reason.clone() })
                     }
                 }
-                self.publisher.set(Topic::Status, topics::availability(true).into(), Instant::now());
-                self.look();
+                self.events = Some(self.caller.bridge.directory.events());
+                self.publisher.set(Topic::Status, shown::availability(true).into(), Instant::now());
+                if self.look() {
+                    self.forget_the_rest();
+                } else {
+                    // Looked at again at once, where this is found out and ends the connection.
+                    self.pictures.mark_changed();
+                }
             }
             Heard::Message(message) => self.message(&message),
             Heard::Unsubscribed => {
@@ -176,7 +199,7 @@ impl<'c> Session<'c> {
     fn subscribe(&mut self) {
         if self.connection.subscribe(self.filters()) {
             self.ears = Ears::Open;
-            self.caller.bridge.line.set(&Link::Connected);
+            self.show_link();
         } else {
             // The queue is full of states just now.
             self.ears = Ears::Closed(Instant::now() + GATHER, "the broker is slow".to_owned());
@@ -192,6 +215,16 @@ fn deadlines(station: &Station) -> BTreeSet<String> {
 async fn next_picture(pictures: &mut watch::Receiver<View>, from: Instant) -> bool {
     sleep_until(from).await;
     pictures.changed().await.is_ok()
+}
+
+/// Waits for the next event, or for ever where there are none.
+async fn next_event(
+    events: &mut Option<broadcast::Receiver<Arc<Event>>>,
+) -> Result<Arc<Event>, broadcast::error::RecvError> {
+    match events {
+        Some(events) => events.recv().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits until a moment, or for ever.

@@ -1,24 +1,38 @@
-//! What a session says: all that is true at its start, then every change.
+//! What a session says: all that is true at its start, then every change, and every event.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use imbl::ordmap::DiffItem;
-use tokio::time::Instant;
+use tokio::{
+    sync::broadcast::error::{RecvError, TryRecvError},
+    time::{Instant, timeout},
+};
 
 use super::{
     super::{
+        info::{Info, moment},
         publisher::Round,
-        topics::{self, Payload, Shown, Topic},
+        shown::{self, Shown},
+        topics::{self, Field, Topic},
     },
     GATHER, Session, deadlines,
 };
-use crate::controller::PortState;
+use crate::{
+    controller::{PortState, View},
+    model::{Event, EventShown, PortId},
+};
+
+/// How long a station that is gone tries to clear its topics: a broker takes thousands in that time.
+const CLEARING: Duration = Duration::from_secs(2);
+/// So many events are published before states have their turn again.
+const EVENTS_AT_ONCE: usize = 16;
 
 impl Session<'_> {
     /// Takes note of what changed since the last look. False when the station's topics are others now.
     pub(super) fn look(&mut self) -> bool {
         let view = self.pictures.borrow_and_update().clone();
-        if !Arc::ptr_eq(&view.station, &self.station) {
+        let same_files = Arc::ptr_eq(&view.station, &self.station);
+        if !same_files {
             let station = &view.station;
             if station.topic != self.root
                 || station.signals != self.signals
@@ -30,23 +44,64 @@ impl Session<'_> {
         }
         let now = Instant::now();
         self.next_look = now + GATHER;
-        self.publisher.set(Topic::Mode, Payload::Borrowed(view.memory.mode.kind.upper()), now);
-        for change in self.said.diff(&view.ports) {
-            match change {
-                DiffItem::Add(port, state) | DiffItem::Update { new: (port, state), .. } => {
-                    for (field, payload) in shown(state).payloads() {
-                        self.publisher.set(Topic::Port(*port, field), payload, now);
-                    }
-                }
-                DiffItem::Remove(port, _) => {
-                    for (field, payload) in topics::gone() {
-                        self.publisher.set(Topic::Port(*port, field), payload, now);
-                    }
-                }
+        self.say_station(&view, now);
+        let Some(before) = self.said.replace(view.clone()).filter(|before| same_kind(before, &view)) else {
+            // Zone, rules and the station's mode show at every port.
+            for (port, state) in &view.ports {
+                self.say_port(&view, *port, state, now);
+            }
+            self.say_gone(&view);
+            return true;
+        };
+        for change in before.ports.diff(&view.ports) {
+            if let DiffItem::Add(port, state) | DiffItem::Update { new: (port, state), .. } = change {
+                self.say_port(&view, *port, state, now);
             }
         }
-        self.said = view.ports;
+        for change in before.plan.diff(&view.plan) {
+            let (DiffItem::Add(port, _)
+            | DiffItem::Remove(port, _)
+            | DiffItem::Update { new: (port, _), .. }) = change;
+            if let Some(state) = view.ports.get(port) {
+                self.say_port(&view, *port, state, now);
+            }
+        }
         true
+    }
+
+    fn say_station(&mut self, view: &View, now: Instant) {
+        let started = moment(view.started_at, &view.station.zone);
+        for (topic, payload) in [
+            (Topic::Mode, Cow::Borrowed(view.memory.mode.kind.upper())),
+            (Topic::PortsOn, Cow::Owned(view.ports_on.to_string())),
+            (Topic::Started, Cow::Owned(started)),
+            (Topic::Version, Cow::Borrowed(env!("CARGO_PKG_VERSION"))),
+        ] {
+            self.publisher.set(topic, payload, now);
+        }
+    }
+
+    fn say_port(&mut self, view: &View, port: PortId, state: &PortState, now: Instant) {
+        for (field, said) in shown(view, state).said() {
+            self.publisher.say(Topic::Port(port, field), said, now);
+        }
+    }
+
+    /// Clears the topics of ports that the station no longer has.
+    fn say_gone(&mut self, view: &View) {
+        let gone = |topic: &Topic| match topic {
+            Topic::Port(port, field) if !view.ports.contains_key(port) => Some((*port, *field)),
+            _ => None,
+        };
+        let gone: Vec<(PortId, Field)> = self.publisher.standing().iter().filter_map(gone).collect();
+        for (port, field) in gone {
+            self.publisher.end(Topic::Port(port, field), shown::last_words(field));
+        }
+    }
+
+    /// What stands with the broker since an earlier connection and was not said now is not true any more.
+    pub(super) fn forget_the_rest(&mut self) {
+        self.publisher.end_the_rest();
     }
 
     pub(super) fn publish(&mut self) {
@@ -63,19 +118,102 @@ impl Session<'_> {
             Round::Full if taken => (Some(now), None),
             Round::Full => (self.full_since.or(Some(now)), None),
         };
+        if self.full_since.is_none() && self.event.is_some() {
+            self.tell_events();
+        }
+    }
+
+    /// An event came, or some were missed because the broker was slower than they came.
+    pub(super) fn happened(&mut self, event: Result<Arc<Event>, RecvError>) {
+        let told = match event {
+            Ok(event) => self.in_json(&event),
+            Err(RecvError::Lagged(missed)) => Some(self.missed(missed)),
+            Err(RecvError::Closed) => {
+                self.events = None;
+                None
+            }
+        };
+        self.event = told;
+    }
+
+    /// Publishes the event that waits, and those that wait behind it. States go first: who hears of an event finds it done.
+    fn tell_events(&mut self) {
+        for _ in 0..EVENTS_AT_ONCE {
+            if let Some(text) = self.event.take()
+                && !self.connection.publish(&topics::event(&self.root), false, &text)
+            {
+                self.event = Some(text);
+                self.full_since = Some(Instant::now());
+                return;
+            }
+            let Some(events) = &mut self.events else { return };
+            match events.try_recv() {
+                Ok(event) => self.event = self.in_json(&event),
+                Err(TryRecvError::Lagged(missed)) => self.event = Some(self.missed(missed)),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+        if self.event.is_some() {
+            self.next_round = Some(Instant::now());
+        }
+    }
+
+    /// The event as the event stream of REST tells it; `None` for those of other stations.
+    fn in_json(&self, event: &Event) -> Option<String> {
+        let ours = event.station.as_ref() == Some(&self.caller.bridge.name);
+        ours.then(|| serde_json::to_string(&EventShown::from(event)).ok()).flatten()
+    }
+
+    fn missed(&self, events: u64) -> String {
+        let (at, station) = (self.caller.bridge.notices.now(), &self.caller.bridge.name);
+        serde_json::json!({"at": at, "station": station, "code": "missed", "events": events}).to_string()
+    }
+
+    /// Clears all topics but the status, when the station is gone or has other topics: first it is offline.
+    pub(super) async fn clear(&mut self) {
+        if !self.caller.bridge.settings.retain {
+            return;
+        }
+        self.publisher.end_all();
+        self.publisher.set(Topic::Status, shown::availability(false).into(), Instant::now());
+        let room = self.connection.room();
+        let all = async {
+            loop {
+                self.publish();
+                if self.full_since.is_none() {
+                    return;
+                }
+                tokio::select! {
+                    () = room.notified() => {}
+                    heard = self.connection.next() => if heard.is_err() { return },
+                }
+            }
+        };
+        // What is left then stands until somebody clears it.
+        let _ = timeout(CLEARING, all).await;
     }
 }
 
-fn shown(state: &PortState) -> Shown<'_> {
+/// True when only ports and plans may have changed.
+fn same_kind(before: &View, now: &View) -> bool {
+    Arc::ptr_eq(&before.station, &now.station)
+        && Arc::ptr_eq(&before.rules, &now.rules)
+        && before.memory.mode == now.memory.mode
+}
+
+fn shown<'a>(view: &'a View, state: &'a PortState) -> Shown<'a> {
+    let bounds = state.bounds(&view.rules);
+    let battery = state.memory.battery.as_ref();
     Shown {
         power: state.actual,
         mode: state.memory.mode.kind,
         device: state.device(),
-        battery: state.memory.battery.as_ref(),
+        battery,
         silent: state.silent,
+        low: bounds.as_ref().and_then(|bounds| bounds.low.as_ref()).map(|low| low.level),
+        high: bounds.as_ref().map(|bounds| bounds.high.level),
         reason: state.decision.as_ref().map(|decision| decision.reason.as_str()),
-        fault: state.fault.as_ref().map(|fault| fault.kind),
-        unwell: state.unwell.is_some(),
-        alarm: state.alarm.is_some(),
+        last_report: battery.map(|battery| moment(battery.measured_at, &view.station.zone)),
+        info: Info::new(view, state, bounds.as_ref()),
     }
 }
