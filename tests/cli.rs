@@ -133,7 +133,7 @@ fn the_demo_switches_ports_in_an_empty_folder() {
     assert!(page.contains("Swagger UI  http://127.0.0.1:"), "{page}");
     assert!(page.contains("copies: there are none in this folder"), "{page}");
     assert!(page.contains("at or over 80%"), "{page}");
-    assert!(page.contains("no connection to a broker at `127.0.0.1:1`"), "{page}");
+    assert!(page.contains("no connection to a broker at `mqtt://127.0.0.1:1`"), "{page}");
     assert_eq!(complained(&demo), "", "{page}");
     for left in [folder.path(), temporary.path()] {
         assert_eq!(fs::read_dir(left).expect("the folder").count(), 0, "{}", left.display());

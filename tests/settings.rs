@@ -4,7 +4,12 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use smart_charging_station::{http::Access, model::Span, settings::Settings};
+use smart_charging_station::{
+    http::Access,
+    model::Span,
+    mqtt::{Protocol, TlsVersion},
+    settings::Settings,
+};
 
 /// Settings from a file's text and some variables. The folder of the file stands in them as `{}`.
 fn load(text: &str, variables: &[(&str, &str)]) -> Result<(Settings, tempfile::TempDir), String> {
@@ -114,7 +119,9 @@ fn wrong_variables_are_named() {
     let variables = [
         ("SCS_LISTEN", "5000"),
         ("SCS_ACCESS", "opne"),
-        ("SCS_MQTT_URL", "mqtts://me:hush@b"),
+        ("SCS_MQTT_URL", "mqtt://me:hush@b/x"),
+        ("SCS_MQTT_VERSION", "4"),
+        ("SCS_MQTT_MIN_TLS", "1.1"),
         ("SCS_MQTT_QOS", "3"),
         ("SCS_MQTT_RETAIN", "maybe"),
         ("SCS_MQTT_PASSWORD", "hush"),
@@ -125,15 +132,77 @@ fn wrong_variables_are_named() {
         hint: did you mean `open`? allowed: `auto`, `tokens`, `open`
     SCS_LISTEN: error[wrong-value]: `5000` is not an address
         hint: write an address and a port: "127.0.0.1:5000" for this host alone, "0.0.0.0:5000" for all networks
+    SCS_MQTT_MIN_TLS: error[unknown-choice]: `1.1` is not known
+        hint: allowed: `1.2`, `1.3`
     SCS_MQTT_PASSWORD_FILE: error[password-twice]: SCS_MQTT_PASSWORD and SCS_MQTT_PASSWORD_FILE are both set
         hint: keep one of them
     SCS_MQTT_QOS: error[unknown-choice]: `3` is not known
         hint: allowed: `0`, `1`, `2`
     SCS_MQTT_RETAIN: error[unknown-choice]: `maybe` is not known
         hint: allowed: `true`, `false`, `1`, `0`, `yes`, `no`
-    SCS_MQTT_URL: error[not-supported]: `mqtts://`: TLS is not supported yet
-        hint: use mqtt:// in your own network, or a broker on this host that speaks TLS to others
+    SCS_MQTT_URL: error[wrong-url]: the broker's address has something behind host and port that does not belong there
+        hint: write "mqtt://192.168.1.10:1883"
+    SCS_MQTT_VERSION: error[unknown-choice]: `4` is not known
+        hint: allowed: `V311`, `V5`, `3.1.1`, `5`
     "#);
+}
+
+#[test]
+fn an_encrypted_broker_is_set_up() {
+    let text = "(mqtt: (url: \"wss://me@b/mqtt\", version: V311, min_tls: \"1.3\", server_name: \"c\"))";
+    let mqtt = load(text, &[]).unwrap().0.mqtt.unwrap();
+    assert_eq!(mqtt.address(), "wss://b:443");
+    assert_eq!((mqtt.websocket.as_deref(), mqtt.protocol), (Some("/mqtt"), Protocol::V311));
+    let tls = mqtt.tls.unwrap();
+    assert_eq!((tls.minimum, tls.server_name.as_deref()), (TlsVersion::V13, Some("c")));
+
+    let above = [
+        ("SCS_MQTT_URL", "mqtts://b"),
+        ("SCS_MQTT_VERSION", "5"),
+        ("SCS_MQTT_MIN_TLS", "1.2"),
+        ("SCS_MQTT_SERVER_NAME", "d"),
+    ];
+    let mqtt = load(text, &above).unwrap().0.mqtt.unwrap();
+    assert_eq!(
+        (mqtt.address().as_str(), mqtt.websocket, mqtt.protocol),
+        ("mqtts://b:8883", None, Protocol::V5)
+    );
+    assert_eq!(mqtt.tls.unwrap().server_name.as_deref(), Some("d"));
+}
+
+#[test]
+fn certificates_are_looked_at_before_the_service_starts() {
+    let made = rcgen::generate_simple_self_signed(vec!["b".to_owned()]).unwrap();
+    let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let files = tempfile::tempdir().unwrap();
+    fs::write(files.path().join("own.crt"), made.cert.pem()).unwrap();
+    fs::write(files.path().join("own.key"), made.signing_key.serialize_pem()).unwrap();
+    fs::write(files.path().join("other.key"), &other).unwrap();
+    fs::write(files.path().join("mqtt-key"), made.signing_key.serialize_pem()).unwrap();
+    let here = files.path().display().to_string();
+    let tls = |fields: &str, variables: &[(&str, &str)]| {
+        let text = format!("(mqtt: (url: \"mqtts://b\", {fields}))").replace("HERE", &here);
+        load(&text, variables).map(|loaded| loaded.0.mqtt.unwrap().tls.unwrap())
+    };
+    let told = |fields: &str| tls(fields, &[]).unwrap_err().replace(&here, "HERE");
+
+    let own = "ca: \"HERE/own.crt\", certificate: \"HERE/own.crt\"";
+    let right = tls(&format!("{own}, key: \"HERE/own.key\""), &[]).unwrap();
+    assert_eq!(right.key.as_deref(), Some(files.path().join("own.key").as_path()));
+    let handed_over = tls(own, &[("CREDENTIALS_DIRECTORY", here.as_str())]).unwrap();
+    assert_eq!(handed_over.key.as_deref(), Some(files.path().join("mqtt-key").as_path()));
+
+    assert!(told(own).contains("error[tls-file]: `certificate` needs its `key`"), "{}", told(own));
+    let wrong = told(&format!("{own}, key: \"HERE/other.key\""));
+    assert!(wrong.contains("the key in `HERE/other.key` is not that of the certificate"), "{wrong}");
+    let wrong = told(&format!("{own}, key: \"HERE/own.crt\""));
+    assert!(wrong.contains("`HERE/own.crt` holds no key"), "{wrong}");
+    assert!(told("ca: \"HERE/own.key\"").contains("`HERE/own.key` holds no certificate"));
+    assert!(told("ca: \"HERE/none\"").contains("`HERE/none` cannot be read: No such file"));
+    assert!(told("server_name: \"no name\"").contains("`server_name` is no host name"));
+
+    let plain = load("(mqtt: (url: \"mqtt://b\", ca: \"x\"))", &[]).unwrap_err();
+    assert!(plain.contains("TLS is set up, but the broker's address is one without TLS"), "{plain}");
 }
 
 #[test]

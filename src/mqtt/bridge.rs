@@ -13,6 +13,7 @@ use super::{
     connection::{self, Ended},
     notices::Notices,
     session::{Over, Session},
+    settings::Protocol,
     status::{Link, StatusLine},
     topics::{self, Topic},
     wishes::{Command, Target},
@@ -70,9 +71,11 @@ impl Bridge {
         let (answers, answered) = mpsc::channel(COMMANDS);
         let obey = obey(waiting, answers, self.handle.clone(), self.notices.clone());
         let client_id = format!("{}-{}", self.settings.client_id, self.name);
+        let protocol = self.settings.protocol;
         let caller = Caller {
             bridge: self,
             client_id,
+            protocol,
             commands,
             answered,
             standing: (String::new(), BTreeSet::new()),
@@ -92,6 +95,8 @@ impl Bridge {
 pub(super) struct Caller {
     pub(super) bridge: Bridge,
     pub(super) client_id: String,
+    /// What is spoken in the next connection.
+    pub(super) protocol: Protocol,
     pub(super) commands: mpsc::Sender<Command>,
     /// What commands were for that were carried out or refused: its state is published as an answer.
     pub(super) answered: mpsc::Receiver<Target>,
@@ -111,8 +116,16 @@ impl Caller {
             match self.call().await {
                 Over::Stopped => return,
                 Over::Moved => continue,
+                // Once, and at once: what comes of it is told, and if that is nothing, the pause follows.
+                Over::Ended(Ended::TooOld(reason)) if self.protocol != Protocol::V311 => {
+                    tracing::debug!(station = %self.bridge.name, "MQTT 3.1.1 is tried: {reason}");
+                    self.protocol = Protocol::V311;
+                    continue;
+                }
                 Over::Ended(ended) => self.ended(ended, began.elapsed()),
             }
+            // A broker may have learned the newer version while it was away.
+            self.protocol = self.bridge.settings.protocol;
             self.failures = if began.elapsed() < STEADY { self.failures.saturating_add(1) } else { 1 };
             // Without chance all clients come back at once, which works too.
             let pause = connection::pause(self.failures, getrandom::u32().unwrap_or(u32::MAX / 2));
@@ -149,7 +162,7 @@ impl Caller {
 
     /// A connection was made.
     pub(super) fn connected(&mut self) {
-        tracing::info!(station = %self.bridge.name, broker = self.bridge.settings.host, "connected to MQTT");
+        tracing::info!(station = %self.bridge.name, broker = self.bridge.settings.address(), protocol = %self.protocol, "connected to MQTT");
         if self.lost.take().is_some() {
             self.bridge.notices.event(EventKind::BrokerBack);
         }
@@ -157,7 +170,7 @@ impl Caller {
 
     fn ended(&mut self, ended: Ended, lived: Duration) {
         let reason = match ended {
-            Ended::Lost(reason) => {
+            Ended::Lost(reason) | Ended::TooOld(reason) => {
                 self.too_large = 0;
                 reason
             }

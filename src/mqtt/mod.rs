@@ -1,10 +1,9 @@
 //! The bridge to an MQTT broker: every value of a port on a topic of its own, commands and reports coming back.
 //!
-//! Each station has one connection of its own, for both directions. Its own, because a connection has one last will,
-//! and every station has a `status`. One for both, because `status` must mean that the station also hears: with two,
-//! `online` could stand while commands go nowhere. The price is paid only by messages that follow each other closely: a
-//! broker with Nagle's algorithm holds the second back for some forty milliseconds. One that stands alone is answered
-//! within a few, which is little beside the time that a hub takes to switch.
+//! Each station has a connection of its own, because a connection has one last will, and every station has a `status`.
+//! It is made of two, one that says and one that hears, so that a report is answered without the delay that a broker
+//! with Nagle's algorithm puts between the two on one. `status` still means that the station also hears: either of the
+//! two that is lost ends both.
 //!
 //! Charging never waits for a broker, and needs none. A broker that is away costs no memory: nothing is kept for it,
 //! everything is said again when it is back. What others send is never trusted: a message that cannot be taken is an
@@ -30,5 +29,5 @@ mod topics;
 mod wishes;
 
 pub use service::run;
-pub use settings::{MqttSettings, Secret};
+pub use settings::{MqttSettings, Protocol, Secret, Tls, TlsVersion};
 pub use status::{Link, Status};

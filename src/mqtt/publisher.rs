@@ -121,7 +121,8 @@ impl Publisher {
     /// Clears a topic, after these last words for those who look on.
     pub(super) fn end(&mut self, topic: Topic, last: Option<Payload>) {
         let Some(slot) = self.slots.get_mut(&topic) else { return };
-        slot.waiting = last;
+        // Nobody heard of it: nothing is to be said of it.
+        slot.waiting = last.filter(|_| slot.stands || slot.sent.is_some());
         slot.degrees = None;
         slot.ends = true;
         self.due.insert(topic);
@@ -143,6 +144,11 @@ impl Publisher {
         for topic in all {
             self.end(topic, None);
         }
+    }
+
+    /// What was said or is to be said.
+    pub(super) fn topics(&self) -> impl Iterator<Item = Topic> {
+        self.slots.keys().copied()
     }
 
     /// What stands with the broker now.

@@ -23,6 +23,11 @@ pub enum Link {
         /// For which ports, and what to do.
         reason: String,
     },
+    /// Commands and reports come in, but the broker does not take all states.
+    Mute {
+        /// Why, and what to do.
+        reason: String,
+    },
     /// There is no connection; it is tried again, at least once a minute.
     Down {
         /// Why, and what to do.
@@ -35,7 +40,10 @@ impl Link {
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Connecting | Self::Connected => None,
-            Self::Deaf { reason } | Self::Crowded { reason } | Self::Down { reason } => Some(reason),
+            Self::Deaf { reason }
+            | Self::Mute { reason }
+            | Self::Crowded { reason }
+            | Self::Down { reason } => Some(reason),
         }
     }
 }
@@ -54,9 +62,9 @@ impl StatusLine {
         Self { station, all }
     }
 
-    pub(super) fn set(&self, link: &Link) {
-        self.all
-            .send_if_modified(|all| all.insert(self.station.clone(), link.clone()).as_ref() != Some(link));
+    /// Says how it is from now on. False when that was said before.
+    pub(super) fn set(&self, link: &Link) -> bool {
+        self.all.send_if_modified(|all| all.insert(self.station.clone(), link.clone()).as_ref() != Some(link))
     }
 }
 

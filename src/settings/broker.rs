@@ -1,4 +1,4 @@
-//! The address of an MQTT broker: `mqtt://user:password@host:1883`.
+//! The address of an MQTT broker: `mqtt://user:password@host:1883`, and `mqtts`, `ws` and `wss`.
 
 use crate::{
     config::{problems::Wrong, words::shown},
@@ -6,10 +6,13 @@ use crate::{
 };
 
 /// The parts of an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Broker {
     pub(super) host: String,
     pub(super) port: u16,
+    pub(super) is_encrypted: bool,
+    /// The path of a WebSocket.
+    pub(super) websocket: Option<String>,
     pub(super) user: Option<String>,
     pub(super) password: Option<Secret>,
 }
@@ -23,22 +26,18 @@ pub(super) fn broker(url: &str) -> Result<Broker, Wrong> {
     let Some((scheme, rest)) = url.trim().split_once("://") else {
         return refuse("no `mqtt://` at its start");
     };
-    match scheme.to_ascii_lowercase().as_str() {
-        "mqtt" | "tcp" => {}
-        "mqtts" | "ssl" | "tls" => {
-            let hint = "use mqtt:// in your own network, or a broker on this host that speaks TLS to others";
-            return wrong("not-supported", format!("`{scheme}://`: TLS is not supported yet"), hint);
-        }
-        "ws" | "wss" => {
-            let hint = "use the broker's plain MQTT port, mostly 1883, with mqtt://";
-            return wrong("not-supported", format!("`{scheme}://`: WebSocket is not supported yet"), hint);
-        }
+    let (is_websocket, is_encrypted, custom) = match scheme.to_ascii_lowercase().as_str() {
+        "mqtt" | "tcp" => (false, false, 1883),
+        "mqtts" | "ssl" | "tls" => (false, true, 8883),
+        "ws" => (true, false, 80),
+        "wss" => (true, true, 443),
         _ => return wrong("wrong-url", format!("`{}://` is not an MQTT address", shown(scheme)), EXAMPLE),
-    }
+    };
     let (login, address) = rest.rsplit_once('@').map_or((None, rest), |(login, rest)| (Some(login), rest));
-    let address = address.strip_suffix('/').unwrap_or(address);
-    if address.contains(['/', '?', '#']) {
-        return refuse("something behind host and port");
+    let (address, path) = address.find('/').map_or((address, "/"), |at| address.split_at(at));
+    let is_path = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\"\\<>^`{|}".contains(&byte));
+    if !is_path || (!is_websocket && path != "/") || address.contains(['?', '#']) {
+        return refuse("something behind host and port that does not belong there");
     }
     let (host, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),
@@ -50,7 +49,7 @@ pub(super) fn broker(url: &str) -> Result<Broker, Wrong> {
         return refuse("no host");
     }
     let port = match port.map(str::parse) {
-        None => 1883,
+        None => custom,
         Some(Ok(port)) if port != 0 => port,
         Some(_) => return refuse("no port number (1 to 65535) behind the colon"),
     };
@@ -63,7 +62,9 @@ pub(super) fn broker(url: &str) -> Result<Broker, Wrong> {
         Some(Some(password)) => Some(Secret(password)),
         Some(None) => return refuse("a `%` that is not followed by two hexadecimal digits"),
     };
-    Ok(Broker { host: host.to_owned(), port, user: Some(user).filter(|user| !user.is_empty()), password })
+    let websocket = is_websocket.then(|| path.to_owned());
+    let user = Some(user).filter(|user| !user.is_empty());
+    Ok(Broker { host: host.to_owned(), port, is_encrypted, websocket, user, password })
 }
 
 /// Replaces `%40` by `@` and the like; `None` when it is not UTF-8 or not well formed.
@@ -98,9 +99,18 @@ mod tests {
     }
 
     #[test]
-    fn tls_and_websocket_are_named() {
-        assert_eq!(broker("mqtts://x").unwrap_err().message, "`mqtts://`: TLS is not supported yet");
-        assert_eq!(broker("ws://x").unwrap_err().message, "`ws://`: WebSocket is not supported yet");
+    fn the_beginning_says_how_to_connect() {
+        let way = |url: &str| broker(url).map(|b| (b.is_encrypted, b.websocket, b.port)).unwrap();
+        assert_eq!(way("mqtt://x"), (false, None, 1883));
+        assert_eq!(way("MQTTS://x/"), (true, None, 8883));
+        assert_eq!(way("ssl://x:1"), (true, None, 1));
+        assert_eq!(way("ws://x"), (false, Some("/".to_owned()), 80));
+        assert_eq!(way("wss://me:p@x:8084/mqtt"), (true, Some("/mqtt".to_owned()), 8084));
+        for url in
+            ["mqtt://x/topic", "ws://x/mqtt?token=1", "ws://x?y", "http://x", "ws://x/a b", "mqtts:///"]
+        {
+            assert!(broker(url).is_err(), "{url}");
+        }
     }
 
     #[test]

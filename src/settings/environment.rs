@@ -1,10 +1,10 @@
 //! The environment variables that stand above `settings.ron`. An empty variable says nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     broker::broker,
-    file::{Said, SaidMqtt, client_id, listen, password_file, path, word},
+    file::{Said, SaidMqtt, TLS_VERSIONS, client_id, listen, password_file, path, word},
 };
 use crate::{
     config::{
@@ -14,11 +14,13 @@ use crate::{
     },
     http::Access,
     model::Diagnostic,
-    mqtt::Secret,
+    mqtt::{Protocol, Secret},
 };
 
 /// The file of systemd's `LoadCredential=` that holds the broker's password.
 const CREDENTIAL: &str = "mqtt-password";
+/// The one that holds the key of our certificate.
+const KEY_CREDENTIAL: &str = "mqtt-key";
 
 /// Looks variables up and collects what is wrong with them.
 struct Variables<'e> {
@@ -80,15 +82,22 @@ fn mqtt(variables: &mut Variables<'_>) -> Option<SaidMqtt> {
                 &[("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false)],
             )
         }),
+        protocol: variables.read("SCS_MQTT_VERSION", |text| {
+            let words = [
+                ("V311", Protocol::V311),
+                ("V5", Protocol::V5),
+                ("3.1.1", Protocol::V311),
+                ("5", Protocol::V5),
+            ];
+            word(text, &words)
+        }),
+        ca: variables.read("SCS_MQTT_CA", path),
+        certificate: variables.read("SCS_MQTT_CERTIFICATE", path),
+        key: variables.read("SCS_MQTT_KEY", path),
+        min_tls: variables.read("SCS_MQTT_MIN_TLS", |text| word(text, TLS_VERSIONS)),
+        server_name: variables.text("SCS_MQTT_SERVER_NAME"),
     };
-    let SaidMqtt { broker, user, password, client_id, qos, retain } = &said;
-    let silent = broker.is_none()
-        && user.is_none()
-        && password.is_none()
-        && client_id.is_none()
-        && qos.is_none()
-        && retain.is_none();
-    if silent { None } else { Some(said) }
+    if said == SaidMqtt::default() { None } else { Some(said) }
 }
 
 /// The password that systemd hands over, if it does.
@@ -96,14 +105,20 @@ pub(super) fn credential(
     get: &dyn Fn(&str) -> Option<String>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Secret> {
-    let directory = get("CREDENTIALS_DIRECTORY").filter(|directory| !directory.is_empty())?;
-    let file = Path::new(&directory).join(CREDENTIAL);
-    if !file.exists() {
-        return None;
-    }
+    let file = handed_over(get, CREDENTIAL)?;
     let result = password_file(&file);
     let name = shown(&file.display().to_string());
     let report =
         |wrong: Wrong| problems.push(error(&name, Place::default(), wrong.code, wrong.message, &wrong.hint));
     result.map_err(report).ok()
+}
+
+/// The file of our certificate's key that systemd hands over, if it does.
+pub(super) fn key_credential(get: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    handed_over(get, KEY_CREDENTIAL)
+}
+
+fn handed_over(get: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
+    let directory = get("CREDENTIALS_DIRECTORY").filter(|directory| !directory.is_empty())?;
+    Some(Path::new(&directory).join(name)).filter(|file| file.exists())
 }

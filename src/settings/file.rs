@@ -15,7 +15,7 @@ use crate::{
     },
     http::Access,
     model::{Diagnostic, Span, StationName},
-    mqtt::Secret,
+    mqtt::{Protocol, Secret, TlsVersion},
 };
 
 /// What a file or the environment says; `None`: nothing.
@@ -37,7 +37,7 @@ pub(super) struct Said {
 }
 
 /// What is said of the broker.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct SaidMqtt {
     pub(super) broker: Option<Broker>,
     pub(super) user: Option<String>,
@@ -45,10 +45,32 @@ pub(super) struct SaidMqtt {
     pub(super) client_id: Option<String>,
     pub(super) qos: Option<u8>,
     pub(super) retain: Option<bool>,
+    pub(super) protocol: Option<Protocol>,
+    pub(super) ca: Option<PathBuf>,
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
+    pub(super) min_tls: Option<TlsVersion>,
+    pub(super) server_name: Option<String>,
 }
 
 const TOP: &[&str] = &["http", "mqtt", "history", "directories", "stations", "uhubctl"];
-const MQTT: &[&str] = &["url", "user", "password", "password_file", "client_id", "qos", "retain"];
+const MQTT: &[&str] = &[
+    "url",
+    "user",
+    "password",
+    "password_file",
+    "client_id",
+    "qos",
+    "retain",
+    "version",
+    "ca",
+    "certificate",
+    "key",
+    "min_tls",
+    "server_name",
+];
+/// What the variables and the file call versions of TLS.
+pub(super) const TLS_VERSIONS: &[(&str, TlsVersion)] = &[("1.2", TlsVersion::V12), ("1.3", TlsVersion::V13)];
 const KEEP: Lengths =
     Lengths { least: Span::from_hours(24), most: Span::from_hours(24 * 3650), words: "1 day to 3650 days" };
 const TIME_LIMIT: Lengths =
@@ -117,6 +139,7 @@ fn mqtt(fields: &Fields<'_>, folder: &Path, problems: &mut Problems<'_>) -> Said
     let password = fields.read("password", problems, |node| text(node).map(|text| Secret(text.to_owned())));
     let from_file =
         fields.read("password_file", problems, |node| password_file(&folder.join(path(text(node)?)?)));
+    let file = |node: &Node| Ok(folder.join(path(text(node)?)?));
     if let (Some(_), Some(second)) = (fields.get("password"), fields.get("password_file")) {
         let message = "`password` and `password_file` are both given";
         problems.add(second.at, Wrong::new("password-twice", message, "keep one of them"));
@@ -128,6 +151,14 @@ fn mqtt(fields: &Fields<'_>, folder: &Path, problems: &mut Problems<'_>) -> Said
         client_id: fields.read("client_id", problems, |node| client_id(text(node)?)),
         qos: fields.read("qos", problems, |node| integer(node, 0..=2)).and_then(|qos| u8::try_from(qos).ok()),
         retain: fields.read("retain", problems, yes_or_no),
+        protocol: fields.read("version", problems, |node| {
+            choice(node, &[("V311", Protocol::V311), ("V5", Protocol::V5)])
+        }),
+        ca: fields.read("ca", problems, file),
+        certificate: fields.read("certificate", problems, file),
+        key: fields.read("key", problems, file),
+        min_tls: fields.read("min_tls", problems, |node| word(text(node)?, TLS_VERSIONS)),
+        server_name: fields.read("server_name", problems, |node| label(node, 253)),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     history::HistorySettings,
     http::HttpSettings,
     model::{Diagnostic, Span, StationName},
-    mqtt::{MqttSettings, Secret},
+    mqtt::{MqttSettings, Secret, Tls},
     usb::UsbSettings,
 };
 
@@ -66,23 +66,41 @@ impl Settings {
         let (in_environment, found) = environment::read(environment);
         problems.extend(found);
         let wanted = in_file.mqtt.is_some() || in_environment.mqtt.is_some();
-        let credential = if wanted { environment::credential(environment, &mut problems) } else { None };
+        let handed_over = if wanted {
+            HandedOver {
+                password: environment::credential(environment, &mut problems),
+                key: environment::key_credential(environment),
+            }
+        } else {
+            HandedOver::default()
+        };
         // A broken address has been told; that none is left would be a second problem of the same mistake.
         let complete = problems.is_empty();
-        let mut settings = together(in_file, in_environment, credential, folder);
+        let is_encrypted = [&in_environment.mqtt, &in_file.mqtt]
+            .into_iter()
+            .find_map(|said| said.as_ref()?.broker.as_ref())
+            .is_some_and(|broker| broker.is_encrypted);
+        let mut settings = together(in_file, in_environment, handed_over, folder);
         if complete && wanted {
-            problems.extend(broker_problem(&settings.mqtt, &shown));
+            problems.extend(broker_problem(settings.mqtt.as_ref(), is_encrypted, &shown));
         }
         settings.mqtt = settings.mqtt.filter(|mqtt| !mqtt.host.is_empty());
         if problems.is_empty() { Ok(settings) } else { Err(sorted(problems)) }
     }
 }
 
-fn together(file: Said, environment: Said, credential: Option<Secret>, folder: &Path) -> Settings {
+/// What systemd hands over in files of its own.
+#[derive(Default)]
+struct HandedOver {
+    password: Option<Secret>,
+    key: Option<PathBuf>,
+}
+
+fn together(file: Said, environment: Said, handed_over: HandedOver, folder: &Path) -> Settings {
     let default = |name: &str| folder.join(name);
     let mqtt = match (environment.mqtt, file.mqtt) {
         (None, None) => None,
-        (above, below) => Some(mqtt(above.unwrap_or_default(), credential, below.unwrap_or_default())),
+        (above, below) => Some(mqtt(above.unwrap_or_default(), handed_over, below.unwrap_or_default())),
     };
     Settings {
         http: HttpSettings {
@@ -112,25 +130,36 @@ fn together(file: Said, environment: Said, credential: Option<Secret>, folder: &
     }
 }
 
-/// Password: environment, then systemd's credential, then the file, then the address. An empty host: none is given.
-fn mqtt(above: SaidMqtt, credential: Option<Secret>, below: SaidMqtt) -> MqttSettings {
-    let (host, port, in_url) = match above.broker.or(below.broker) {
-        Some(broker) => (broker.host, broker.port, (broker.user, broker.password)),
-        None => (String::new(), 1883, (None, None)),
+/// Secrets: environment, then systemd's credential, then the file, then the address. An empty host: none is given.
+fn mqtt(above: SaidMqtt, handed_over: HandedOver, below: SaidMqtt) -> MqttSettings {
+    let broker = above.broker.or(below.broker).unwrap_or_default();
+    let certificate = above.certificate.or(below.certificate);
+    let tls = Tls {
+        ca: above.ca.or(below.ca),
+        // A key alone is no mistake when systemd hands it to whoever wants it.
+        key: above.key.or(handed_over.key.filter(|_| certificate.is_some())).or(below.key),
+        certificate,
+        minimum: above.min_tls.or(below.min_tls).unwrap_or_default(),
+        server_name: above.server_name.or(below.server_name),
     };
+    // Without encryption what is said of it is a mistake, which is told from what is left here.
+    let says_nothing = tls == Tls::default();
     MqttSettings {
-        host,
-        port,
-        user: above.user.or(below.user).or(in_url.0),
-        password: above.password.or(credential).or(below.password).or(in_url.1),
+        host: broker.host,
+        port: broker.port,
+        websocket: broker.websocket,
+        tls: (broker.is_encrypted || !says_nothing).then_some(tls),
+        protocol: above.protocol.or(below.protocol).unwrap_or_default(),
+        user: above.user.or(below.user).or(broker.user),
+        password: above.password.or(handed_over.password).or(below.password).or(broker.password),
         client_id: above.client_id.or(below.client_id).unwrap_or_else(default_client_id),
         qos: above.qos.or(below.qos).unwrap_or(1),
         retain: above.retain.or(below.retain).unwrap_or(true),
     }
 }
 
-fn broker_problem(mqtt: &Option<MqttSettings>, file: &str) -> Option<Diagnostic> {
-    let mqtt = mqtt.as_ref()?;
+fn broker_problem(mqtt: Option<&MqttSettings>, is_encrypted: bool, file: &str) -> Option<Diagnostic> {
+    let mqtt = mqtt?;
     let problem =
         |code, message: &str, hint| Some(error(file, Place::default(), code, message.to_owned(), hint));
     if mqtt.host.is_empty() {
@@ -141,7 +170,13 @@ fn broker_problem(mqtt: &Option<MqttSettings>, file: &str) -> Option<Diagnostic>
         let hint = "add `user` to `mqtt`, or set SCS_MQTT_USER";
         return problem("missing-field", "the broker's password is given without a user", hint);
     }
-    None
+    let tls = mqtt.tls.as_ref()?;
+    if !is_encrypted {
+        let message = "TLS is set up, but the broker's address is one without TLS";
+        return problem("wrong-url", message, "begin `url` with mqtts:// or wss://, and look at its port");
+    }
+    let hint = "the files are PEM, and the user of the service may read them; paths start in the folder of this file";
+    tls.check().err().and_then(|message| problem("tls-file", &message, hint))
 }
 
 /// Stable over restarts, so that the broker knows the service again.

@@ -1,4 +1,4 @@
-//! A real mosquitto of our own on a free port, gone when dropped.
+//! A real mosquitto of our own on a free port, gone when dropped; and brokers that misbehave as no real one does.
 
 use std::{
     fmt::Write as _,
@@ -9,7 +9,10 @@ use std::{
 };
 
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    sync::watch,
+};
 
 use crate::PATIENCE;
 
@@ -35,25 +38,47 @@ impl Broker {
     /// Only these users, with these passwords, and an access list if it is not empty.
     pub(crate) fn start_for(users: &[(&str, &str)], access: &str) -> Self {
         let mut broker = Self::with("allow_anonymous false\n", users);
-        let mut config = fs::read_to_string(broker.files.path().join("conf")).unwrap();
-        let passwords = broker.files.path().join("passwords");
-        writeln!(config, "password_file {}", passwords.display()).unwrap();
+        broker.add(&format!("password_file {}", broker.files.path().join("passwords").display()));
         if !access.is_empty() {
             let list = broker.files.path().join("access");
             fs::write(&list, access).unwrap();
-            writeln!(config, "acl_file {}", list.display()).unwrap();
+            broker.add(&format!("acl_file {}", list.display()));
         }
-        fs::write(broker.files.path().join("conf"), config).unwrap();
         broker.run();
         broker
     }
 
+    /// Beside the plain port, one more with these lines of configuration. Gives that, too.
+    pub(crate) fn start_with_second(lines: &str) -> (Self, u16) {
+        let mut broker = Self::reserve();
+        let second = free_port();
+        broker.add(&format!("listener {second} 127.0.0.1\n{lines}"));
+        broker.run();
+        (broker, second)
+    }
+
+    /// More configuration, in force from the next start on.
+    pub(crate) fn add(&self, lines: &str) {
+        let mut config = fs::read_to_string(self.files.path().join("conf")).unwrap();
+        writeln!(config, "{lines}").unwrap();
+        fs::write(self.files.path().join("conf"), config).unwrap();
+    }
+
+    /// What it wrote about its clients so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.files.path().join("log")).unwrap()
+    }
+
     fn with(access: &str, users: &[(&str, &str)]) -> Self {
         let files = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let port = free_port();
         // mosquitto started by root would become another user, who may not read our files.
         let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());
-        let config = format!("listener {port} 127.0.0.1\nuser {user}\npersistence false\n{access}");
+        let log = files.path().join("log");
+        let config = format!(
+            "listener {port} 127.0.0.1\nuser {user}\npersistence false\nlog_dest file {}\nlog_type all\n{access}",
+            log.display()
+        );
         fs::write(files.path().join("conf"), config).unwrap();
         for (name, password) in users {
             let file = files.path().join("passwords");
@@ -108,29 +133,74 @@ impl Drop for Broker {
     }
 }
 
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
 /// First bytes of packets.
 pub(crate) const CONNECT: u8 = 0x10;
 pub(crate) const SUBSCRIBE: u8 = 0x82;
 
-/// Something on a port that answers every packet as told: by its first byte, and the packet id of a subscription.
-/// Gives the port. Ends with the test.
-pub(crate) async fn strange_broker(answer: impl Fn(u8, [u8; 2]) -> Vec<u8> + Send + 'static) -> u16 {
+/// One packet of a client: its first byte and what follows the length.
+pub(crate) struct Packet {
+    pub(crate) first: u8,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Packet {
+    /// The packet id of a subscription.
+    pub(crate) fn id(&self) -> [u8; 2] {
+        [self.byte(0), self.byte(1)]
+    }
+
+    /// The version of MQTT that a client asks for: 4 is 3.1.1.
+    pub(crate) fn version(&self) -> u8 {
+        self.byte(6)
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.body.get(at).copied().unwrap_or(0)
+    }
+}
+
+/// What something that is no good broker does with a packet.
+pub(crate) enum Answer {
+    Bytes(Vec<u8>),
+    Close(Vec<u8>),
+}
+
+/// Something on a port that answers every packet as told. Gives the port, and how many connections it had so far.
+pub(crate) async fn strange_broker(
+    answer: impl Fn(&Packet) -> Answer + Clone + Send + 'static,
+) -> (u16, watch::Receiver<u32>) {
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
+    let (count, counted) = watch::channel(0);
     tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            // All packets here are shorter than 128 bytes, so their length is one byte.
-            while let (Ok(first), Ok(length)) = (stream.read_u8().await, stream.read_u8().await) {
-                let mut body = vec![0; usize::from(length)];
-                stream.read_exact(&mut body).await.unwrap();
-                let id = [body.first().copied().unwrap_or(0), body.get(1).copied().unwrap_or(0)];
-                if stream.write_all(&answer(first, id)).await.is_err() {
-                    break;
-                }
-            }
+        while let Ok((stream, _)) = listener.accept().await {
+            count.send_modify(|count| *count += 1);
+            tokio::spawn(serve(stream, answer.clone()));
         }
     });
-    port
+    (port, counted)
+}
+
+async fn serve(mut stream: tokio::net::TcpStream, answer: impl Fn(&Packet) -> Answer) {
+    // All packets here are shorter than 128 bytes, so their length is one byte.
+    while let (Ok(first), Ok(length)) = (stream.read_u8().await, stream.read_u8().await) {
+        let mut body = vec![0; usize::from(length)];
+        if stream.read_exact(&mut body).await.is_err() {
+            return;
+        }
+        match answer(&Packet { first, body }) {
+            Answer::Bytes(bytes) if stream.write_all(&bytes).await.is_ok() => {}
+            Answer::Bytes(_) => return,
+            Answer::Close(bytes) => {
+                let _ = stream.write_all(&bytes).await;
+                return;
+            }
+        }
+    }
 }
 
 const MISSING: &str = "mosquitto is not installed: `make setup` installs it";

@@ -1,9 +1,9 @@
 //! How the bridge comes to a broker, and comes back.
 
-use smart_charging_station::mqtt::Link;
+use smart_charging_station::mqtt::{Link, MqttSettings, Protocol};
 
 use crate::{
-    broker::{Broker, CONNECT, SUBSCRIBE, strange_broker},
+    broker::{Answer, Broker, CONNECT, SUBSCRIBE, strange_broker},
     watcher::Watcher,
     world::{World, at, login, settings},
 };
@@ -17,7 +17,7 @@ async fn the_station_works_without_a_broker_and_connects_when_one_appears() {
     let mut broker = Broker::reserve();
     let mut world = World::desk(settings(&broker));
     let reason = world.event("broker_lost").await;
-    assert!(reason.contains("no connection to a broker at `127.0.0.1:"), "{reason}");
+    assert!(reason.contains("no connection to a broker at `mqtt://127.0.0.1:"), "{reason}");
     world.link("desk", is_down).await;
     assert_eq!(world.handle("desk").view().ports.len(), 2);
 
@@ -112,12 +112,14 @@ async fn the_access_list_of_the_documentation_gives_each_role_its_rights() {
 
 #[tokio::test]
 async fn a_broker_that_grants_no_subscription_is_told_and_still_shown_everything() {
-    let refusing = strange_broker(|packet, id| match packet {
-        CONNECT => vec![0x20, 2, 0, 0],
-        SUBSCRIBE => vec![0x90, 6, id[0], id[1], 0x80, 0x80, 0x80, 0x80],
-        _ => Vec::new(),
-    });
-    let mut settings = at(refusing.await);
+    let (port, _) = strange_broker(|packet| match packet.first {
+        CONNECT => Answer::Bytes(vec![0x20, 2, 0, 0]),
+        SUBSCRIBE => Answer::Bytes(vec![0x90, 6, packet.id()[0], packet.id()[1], 0x80, 0x80, 0x80, 0x80]),
+        _ => Answer::Bytes(Vec::new()),
+    })
+    .await;
+    let mut settings = at(port);
+    settings.protocol = Protocol::V311;
     settings.qos = 0;
     let world = World::desk(settings);
     let deaf = |link: &Link| matches!(link, Link::Deaf { reason } if reason.contains("access list"));
@@ -129,11 +131,25 @@ async fn a_broker_that_speaks_nonsense_is_left_and_charging_goes_on() {
     for answer in
         [vec![0xff; 300], vec![0x20, 2, 0, 0, 0x40, 2, 0xff, 0xff], vec![0x30, 3, 0, 9, 9], vec![0xd0, 1, 0]]
     {
-        let talking = strange_broker(move |_, _| answer.clone()).await;
-        let world = World::desk(at(talking));
+        let (port, _) = strange_broker(move |_| Answer::Bytes(answer.clone())).await;
+        let world = World::desk(at(port));
         world.link("desk", is_down).await;
         assert_eq!(world.handle("desk").view().ports.len(), 2);
     }
+}
+
+#[tokio::test]
+async fn mqtt_5_leaves_a_message_of_ten_megabytes_out_and_goes_on() {
+    let broker = Broker::start();
+    let huge = Watcher::at(broker.port()).await;
+    huge.send_retained("smartcharger/report/pixel-7", vec![b'9'; 10 << 20]).await;
+    let mut world = World::desk(settings(&broker));
+    world.connected("desk").await;
+    huge.send("smartcharger/port/1/mode/set", vec![b'9'; 10 << 20]).await;
+    huge.send("smartcharger/report/pixel-7", "85").await;
+    Watcher::at(broker.port()).await.sees("smartcharger/port/1/batterylevel", "85").await;
+    world.link("desk", |link| *link == Link::Connected).await;
+    assert!(world.events_so_far().iter().all(|code| *code != "broker_lost"), "the connection was lost");
 }
 
 #[tokio::test]
@@ -143,7 +159,7 @@ async fn a_retained_message_that_no_connection_survives_does_not_silence_the_sta
     poison.send_retained("smartcharger/report/pixel-7", vec![b'9'; 300 * 1024]).await;
     poison.sees("smartcharger/report/pixel-7", &"9".repeat(300 * 1024)).await;
 
-    let world = World::desk(settings(&broker));
+    let world = World::desk(MqttSettings { protocol: Protocol::V311, ..settings(&broker) });
     let deaf = |link: &Link| matches!(link, Link::Deaf { reason } if reason.contains("mosquitto_pub -r -n"));
     world.link("desk", deaf).await;
     poison.sees("smartcharger/status", "online").await;

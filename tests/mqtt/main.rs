@@ -8,10 +8,14 @@
 )]
 
 mod broker;
+mod certificates;
 mod commanding;
 mod connecting;
 mod hearing;
+mod patience;
 mod saying;
+mod secure;
+mod versions;
 mod watcher;
 mod world;
 

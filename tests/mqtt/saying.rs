@@ -16,7 +16,7 @@ async fn a_report_by_mqtt_decides_and_shows_on_every_topic() {
     let watcher = Watcher::at(broker.port()).await;
     watcher.sees("smartcharger/port/1/state", "ON").await;
 
-    let measured_at = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap();
+    let measured_at = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second()).unwrap();
     let report =
         format!(r#"{{"level": 85, "charging": true, "temperature": 31.46, "measured_at": "{measured_at}"}}"#);
     watcher.send("smartcharger/report/pixel-7", report).await;

@@ -29,7 +29,7 @@ impl Watcher {
         static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let id = format!("watcher-{}", NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         let mut options = MqttOptions::new(id, "127.0.0.1", port);
-        options.set_max_packet_size(1 << 20, 1 << 20);
+        options.set_max_packet_size(16 << 20, 16 << 20);
         if let Some((user, password)) = login {
             options.set_credentials(user, password);
         }

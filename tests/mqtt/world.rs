@@ -43,15 +43,7 @@ pub(crate) fn settings(broker: &Broker) -> MqttSettings {
 }
 
 pub(crate) fn at(port: u16) -> MqttSettings {
-    MqttSettings {
-        host: "127.0.0.1".to_owned(),
-        port,
-        user: None,
-        password: None,
-        client_id: "scs-test".to_owned(),
-        qos: 1,
-        retain: true,
-    }
+    MqttSettings { port, client_id: "scs-test".to_owned(), ..MqttSettings::default() }
 }
 
 pub(crate) fn login(broker: &Broker, user: &str, password: &str) -> MqttSettings {
@@ -200,6 +192,11 @@ impl World {
             EventKind::ModeChanged { mode, .. } => format!("{} by {}", mode.in_words(), mode.by),
             other => other.code().to_owned(),
         }
+    }
+
+    /// What has happened that nobody has waited for.
+    pub(crate) fn events_so_far(&mut self) -> Vec<&'static str> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).map(|event| event.kind.code()).collect()
     }
 
     /// Stops the bridge as the service does.

@@ -19,7 +19,7 @@ use tokio::{
 
 use super::{
     bridge::{Caller, Ears, until_stopped},
-    connection::{Connection, Ended, Heard, Will},
+    connection::{Connection, Ended, Filter, Heard, Will},
     pace::Pace,
     publisher::Publisher,
     shown,
@@ -82,7 +82,7 @@ impl<'c> Session<'c> {
         let station = Arc::clone(&pictures.borrow().station);
         let (signals, deadlines) = (station.signals.clone(), deadlines(&station));
         let will = Will { topic: Topic::Status.path(&root), payload: shown::availability(false) };
-        let connection = Connection::open(&caller.bridge.settings, &caller.client_id, will);
+        let connection = Connection::open(&caller.bridge.settings, caller.protocol, &caller.client_id, will);
         let standing = caller.standing_under(&root);
         let publisher = Publisher::new(caller.bridge.settings.retain, standing);
         Self {
@@ -165,7 +165,7 @@ impl<'c> Session<'c> {
                 match &self.ears {
                     Ears::Open => self.subscribe(),
                     Ears::Closed(_, reason) => {
-                        self.caller.bridge.line.set(&Link::Deaf { reason: reason.clone() })
+                        self.caller.bridge.line.set(&Link::Deaf { reason: reason.clone() });
                     }
                 }
                 self.events = Some(self.caller.bridge.directory.events());
@@ -186,6 +186,15 @@ impl<'c> Session<'c> {
                 tracing::warn!(station = %self.caller.bridge.name, "{reason}");
                 self.caller.bridge.line.set(&Link::Deaf { reason });
             }
+            Heard::Unpublished(why) => {
+                let reason = format!(
+                    "the broker does not take all that we publish ({why}): allow writing `{}/#` in its access list",
+                    self.root
+                );
+                if self.caller.bridge.line.set(&Link::Mute { reason: reason.clone() }) {
+                    tracing::warn!(station = %self.caller.bridge.name, "{reason}");
+                }
+            }
         }
     }
 
@@ -197,7 +206,11 @@ impl<'c> Session<'c> {
     }
 
     fn subscribe(&mut self) {
-        if self.connection.subscribe(self.filters()) {
+        // A command that the broker kept is about another time, and is not even sent.
+        let commands = format!("{}/", self.root);
+        let is_command = |path: &str| path.starts_with(&commands) && path.ends_with("/set");
+        let filters = self.filters().into_iter().map(|path| Filter { kept: !is_command(&path), path });
+        if self.connection.subscribe(filters.collect()) {
             self.ears = Ears::Open;
             self.show_link();
         } else {

@@ -89,11 +89,11 @@ impl Session<'_> {
 
     /// Clears the topics of ports that the station no longer has.
     fn say_gone(&mut self, view: &View) {
-        let gone = |topic: &Topic| match topic {
-            Topic::Port(port, field) if !view.ports.contains_key(port) => Some((*port, *field)),
+        let gone = |topic: Topic| match topic {
+            Topic::Port(port, field) if !view.ports.contains_key(&port) => Some((port, field)),
             _ => None,
         };
-        let gone: Vec<(PortId, Field)> = self.publisher.standing().iter().filter_map(gone).collect();
+        let gone: Vec<(PortId, Field)> = self.publisher.topics().filter_map(gone).collect();
         for (port, field) in gone {
             self.publisher.end(Topic::Port(port, field), shown::last_words(field));
         }

@@ -1,0 +1,222 @@
+//! One TCP connection to the broker: the client of the wanted version, and the task that runs it.
+//!
+//! The task never publishes: a publish that waits inside it would wait for itself.
+
+use std::{sync::Arc, time::Duration};
+
+use rustls::ClientConfig;
+use tokio::{
+    sync::{Notify, mpsc},
+    task::spawn_blocking,
+    time::timeout,
+};
+
+use super::{
+    super::settings::{MqttSettings, Protocol, bracketed},
+    Ended, Filter, Heard, Received, STALLED, Will,
+    failed::{Failed, Place},
+    tls, v3, v5,
+};
+
+/// Whom to call, and as whom.
+pub(super) struct Call<'a> {
+    pub(super) settings: &'a MqttSettings,
+    pub(super) protocol: Protocol,
+    pub(super) client_id: &'a str,
+    /// What the broker says when this connection breaks.
+    pub(super) will: Option<&'a Will>,
+}
+
+impl Call<'_> {
+    /// The broker as the client wants to have it: a WebSocket by its address, TLS by the bare name that the certificate
+    /// is checked for, and plain MQTT by what may stand before a colon and a port.
+    pub(super) fn target(&self) -> String {
+        let host = &self.settings.host;
+        match (&self.settings.websocket, &self.settings.tls) {
+            (Some(path), _) => format!("{}{path}", self.settings.address()),
+            (None, Some(_)) => host.trim_matches(['[', ']']).to_owned(),
+            (None, None) => bracketed(host),
+        }
+    }
+}
+
+/// What one step of a client brought.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// The broker knows us.
+    Connected,
+    /// Somebody sent something.
+    Message(Received),
+    /// A subscription is not granted.
+    Unsubscribed,
+    /// A message of ours is not taken, and why.
+    Unpublished(String),
+    /// A message of ours left the queue.
+    Sent,
+    /// Our good-bye has gone out.
+    Left,
+    /// Nothing that matters here.
+    Other,
+}
+
+/// Where requests to the broker go in.
+#[derive(Clone)]
+pub(super) enum Sender {
+    V311(v3::Sender),
+    V5(v5::Sender),
+}
+
+impl Sender {
+    pub(super) fn subscribe(&self, filters: Vec<Filter>, qos: u8) -> bool {
+        match self {
+            Self::V311(client) => client.subscribe(filters, qos),
+            Self::V5(client) => client.subscribe(filters, qos),
+        }
+    }
+
+    pub(super) fn publish(&self, topic: &str, qos: u8, retain: bool, payload: &str) -> bool {
+        match self {
+            Self::V311(client) => client.publish(topic, qos, retain, payload),
+            Self::V5(client) => client.publish(topic, qos, retain, payload),
+        }
+    }
+
+    /// Publishes retained, when the queue has room.
+    pub(super) async fn publish_in_turn(&self, topic: String, qos: u8, payload: &'static str) -> bool {
+        match self {
+            Self::V311(client) => client.publish_in_turn(topic, qos, payload).await,
+            Self::V5(client) => client.publish_in_turn(topic, qos, payload).await,
+        }
+    }
+
+    /// Says good-bye, when the queue has room.
+    pub(super) async fn disconnect(&self) -> bool {
+        match self {
+            Self::V311(client) => client.disconnect().await,
+            Self::V5(client) => client.disconnect().await,
+        }
+    }
+}
+
+enum Events {
+    V311(Box<v3::Events>),
+    V5(Box<v5::Events>),
+}
+
+impl Events {
+    fn secure(&mut self, config: Arc<ClientConfig>) {
+        match self {
+            Self::V311(events) => events.secure(config),
+            Self::V5(events) => events.secure(config),
+        }
+    }
+
+    fn quiet(&self) -> Duration {
+        match self {
+            Self::V311(events) => events.quiet(),
+            Self::V5(events) => events.quiet(),
+        }
+    }
+
+    async fn step(&mut self) -> Result<Step, Failed> {
+        // Twice the time between two pings, and some: the loop has something to say at least at every ping.
+        let limit = STALLED.max(self.quiet() * 2);
+        let step = async {
+            match self {
+                Self::V311(events) => events.step().await,
+                Self::V5(events) => events.step().await,
+            }
+        };
+        timeout(limit, step).await.unwrap_or(Err(Failed::Stalled))
+    }
+}
+
+/// A connection that runs when [`Line::run`] is awaited.
+pub(super) struct Line {
+    events: Events,
+    settings: Arc<MqttSettings>,
+    place: Place,
+}
+
+/// Makes both ends of a connection. Nothing is called yet.
+pub(super) fn line(call: &Call<'_>) -> (Sender, Line) {
+    let (sender, events) = match call.protocol {
+        Protocol::V311 => {
+            let (sender, events) = v3::client(call);
+            (Sender::V311(sender), Events::V311(Box::new(events)))
+        }
+        Protocol::V5 => {
+            let (sender, events) = v5::client(call);
+            (Sender::V5(sender), Events::V5(Box::new(events)))
+        }
+    };
+    let place = Place::new(call.settings, call.protocol, call.client_id);
+    (sender, Line { events, settings: Arc::new(call.settings.clone()), place })
+}
+
+impl Line {
+    /// Connects and carries on until the connection ends, or nobody listens to `inbox` any more.
+    pub(super) async fn run(mut self, inbox: mpsc::Sender<Heard>, room: Arc<Notify>) -> Ended {
+        if self.settings.tls.is_some()
+            && let Err(wrong) = self.secure().await
+        {
+            return self.place.ended(Failed::Tls(wrong), false);
+        }
+        let (mut known, mut left) = (false, false);
+        loop {
+            let heard = match self.events.step().await {
+                Ok(Step::Connected) => {
+                    known = true;
+                    Heard::Connected
+                }
+                Ok(Step::Message(message)) => Heard::Message(message),
+                Ok(Step::Unsubscribed) => Heard::Unsubscribed,
+                Ok(Step::Unpublished(why)) => Heard::Unpublished(why),
+                // The broker closes the connection. Closed here while its answers are unread, the last messages would be lost.
+                Ok(Step::Left) => {
+                    left = true;
+                    continue;
+                }
+                Ok(Step::Sent) => {
+                    room.notify_one();
+                    continue;
+                }
+                Ok(Step::Other) => continue,
+                Err(_) if left => return Ended::Asked,
+                Err(failed) => return self.place.ended(failed, known),
+            };
+            if inbox.send(heard).await.is_err() {
+                return Ended::Asked;
+            }
+        }
+    }
+
+    async fn secure(&mut self) -> Result<(), String> {
+        let settings = Arc::clone(&self.settings);
+        let read = spawn_blocking(move || settings.tls.as_ref().map(tls::config).transpose()).await;
+        if let Some(config) = read.map_err(|error| format!("the certificates cannot be read: {error}"))?? {
+            self.events.secure(config);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::settings::Tls, *};
+
+    #[test]
+    fn every_client_gets_the_broker_as_it_wants_it() {
+        let target = |host: &str, websocket: Option<&str>, tls: Option<Tls>| {
+            let websocket = websocket.map(str::to_owned);
+            let settings = MqttSettings { host: host.to_owned(), websocket, tls, ..MqttSettings::default() };
+            let call = Call { settings: &settings, protocol: Protocol::V5, client_id: "scs", will: None };
+            call.target()
+        };
+        assert_eq!(target("::1", None, None), "[::1]");
+        assert_eq!(target("broker.lan", None, None), "broker.lan");
+        assert_eq!(target("[::1]", None, Some(Tls::default())), "::1");
+        assert_eq!(target("::1", Some("/mqtt"), None), "ws://[::1]:1883/mqtt");
+        assert_eq!(target("b", Some("/"), Some(Tls::default())), "wss://b:1883/");
+    }
+}
