@@ -306,6 +306,7 @@ fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
         safety: Safety::default(),
         budget: Arc::default(),
         signals: BTreeMap::new(),
+        reports: Arc::default(),
         ports: (1..=ports).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("000000000000"),
     }

@@ -12,6 +12,8 @@
 mod budget;
 #[path = "config/hubs.rs"]
 mod hubs;
+#[path = "config/reports.rs"]
+mod reports;
 
 use std::{
     fs,

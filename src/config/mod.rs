@@ -1,7 +1,7 @@
 //! From the user's files to a plan, or every problem of all files at once; and watching for changes.
 //!
 //! Order of reading: `files` (read and hash) · `plan` (check everything) · `hub`, `models` (hub models) · `station`, `plug`,
-//! `port`, `policy`, `deadlines`, `calendar` with `recurrence` (one station) · `together`, `sockets` (what stations may not have in common). Below them: `tokens`, `document` and `syntax` (RON with places),
+//! `port`, `policy`, `deadlines`, `calendar` with `recurrence`, `signals`, `reports` (one station) · `together`, `sockets` (what stations may not have in common). Below them: `tokens`, `document` and `syntax` (RON with places),
 //! `fields`, `problems` and `words`. `watch` says when to read again.
 //!
 //! Never writes a user's file, never acts on what it reads, and takes a set of files as a whole or not at all.
@@ -21,6 +21,7 @@ mod policy;
 mod port;
 pub(crate) mod problems;
 mod recurrence;
+mod reports;
 mod safety;
 mod signals;
 mod sockets;

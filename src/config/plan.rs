@@ -8,6 +8,7 @@ use super::{
     models::Models,
     policy::KnownRules,
     problems::{error, measured, sorted, warning},
+    reports,
     station::{self, Around, Draft},
     together,
     tokens::Place,
@@ -89,6 +90,7 @@ impl Plan {
         problems.extend(together::check(&drafts));
         problems.extend(around.calendars.problems());
         warnings.extend(together::unheard_deadlines(&drafts, &rules));
+        warnings.extend(reports::strangers(&drafts));
         let rules = Arc::new(rules);
         // What names a rule that is broken says nothing new.
         let is_broken = |name: &str| rules.rule(name).is_none();

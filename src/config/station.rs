@@ -16,6 +16,7 @@ use super::{
     policy::{KnownRules, uses},
     port::{Defaults, PortSpots, port},
     problems::{Problems, Wrong},
+    reports::{Named, reports},
     safety::safety,
     signals::signals,
     tokens::Place,
@@ -40,6 +41,7 @@ const FIELDS: &[&str] = &[
     "budget",
     "watts",
     "signals",
+    "reports",
     "deadlines",
     "charge_per_hour",
     "guards",
@@ -73,6 +75,8 @@ pub(crate) struct Draft {
     pub(crate) hub_at: Place,
     /// Where the parts of the ports stand.
     pub(crate) spots: BTreeMap<PortId, PortSpots>,
+    /// The devices that its `reports` name.
+    pub(crate) reporting: Vec<Named>,
 }
 
 /// What the other files hold that a station file may name.
@@ -123,6 +127,8 @@ fn draft(
     let safety = safety(fields, problems);
     let signals = fields.get("signals").map(|node| signals(node, topic.as_deref(), problems));
     let signals = signals.unwrap_or_default();
+    let reports = fields.get("reports").map(|node| reports(node, topic.as_deref(), problems));
+    let (reports, reporting) = reports.unwrap_or_default();
     let near = Surroundings { calendars: &around.calendars, root: topic.as_deref() };
     let defaults = defaults(fields, switch, around, near, problems);
     let (ports, spots) = ports(fields, &defaults, (&around.rules, near), problems);
@@ -143,12 +149,13 @@ fn draft(
         safety,
         budget: Arc::new(budget),
         signals,
+        reports: Arc::new(reports),
         ports,
         version: around.version.clone(),
     };
     let at = |name| fields.get(name).unwrap_or(fields.node()).at;
     let (topic_at, switch_at, hub_at) = (at("topic"), at("switch"), at("hub"));
-    Some(Draft { file: source.path.clone(), station, topic_at, switch_at, hub_at, spots })
+    Some(Draft { file: source.path.clone(), station, topic_at, switch_at, hub_at, spots, reporting })
 }
 
 /// What holds for every port that says nothing else.

@@ -25,6 +25,7 @@ mod names;
 mod origin;
 mod pace;
 mod record;
+mod report_plan;
 mod safekeeping;
 mod safety;
 mod shadow;
@@ -58,6 +59,7 @@ pub use names::{DeviceName, InvalidName, ModelName, PortId, RuleName, SignalName
 pub use origin::{Origin, Source};
 pub use pace::{BANDS, Paces, TAPER_FROM, TAPER_TO};
 pub use record::{Kept, Record};
+pub use report_plan::{Degrees, Pointer, ReportFields, ReportForm, ReportPlan, TopicFilter};
 pub use safekeeping::{Doubt, Hot, Safekeeping, Silence, SilenceStage, Wish};
 pub use safety::{Safeguard, Safety};
 pub use shadow::{ShadowDecision, ShadowEnd, ShadowEntry, ShadowId, ShadowSide, ShadowTallies, ShadowTally};

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, DeadlinePlan, DeviceName, Due, HubPlan, PortId, Reach, RuleName, Safety, SignalName, Socket,
-    Span, StationName, Version,
+    Budget, DeadlinePlan, DeviceName, Due, HubPlan, PortId, Reach, ReportPlan, RuleName, Safety, SignalName,
+    Socket, Span, StationName, Version,
 };
 
 /// The value of a rule's parameter.
@@ -163,6 +163,8 @@ pub struct Station {
     pub budget: Arc<Budget>,
     /// Numbers from elsewhere that its rules may ask for.
     pub signals: BTreeMap<SignalName, SignalPlan>,
+    /// Topics of others that tell of the batteries of its devices.
+    pub reports: Arc<Vec<ReportPlan>>,
     /// The ports, by number.
     pub ports: BTreeMap<PortId, Arc<PortPlan>>,
     /// Version of the files.

@@ -10,13 +10,14 @@
 //! event and changes nothing.
 //!
 //! Reading order: `service` (a bridge per station), `bridge` (calls again and again), `session` (one connection's
-//! life), `connection` (the client), `publisher` (what when), `topics` and `inbound` (what is said and heard, pure).
+//! life), `connection` (the client), `publisher` (what when), `topics`, `inbound` and `mapping` (what is said and heard, pure).
 
 mod bridge;
 mod commands;
 mod connection;
 mod inbound;
 mod info;
+mod mapping;
 mod notices;
 mod pace;
 mod publisher;

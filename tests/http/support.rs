@@ -324,6 +324,7 @@ fn station(name: &str) -> Station {
         on_exit: OnExit::Keep,
         safety: Safety::default(),
         budget: Arc::default(),
+        reports: Arc::default(),
         signals: BTreeMap::from([(
             SignalName::new("price").unwrap(),
             SignalPlan { topic: Some("energy/price".to_owned()) },

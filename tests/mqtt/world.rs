@@ -84,6 +84,7 @@ pub(crate) fn station(name: &str, topic: &str, devices: &[&str]) -> Arc<Station>
         safety: Safety::default(),
         budget: Arc::default(),
         signals: BTreeMap::new(),
+        reports: Arc::default(),
         ports,
         version: Version::new("000000000000"),
     })

@@ -118,6 +118,7 @@ pub(super) fn station() -> Station {
         safety: Safety::default(),
         budget: Arc::default(),
         signals: BTreeMap::new(),
+        reports: Arc::default(),
         ports: plans.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("0123456789ab"),
     }

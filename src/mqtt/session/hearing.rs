@@ -22,10 +22,11 @@ impl Session<'_> {
         if self.deadlines.contains(message.topic) {
             self.deadline(&message);
         }
+        let was_mapped = self.mapped(&message);
         let from_there = |plan: &SignalPlan| plan.topic.as_deref() == Some(message.topic);
         let parsed = if self.signals.values().any(from_there) {
             inbound::number(&message).map(Inbound::Number)
-        } else if self.deadlines.contains(message.topic) {
+        } else if was_mapped || self.deadlines.contains(message.topic) {
             return;
         } else {
             inbound::parse(&self.root, &message)
@@ -136,7 +137,7 @@ impl Session<'_> {
         self.caller.bridge.line.set(&link);
     }
 
-    fn report(&mut self, device: &DeviceName, reading: &Reading) {
+    pub(super) fn report(&mut self, device: &DeviceName, reading: &Reading) {
         let port = self.pictures.borrow().devices.get(device).copied();
         let Some(port) = port else {
             let message = self.strange(device, reading);

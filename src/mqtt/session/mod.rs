@@ -1,9 +1,10 @@
 //! What happens during one connection: everything is said once, then every change (`saying`); what others say is heard
-//! (`hearing`).
+//! (`hearing`; on topics of other programs: `mapped`).
 //!
 //! Never waits for the broker or for the station: both are asked without waiting, and who is slow is tried again.
 
 mod hearing;
+mod mapped;
 mod saying;
 
 use std::{
@@ -20,6 +21,7 @@ use tokio::{
 use super::{
     bridge::{Caller, Ears, until_stopped},
     connection::{Connection, Ended, Filter, Heard, Will},
+    mapping::Feed,
     pace::Pace,
     publisher::Publisher,
     shown,
@@ -63,6 +65,8 @@ pub(super) struct Session<'c> {
     signals: BTreeMap<SignalName, SignalPlan>,
     /// Topics on which others say when devices are to be ready.
     deadlines: BTreeSet<String>,
+    /// Topics of others that tell of batteries, and what they have told.
+    feed: Feed,
     /// The file that all this was read from.
     station: Arc<Station>,
     connected: bool,
@@ -96,6 +100,7 @@ impl<'c> Session<'c> {
             root,
             signals,
             deadlines,
+            feed: Feed::new(Arc::clone(&station.reports)),
             station,
             connected: false,
             pace: Pace::default(),
@@ -201,8 +206,10 @@ impl<'c> Session<'c> {
     /// All that is listened to. Several signals may have one topic.
     fn filters(&self) -> Vec<String> {
         let signals = self.signals.values().filter_map(|plan| plan.topic.as_ref());
-        let others: BTreeSet<&String> = signals.chain(&self.deadlines).collect();
-        topics::filters(&self.root).into_iter().chain(others.into_iter().cloned()).collect()
+        let reports = self.feed.plans.iter().map(|plan| plan.topic.as_str());
+        let others: BTreeSet<&str> =
+            signals.chain(&self.deadlines).map(String::as_str).chain(reports).collect();
+        topics::filters(&self.root).into_iter().chain(others.into_iter().map(str::to_owned)).collect()
     }
 
     fn subscribe(&mut self) {

@@ -37,6 +37,7 @@ impl Session<'_> {
             if station.topic != self.root
                 || station.signals != self.signals
                 || deadlines(station) != self.deadlines
+                || station.reports != self.feed.plans
             {
                 return false;
             }

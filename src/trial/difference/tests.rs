@@ -68,6 +68,7 @@ pub(in crate::trial) fn setup(rules: Arc<RuleSet>, ports: &[Arc<PortPlan>]) -> S
         safety: Safety::default(),
         budget: Arc::default(),
         signals: BTreeMap::new(),
+        reports: Arc::default(),
         ports: ports.iter().map(|port| (port.id, Arc::clone(port))).collect(),
         version: Version::new("1"),
     };

@@ -74,6 +74,7 @@ fn station() -> Station {
         safety: Safety::default(),
         budget: Arc::new(Budget { limits: vec![limit], bound, ..Budget::default() }),
         signals: BTreeMap::new(),
+        reports: Arc::default(),
         ports: BTreeMap::from([plan(1, &care), plan(2, &care)]),
         version: Version::new("000000000000"),
     }

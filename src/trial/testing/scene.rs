@@ -136,6 +136,7 @@ pub(super) fn station<'s>(
         safety,
         budget: Arc::default(),
         signals: signals.into_iter().map(|name| (name.clone(), SignalPlan::default())).collect(),
+        reports: Arc::default(),
         ports: BTreeMap::from([(id, Arc::new(plan))]),
         version: Version::new("test"),
     }))

@@ -56,6 +56,7 @@ pub(super) fn station(rules: Vec<RuleUse>) -> Arc<Station> {
         safety: Safety::default(),
         budget: Arc::default(),
         signals: BTreeMap::new(),
+        reports: Arc::default(),
         ports: BTreeMap::from([(plan.id, Arc::new(plan))]),
         version: Version::new("000000000000"),
     })
