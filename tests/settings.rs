@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use smart_charging_station::{
     http::Access,
     model::Span,
-    mqtt::{Protocol, TlsVersion},
+    mqtt::{DiscoverySettings, Form, Protocol, TlsVersion},
     settings::Settings,
 };
 
@@ -73,6 +73,8 @@ fn the_environment_stands_above_the_file() {
         ("SCS_MQTT_QOS", "2"),
         ("SCS_MQTT_RETAIN", "false"),
         ("SCS_MQTT_CLIENT_ID", ""),
+        ("SCS_MQTT_DISCOVERY", "entity"),
+        ("SCS_MQTT_DISCOVERY_PREFIX", "my/hass"),
         ("SCS_HISTORY_PATH", "h.db"),
         ("SCS_STATIONS_DIR", "/s"),
         ("SCS_RULES_DIR", "/r"),
@@ -84,6 +86,7 @@ fn the_environment_stands_above_the_file() {
     let mqtt = settings.mqtt.unwrap();
     assert_eq!((mqtt.host.as_str(), mqtt.port, mqtt.qos, mqtt.retain), ("b", 1884, 2, false));
     assert_eq!(mqtt.client_id, "a", "an empty variable says nothing");
+    assert_eq!((mqtt.discovery.form, mqtt.discovery.prefix.as_str()), (Form::Entity, "my/hass"));
     assert_eq!(settings.history.path, Path::new("h.db"));
     assert_eq!(settings.directories.stations, Path::new("/s"));
     assert_eq!(settings.directories.rules, Path::new("/r"));
@@ -233,4 +236,6 @@ fn the_examples_in_the_shipped_file_are_right() {
         ("127.0.0.1", 1883, Some("smartcharger"))
     );
     assert_eq!((mqtt.client_id.as_str(), mqtt.qos, mqtt.retain), ("scs-office", 1, true));
+    let expected = DiscoverySettings { area: Some("Office".to_owned()), ..DiscoverySettings::default() };
+    assert_eq!(mqtt.discovery, expected);
 }

@@ -7,6 +7,7 @@
 mod change;
 mod failed;
 mod first;
+mod identity;
 mod reading;
 mod reload;
 mod save;
@@ -116,7 +117,7 @@ pub async fn run(options: Options) -> Result<(), Failed> {
     // Before anybody is told that the service runs: the next start may need it.
     reloader.keep_plan().await;
     keeper.begin(&stations).await;
-    if let Some(broker) = settings.mqtt.clone() {
+    if let Some(broker) = identity::identified(&settings).await {
         tasks.spawn("mqtt", mqtt::run(broker, directory.clone(), clock, tell_links, edges.clone()));
     }
     tasks.spawn("history watch", stations::tell_history_health(health, directory.clone(), clock));

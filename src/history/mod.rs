@@ -7,6 +7,7 @@
 
 mod archive;
 mod health;
+mod installation;
 mod lane;
 mod lived;
 mod open;
@@ -25,6 +26,7 @@ mod writer;
 
 pub use archive::Archive;
 pub use health::Health;
+pub use installation::installation;
 pub use lane::ReadError;
 pub use lived::Lived;
 pub use open::HistoryError;

@@ -16,7 +16,7 @@ use rusqlite_migration::{HookError, M, Migrations};
 use super::{salvage, versions};
 
 /// How many steps there are: the format that this program writes.
-const FORMAT: i64 = 4;
+const FORMAT: i64 = 5;
 /// `PRAGMA application_id` of our files: "scs1".
 const OURS: i64 = 0x7363_7331;
 /// The write-ahead log is cut back to this after a checkpoint: four times what SQLite lets gather before one.
@@ -32,6 +32,7 @@ fn steps() -> Vec<M<'static>> {
         }),
         M::up(include_str!("schema/0003.sql")),
         M::up(include_str!("schema/0004.sql")),
+        M::up(include_str!("schema/0005.sql")),
     ]
 }
 
@@ -263,7 +264,8 @@ fn prepare(connection: &mut Connection) -> Result<(), rusqlite::Error> {
         "SELECT (SELECT total(length(memory)) FROM ports), (SELECT total(bytes) FROM texts), (SELECT total(length(files)) FROM versions),
                 (SELECT total(length(hash)) FROM tokens), (SELECT max(n) FROM reports),
                 (SELECT max(n) FROM decisions), (SELECT max(n) FROM switches), (SELECT max(n) FROM events),
-                (SELECT total(length(edits)) FROM shadows), (SELECT max(n) FROM shadow_decisions)",
+                (SELECT total(length(edits)) FROM shadows), (SELECT max(n) FROM shadow_decisions),
+                (SELECT max(id) FROM installation)",
         [],
         |_| Ok(()),
     )

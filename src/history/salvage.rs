@@ -31,6 +31,12 @@ pub(super) fn copy(broken: &Path, new: &mut Connection) -> Saved {
         "SELECT id, at, author, edits FROM shadows WHERE ended IS NULL",
         "INSERT OR IGNORE INTO shadows (id, at, author, edits) VALUES (?1, ?2, ?3, ?4)",
     );
+    // With another id all devices would appear a second time in smart homes.
+    table(
+        new,
+        "SELECT one, id FROM installation",
+        "INSERT OR IGNORE INTO installation (one, id) VALUES (?1, ?2)",
+    );
     Saved {
         ports: table(
             new,

@@ -78,6 +78,7 @@ impl Bridge {
             protocol,
             commands,
             answered,
+            announced: false,
             standing: (String::new(), BTreeSet::new()),
             failures: 0,
             too_large: 0,
@@ -100,6 +101,8 @@ pub(super) struct Caller {
     pub(super) commands: mpsc::Sender<Command>,
     /// What commands were for that were carried out or refused: its state is published as an answer.
     pub(super) answered: mpsc::Receiver<Target>,
+    /// What the broker kept of an earlier run has been looked at.
+    pub(super) announced: bool,
     /// What connections so far have left with the broker: a root, and topics under it.
     standing: (String, BTreeSet<Topic>),
     failures: u32,

@@ -10,11 +10,13 @@
 //! event and changes nothing.
 //!
 //! Reading order: `service` (a bridge per station), `bridge` (calls again and again), `session` (one connection's
-//! life), `connection` (the client), `publisher` (what when), `topics`, `inbound` and `mapping` (what is said and heard, pure).
+//! life), `connection` (the client), `publisher` (what when), `topics`, `inbound` and `mapping` (what is said and heard, pure),
+//! `discovery` (what Home Assistant is told, pure).
 
 mod bridge;
 mod commands;
 mod connection;
+mod discovery;
 mod inbound;
 mod info;
 mod mapping;
@@ -29,6 +31,7 @@ mod status;
 mod topics;
 mod wishes;
 
+pub use discovery::{DiscoverySettings, Form, InstallationId};
 pub use service::run;
 pub use settings::{MqttSettings, Protocol, Secret, Tls, TlsVersion};
 pub use status::{Link, Status};

@@ -118,6 +118,16 @@ impl Publisher {
         self.plan(topic, ANSWER_PACE, now);
     }
 
+    /// Publishes all topics again, for somebody who may have missed them.
+    pub(super) fn repeat(&mut self) {
+        for (topic, slot) in &mut self.slots {
+            if let Some(sent) = slot.sent.as_ref().filter(|_| !slot.ends) {
+                slot.waiting.get_or_insert_with(|| sent.payload.clone());
+                self.due.insert(*topic);
+            }
+        }
+    }
+
     /// Clears a topic, after these last words for those who look on.
     pub(super) fn end(&mut self, topic: Topic, last: Option<Payload>) {
         let Some(slot) = self.slots.get_mut(&topic) else { return };
@@ -275,6 +285,16 @@ mod tests {
         assert!(sent(&mut publisher, now + ANSWER_PACE).is_empty());
         publisher.insist(topic(9, Field::State), now);
         assert!(sent(&mut publisher, now).is_empty(), "a port that does not exist");
+    }
+
+    #[test]
+    fn who_has_just_started_is_told_all_and_the_status_last() {
+        let (mut publisher, now) = (publisher(), Instant::now());
+        publisher.set(Topic::Status, "online".into(), now);
+        publisher.set(topic(1, LEVEL), "57".into(), now);
+        let all = sent(&mut publisher, now);
+        publisher.repeat();
+        assert_eq!((sent(&mut publisher, now), sent(&mut publisher, now).len()), (all, 0));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::{fmt, path::PathBuf};
 
 use super::connection::tls;
 
+use super::discovery::DiscoverySettings;
+
 /// A text that is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub String);
@@ -37,6 +39,8 @@ pub struct MqttSettings {
     pub qos: u8,
     /// Whether states are retained by the broker.
     pub retain: bool,
+    /// What Home Assistant is told.
+    pub discovery: DiscoverySettings,
 }
 
 /// A broker on this host without anything special.
@@ -53,6 +57,7 @@ impl Default for MqttSettings {
             client_id: "scs".to_owned(),
             qos: 1,
             retain: true,
+            discovery: DiscoverySettings::default(),
         }
     }
 }

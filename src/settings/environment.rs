@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{
     broker::broker,
-    file::{Said, SaidMqtt, TLS_VERSIONS, client_id, listen, password_file, path, word},
+    file::{
+        Said, SaidDiscovery, SaidMqtt, TLS_VERSIONS, client_id, listen, password_file, path, prefix, word,
+    },
 };
 use crate::{
     config::{
@@ -14,7 +16,7 @@ use crate::{
     },
     http::Access,
     model::Diagnostic,
-    mqtt::{Protocol, Secret},
+    mqtt::{Form, Protocol, Secret},
 };
 
 /// The file of systemd's `LoadCredential=` that holds the broker's password.
@@ -96,6 +98,13 @@ fn mqtt(variables: &mut Variables<'_>) -> Option<SaidMqtt> {
         key: variables.read("SCS_MQTT_KEY", path),
         min_tls: variables.read("SCS_MQTT_MIN_TLS", |text| word(text, TLS_VERSIONS)),
         server_name: variables.text("SCS_MQTT_SERVER_NAME"),
+        discovery: SaidDiscovery {
+            form: variables.read("SCS_MQTT_DISCOVERY", |text| {
+                word(text, &[("device", Form::Device), ("entity", Form::Entity), ("off", Form::Off)])
+            }),
+            prefix: variables.read("SCS_MQTT_DISCOVERY_PREFIX", prefix),
+            ..SaidDiscovery::default()
+        },
     };
     if said == SaidMqtt::default() { None } else { Some(said) }
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     http::Access,
     model::{Diagnostic, Span, StationName},
-    mqtt::{Protocol, Secret, TlsVersion},
+    mqtt::{Form, InstallationId, Protocol, Secret, TlsVersion},
 };
 
 /// What a file or the environment says; `None`: nothing.
@@ -51,6 +51,16 @@ pub(super) struct SaidMqtt {
     pub(super) key: Option<PathBuf>,
     pub(super) min_tls: Option<TlsVersion>,
     pub(super) server_name: Option<String>,
+    pub(super) discovery: SaidDiscovery,
+}
+
+/// What is said of Home Assistant's discovery.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct SaidDiscovery {
+    pub(super) form: Option<Form>,
+    pub(super) prefix: Option<String>,
+    pub(super) area: Option<String>,
+    pub(super) id: Option<InstallationId>,
 }
 
 const TOP: &[&str] = &["http", "mqtt", "history", "directories", "stations", "uhubctl"];
@@ -68,6 +78,7 @@ const MQTT: &[&str] = &[
     "key",
     "min_tls",
     "server_name",
+    "discovery",
 ];
 /// What the variables and the file call versions of TLS.
 pub(super) const TLS_VERSIONS: &[(&str, TlsVersion)] = &[("1.2", TlsVersion::V12), ("1.3", TlsVersion::V13)];
@@ -159,7 +170,41 @@ fn mqtt(fields: &Fields<'_>, folder: &Path, problems: &mut Problems<'_>) -> Said
         key: fields.read("key", problems, file),
         min_tls: fields.read("min_tls", problems, |node| word(text(node)?, TLS_VERSIONS)),
         server_name: fields.read("server_name", problems, |node| label(node, 253)),
+        discovery: discovery(fields, problems),
     }
+}
+
+fn discovery(fields: &Fields<'_>, problems: &mut Problems<'_>) -> SaidDiscovery {
+    let allowed = ["form", "prefix", "area", "id"];
+    let Some(fields) = section(fields, "discovery", &allowed, problems) else {
+        return SaidDiscovery::default();
+    };
+    let forms = [("Device", Form::Device), ("Entity", Form::Entity), ("Off", Form::Off)];
+    SaidDiscovery {
+        form: fields.read("form", problems, |node| choice(node, &forms)),
+        prefix: fields.read("prefix", problems, |node| prefix(text(node)?)),
+        area: fields.read("area", problems, |node| label(node, 100)),
+        id: fields.read("id", problems, |node| installation_id(text(node)?)),
+    }
+}
+
+/// The first part of the topics of Home Assistant's discovery.
+pub(super) fn prefix(text: &str) -> Result<String, Wrong> {
+    let levels_are_named = text.split('/').all(|level| !level.is_empty());
+    let characters_are_right = !text.chars().any(|c| c.is_control() || "+#".contains(c));
+    if levels_are_named && characters_are_right && text.len() <= 100 && !text.starts_with('$') {
+        return Ok(text.to_owned());
+    }
+    let message = format!("`{}` cannot begin a topic", shown(text));
+    Err(Wrong::new("wrong-value", message, "use the prefix that is set in Home Assistant: \"homeassistant\""))
+}
+
+/// The id by which Home Assistant knows this service.
+fn installation_id(text: &str) -> Result<InstallationId, Wrong> {
+    InstallationId::new(text).ok_or_else(|| {
+        let message = format!("`{}` is not an id", shown(text));
+        Wrong::new("wrong-value", message, "use 1 to 32 of a-z, A-Z, 0-9, - and _")
+    })
 }
 
 fn stations(node: &Node, problems: &mut Problems<'_>) -> Vec<StationName> {

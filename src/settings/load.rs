@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     environment,
-    file::{self, Said, SaidMqtt},
+    file::{self, Said, SaidDiscovery, SaidMqtt},
 };
 use crate::{
     config::{
@@ -19,7 +19,7 @@ use crate::{
     history::HistorySettings,
     http::HttpSettings,
     model::{Diagnostic, Span, StationName},
-    mqtt::{MqttSettings, Secret, Tls},
+    mqtt::{DiscoverySettings, MqttSettings, Secret, Tls},
     usb::UsbSettings,
 };
 
@@ -155,6 +155,17 @@ fn mqtt(above: SaidMqtt, handed_over: HandedOver, below: SaidMqtt) -> MqttSettin
         client_id: above.client_id.or(below.client_id).unwrap_or_else(default_client_id),
         qos: above.qos.or(below.qos).unwrap_or(1),
         retain: above.retain.or(below.retain).unwrap_or(true),
+        discovery: discovery(above.discovery, below.discovery),
+    }
+}
+
+fn discovery(above: SaidDiscovery, below: SaidDiscovery) -> DiscoverySettings {
+    let default = DiscoverySettings::default();
+    DiscoverySettings {
+        form: above.form.or(below.form).unwrap_or(default.form),
+        prefix: above.prefix.or(below.prefix).unwrap_or(default.prefix),
+        area: above.area.or(below.area),
+        id: above.id.or(below.id),
     }
 }
 

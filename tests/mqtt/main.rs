@@ -11,6 +11,9 @@ mod broker;
 mod certificates;
 mod commanding;
 mod connecting;
+mod discovering;
+#[path = "../golden/mod.rs"]
+mod golden;
 mod hearing;
 mod noise;
 mod patience;

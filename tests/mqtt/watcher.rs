@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
+use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS, SubscribeFilter};
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::shows;
@@ -18,14 +18,19 @@ pub(crate) struct Watcher {
 
 impl Watcher {
     pub(crate) async fn at(port: u16) -> Self {
-        Self::connect(port, None).await
+        Self::connect(port, None, &["#"]).await
+    }
+
+    /// Sees these topics only.
+    pub(crate) async fn on(port: u16, filters: &[&str]) -> Self {
+        Self::connect(port, None, filters).await
     }
 
     pub(crate) async fn as_user(port: u16, user: &str, password: &str) -> Self {
-        Self::connect(port, Some((user, password))).await
+        Self::connect(port, Some((user, password)), &["#"]).await
     }
 
-    async fn connect(port: u16, login: Option<(&str, &str)>) -> Self {
+    async fn connect(port: u16, login: Option<(&str, &str)>, filters: &[&str]) -> Self {
         static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let id = format!("watcher-{}", NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         let mut options = MqttOptions::new(id, "127.0.0.1", port);
@@ -39,11 +44,13 @@ impl Watcher {
         let (subscribed, mut is_subscribed) = watch::channel(false);
         let mut task = JoinSet::new();
         let subscriber = client.clone();
+        let filter = |path: &&str| SubscribeFilter::new((*path).to_owned(), QoS::AtLeastOnce);
+        let filters: Vec<SubscribeFilter> = filters.iter().map(filter).collect();
         task.spawn(async move {
             while let Ok(event) = events.poll().await {
                 match event {
                     Event::Incoming(Packet::ConnAck(_)) => {
-                        subscriber.try_subscribe("#", QoS::AtLeastOnce).unwrap();
+                        subscriber.try_subscribe_many(filters.clone()).unwrap();
                     }
                     Event::Incoming(Packet::SubAck(_)) => {
                         subscribed.send_replace(true);
@@ -72,6 +79,14 @@ impl Watcher {
     pub(crate) async fn sees_part(&self, topic: &str, part: &str) {
         shows(self.lines.clone(), &format!("`{part}` within `{topic}`"), |lines| {
             lines.iter().any(|(t, p, _)| t == topic && p.contains(part))
+        })
+        .await;
+    }
+
+    /// Waits until the last text on a topic has this in it.
+    pub(crate) async fn sees_text(&self, topic: &str, part: &str) {
+        shows(self.lines.clone(), &format!("`{part}` in what is on `{topic}`"), |lines| {
+            newest(lines).get(topic).is_some_and(|text| text.contains(part))
         })
         .await;
     }

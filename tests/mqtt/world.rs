@@ -9,7 +9,7 @@ use smart_charging_station::{
         Record, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName, SwitchKind,
         SwitchRequest, Version,
     },
-    mqtt::{self, Link, MqttSettings, Secret, Status},
+    mqtt::{self, DiscoverySettings, Form, Link, MqttSettings, Secret, Status},
     rules::{RuleSet, RuleSource},
 };
 use tokio::{
@@ -43,7 +43,8 @@ pub(crate) fn settings(broker: &Broker) -> MqttSettings {
 }
 
 pub(crate) fn at(port: u16) -> MqttSettings {
-    MqttSettings { port, client_id: "scs-test".to_owned(), ..MqttSettings::default() }
+    let discovery = DiscoverySettings { form: Form::Off, ..DiscoverySettings::default() };
+    MqttSettings { port, client_id: "scs-test".to_owned(), discovery, ..MqttSettings::default() }
 }
 
 pub(crate) fn login(broker: &Broker, user: &str, password: &str) -> MqttSettings {

@@ -22,6 +22,7 @@ use crate::{
     history::{Role, TokenStore},
     http::Access,
     model::{ConfigState, Event, EventKind, PortId, StationName, Timestamp},
+    mqtt::InstallationId,
     settings::Settings,
     simulation::cast,
 };
@@ -83,6 +84,8 @@ fn settings(
     if let Some(mqtt) = &mut settings.mqtt {
         // A broker puts the first of two clients of one name out: the real service of this host shall stay.
         mqtt.client_id.push_str("-demo");
+        // The same at every demo, so that no devices of former ones stay behind in Home Assistant.
+        mqtt.discovery.id = InstallationId::new("sc_demo");
     }
     Ok(settings)
 }

@@ -39,7 +39,9 @@ pub enum NotTold {
     #[error("{0}")]
     NoTime(String),
     /// It is over already.
-    #[error("`{text}` is past, it is {now} now: nothing was changed; send a time to come, or nothing to have no deadline")]
+    #[error(
+        "`{text}` is past, it is {now} now: nothing was changed; send a time to come, or nothing to have no deadline"
+    )]
     Past {
         /// What was said.
         text: String,

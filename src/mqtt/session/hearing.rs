@@ -19,6 +19,9 @@ impl Session<'_> {
     pub(super) fn message(&mut self, message: &Received) {
         let message =
             Message { topic: &message.topic, payload: &message.payload, retained: message.retained };
+        if self.is_of_discovery(&message) {
+            return;
+        }
         if self.deadlines.contains(message.topic) {
             self.deadline(&message);
         }

@@ -1,8 +1,9 @@
-//! What happens during one connection: everything is said once, then every change (`saying`); what others say is heard
-//! (`hearing`; on topics of other programs: `mapped`).
+//! What happens during one connection: everything is said once, then every change (`saying`); Home Assistant is told what
+//! there is (`announcing`); what others say is heard (`hearing`; on topics of other programs: `mapped`).
 //!
 //! Never waits for the broker or for the station: both are asked without waiting, and who is slow is tried again.
 
+mod announcing;
 mod hearing;
 mod mapped;
 mod saying;
@@ -18,6 +19,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use self::announcing::Announcing;
 use super::{
     bridge::{Caller, Ears, until_stopped},
     connection::{Connection, Ended, Filter, Heard, Will},
@@ -69,6 +71,7 @@ pub(super) struct Session<'c> {
     feed: Feed,
     /// The file that all this was read from.
     station: Arc<Station>,
+    announcing: Announcing,
     connected: bool,
     /// Commands that came too fast wait here.
     pace: Pace,
@@ -86,6 +89,7 @@ impl<'c> Session<'c> {
         let station = Arc::clone(&pictures.borrow().station);
         let (signals, deadlines) = (station.signals.clone(), deadlines(&station));
         let will = Will { topic: Topic::Status.path(&root), payload: shown::availability(false) };
+        let announcing = Announcing::new(&caller.bridge.settings.discovery, &caller.bridge.name);
         let connection = Connection::open(&caller.bridge.settings, caller.protocol, &caller.client_id, will);
         let standing = caller.standing_under(&root);
         let publisher = Publisher::new(caller.bridge.settings.retain, standing);
@@ -102,6 +106,7 @@ impl<'c> Session<'c> {
             deadlines,
             feed: Feed::new(Arc::clone(&station.reports)),
             station,
+            announcing,
             connected: false,
             pace: Pace::default(),
             ears,
@@ -118,6 +123,10 @@ impl<'c> Session<'c> {
         if !self.connected || matches!(over, Over::Ended(_)) {
             self.caller.left(&self.root, self.publisher.standing());
             return over;
+        }
+        self.announcing.end();
+        if self.caller.bridge.is_removed() {
+            self.withdraw().await;
         }
         let moved = over == Over::Moved && self.pictures.borrow().station.topic != self.root;
         if moved || self.caller.bridge.is_removed() {
@@ -174,7 +183,7 @@ impl<'c> Session<'c> {
                     }
                 }
                 self.events = Some(self.caller.bridge.directory.events());
-                self.publisher.set(Topic::Status, shown::availability(true).into(), Instant::now());
+                self.begin_announcing();
                 if self.look() {
                     self.forget_the_rest();
                 } else {
@@ -209,7 +218,8 @@ impl<'c> Session<'c> {
         let reports = self.feed.plans.iter().map(|plan| plan.topic.as_str());
         let others: BTreeSet<&str> =
             signals.chain(&self.deadlines).map(String::as_str).chain(reports).collect();
-        topics::filters(&self.root).into_iter().chain(others.into_iter().map(str::to_owned)).collect()
+        let others = others.into_iter().map(str::to_owned);
+        topics::filters(&self.root).into_iter().chain(others).chain(self.announcing.filters()).collect()
     }
 
     fn subscribe(&mut self) {

@@ -10,6 +10,7 @@ use tokio::{
 
 use super::{
     super::{
+        discovery::PortFacts,
         info::{Info, moment},
         publisher::Round,
         shown::{self, Shown},
@@ -46,6 +47,7 @@ impl Session<'_> {
         let now = Instant::now();
         self.next_look = now + GATHER;
         self.say_station(&view, now);
+        self.announcing.station(&view.station);
         let Some(before) = self.said.replace(view.clone()).filter(|before| same_kind(before, &view)) else {
             // Zone, rules and the station's mode show at every port.
             for (port, state) in &view.ports {
@@ -83,13 +85,17 @@ impl Session<'_> {
     }
 
     fn say_port(&mut self, view: &View, port: PortId, state: &PortState, now: Instant) {
-        for (field, said) in shown(view, state).said() {
+        let shown = shown(view, state);
+        let (low, high) = (shown.low.is_some(), shown.high.is_some());
+        self.announcing.port(port, PortFacts { device: shown.device.cloned(), low, high });
+        for (field, said) in shown.said() {
             self.publisher.say(Topic::Port(port, field), said, now);
         }
     }
 
     /// Clears the topics of ports that the station no longer has.
     fn say_gone(&mut self, view: &View) {
+        self.announcing.ports_gone(|port| !view.ports.contains_key(&port));
         let gone = |topic: Topic| match topic {
             Topic::Port(port, field) if !view.ports.contains_key(&port) => Some((port, field)),
             _ => None,
@@ -105,23 +111,35 @@ impl Session<'_> {
         self.publisher.end_the_rest();
     }
 
+    /// Says what is due: states, then what is announced, then at the beginning that we are here.
     pub(super) fn publish(&mut self) {
         let now = Instant::now();
         let mut taken = false;
-        let round = self.publisher.round(now, |topic, payload| {
-            let retain = self.caller.bridge.settings.retain || topic.is_always_retained();
-            let has_room = self.connection.publish(&topic.path(&self.root), retain, payload);
-            taken |= has_room;
-            has_room
-        });
+        let mut round = self.say_states(now, &mut taken);
+        if let Round::Done(next) = round {
+            round = match self.announce(now, &mut taken) {
+                Round::Done(None) => self.say_states(now, &mut taken),
+                Round::Done(later) => Round::Done(next.into_iter().chain(later).min()),
+                Round::Full => Round::Full,
+            };
+        }
         (self.full_since, self.next_round) = match round {
-            Round::Done(next) => (None, next),
+            Round::Done(next) => (None, next.into_iter().chain(self.announcing.due()).min()),
             Round::Full if taken => (Some(now), None),
             Round::Full => (self.full_since.or(Some(now)), None),
         };
         if self.full_since.is_none() && self.event.is_some() {
             self.tell_events();
         }
+    }
+
+    fn say_states(&mut self, now: Instant, taken: &mut bool) -> Round {
+        self.publisher.round(now, |topic, payload| {
+            let retain = self.caller.bridge.settings.retain || topic.is_always_retained();
+            let has_room = self.connection.publish(&topic.path(&self.root), retain, payload);
+            *taken |= has_room;
+            has_room
+        })
     }
 
     /// An event came, or some were missed because the broker was slower than they came.
