@@ -15,6 +15,7 @@ use super::{
     identify::args::Identify,
     lsp::args::Lsp,
     mode::args::{Cycle, SetMode},
+    openhab::args::Openhab,
     plan::args::Plan,
     replay::args::Replay,
     rules::args::Rules,
@@ -152,6 +153,10 @@ pub enum Command {
     /// meanwhile. You say what went out; with --auto, devices that report whether they charge say it themselves. Killed
     /// at any moment it leaves no port off.
     Identify(Identify),
+    /// Print files for openHAB: Things, items, a page, made from a station
+    ///
+    /// Complete and written to be read: put them into openHAB's folders, and every port is there.
+    Openhab(Openhab),
     /// Print the description of the REST API (OpenAPI 3, YAML)
     Openapi,
     /// Make, list and remove access tokens

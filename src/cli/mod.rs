@@ -21,6 +21,7 @@ mod identify;
 mod look;
 mod lsp;
 mod mode;
+mod openhab;
 mod plan;
 mod program;
 mod replay;

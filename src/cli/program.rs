@@ -24,6 +24,7 @@ use super::{
     look::Look,
     lsp::lsp,
     mode::{cycle, mode},
+    openhab::openhab,
     plan::plan,
     replay::replay,
     rules::rules,
@@ -71,6 +72,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Explain(args) => here(explain(&args, Look::of_stdout(), out)),
         Command::Identify(args) => everywhere(identify(&args, &environment, Look::of_stdout(), out)),
         Command::Token(args) => token(&args, &environment, Look::of_stdout(), Timestamp::now(), out),
+        Command::Openhab(args) => openhab(&args, &environment, out),
         Command::Openapi => Ok(write!(out, "{}", http::spec_yaml())?),
         Command::Completions(Completions { shell }) => {
             let mut script = Vec::new();
@@ -110,7 +112,8 @@ fn start_logging(command: &Command) -> Result<(), Failure> {
         | Command::Check(_)
         | Command::Discover(_)
         | Command::Doctor(_)
-        | Command::Lsp(_) => "error",
+        | Command::Lsp(_)
+        | Command::Openhab(_) => "error",
         _ => "warn",
     };
     let wanted = env::var("SCS_LOG").ok().filter(|text| !text.trim().is_empty());

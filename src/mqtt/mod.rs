@@ -21,6 +21,7 @@ mod inbound;
 mod info;
 mod mapping;
 mod notices;
+pub mod openhab;
 mod pace;
 mod publisher;
 mod service;

@@ -124,6 +124,16 @@ pub(super) fn event(root: &str) -> String {
     format!("{root}/event")
 }
 
+/// Where a value is set, beside the topic on which it stands.
+pub(super) fn command(topic: &str) -> String {
+    format!("{topic}/set")
+}
+
+/// Where a port is told to cut the power for a moment: nothing ever stands beside it.
+pub(super) fn cycle(root: &str, port: PortId) -> String {
+    command(&format!("{root}/port/{port}/cycle"))
+}
+
 /// What a station listens to: commands and reports, and nothing that it publishes itself.
 pub(super) fn filters(root: &str) -> [String; 3] {
     [format!("{root}/port/+/+/set"), format!("{root}/mode/set"), format!("{root}/report/+")]
