@@ -8,10 +8,11 @@ PACKAGES := gcc libc6-dev curl python3 tzdata mosquitto mosquitto-clients uhubct
             qemu-system-x86 busybox-static cpio kmod
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test fmt lint doc openapi golden check rig bench fuzz readme fleets ci
+.PHONY: help setup build demo run test fmt lint doc openapi golden check rig smart-home \
+        smart-home-pictures bench fuzz readme fleets ci
 
 help: ## List what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the tools that are missing (Debian; as root or with sudo)
 	@PACKAGES="$(PACKAGES)" sh tests/setup.sh
@@ -49,6 +50,12 @@ check: build ## Check the shipped stations and rules, and run the rules' own tes
 
 rig: build ## Run the service against a real hub in a virtual machine
 	python3 tests/rig/scenario.py $(SCS)
+
+smart-home: build ## Run the service beside a real Home Assistant (400 MB, once); FORM=device or entity
+	python3 tests/smart-home/run.py $(SCS) --form $(or $(FORM),both)
+
+smart-home-pictures: build ## Make the pictures of docs/home-assistant.md anew (needs chromium)
+	python3 tests/smart-home/run.py $(SCS) --pictures
 
 bench: ## Measure: needs a quiet machine
 	$(CARGO) bench
