@@ -57,8 +57,8 @@ smart-home: build ## Run the service beside a real Home Assistant (400 MB, once)
 smart-home-pictures: build ## Make the pictures of docs/home-assistant.md anew (needs chromium)
 	python3 tests/smart-home/run.py $(SCS) --pictures
 
-bench: ## Measure: needs a quiet machine
-	$(CARGO) bench
+bench: ## Measure engine, trial, service and mqtt, or BENCH=mqtt alone: needs a quiet machine
+	$(CARGO) bench $(if $(BENCH),--bench $(BENCH),--benches)
 
 fuzz: ## Feed rules with noise for MINUTES=60 (nightly Rust, `cargo install cargo-fuzz`)
 	mkdir -p fuzz/corpus/rule

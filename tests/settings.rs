@@ -136,7 +136,7 @@ fn wrong_variables_are_named() {
     SCS_LISTEN: error[wrong-value]: `5000` is not an address
         hint: write an address and a port: "127.0.0.1:5000" for this host alone, "0.0.0.0:5000" for all networks
     SCS_MQTT_MIN_TLS: error[unknown-choice]: `1.1` is not known
-        hint: allowed: `1.2`, `1.3`
+        hint: did you mean `1.2`? allowed: `1.2`, `1.3`
     SCS_MQTT_PASSWORD_FILE: error[password-twice]: SCS_MQTT_PASSWORD and SCS_MQTT_PASSWORD_FILE are both set
         hint: keep one of them
     SCS_MQTT_QOS: error[unknown-choice]: `3` is not known

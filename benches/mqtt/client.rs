@@ -1,8 +1,9 @@
-//! Somebody at the broker who sends and waits.
+//! Somebody at the broker who sends and waits, on a connection for each: with one for both, Nagle's algorithm in the
+//! broker would hold back what is heard, and the round trip would be that of the algorithm.
 
 use std::time::{Duration, Instant};
 
-use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
+use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -12,11 +13,11 @@ use tokio::{
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A connection that sees everything.
+/// Sees everything, and says what it is told.
 pub(crate) struct Client {
-    client: AsyncClient,
+    says: AsyncClient,
     heard: mpsc::Receiver<Heard>,
-    _task: JoinSet<()>,
+    _tasks: JoinSet<()>,
 }
 
 struct Heard {
@@ -36,20 +37,18 @@ pub(crate) struct Until {
 
 impl Client {
     pub(crate) async fn connect(port: u16) -> Self {
-        let mut options = MqttOptions::new("bench", "127.0.0.1", port);
-        options.set_max_packet_size(1 << 20, 1 << 20);
-        let (client, mut events) = AsyncClient::new(options, 100);
-        events.network_options.set_tcp_nodelay(true);
+        let (says, mut saying) = connection("bench-out", port);
+        let (hears, mut events) = connection("bench-in", port);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { while saying.poll().await.is_ok() {} });
         let (inbox, heard) = mpsc::channel(100_000);
         let (is_subscribed, subscribed) = oneshot::channel();
         let mut is_subscribed = Some(is_subscribed);
-        let subscriber = client.clone();
-        let mut task = JoinSet::new();
-        task.spawn(async move {
+        tasks.spawn(async move {
             loop {
                 match events.poll().await.expect("a broker that goes on") {
                     Event::Incoming(Packet::ConnAck(_)) => {
-                        subscriber.try_subscribe("#", QoS::AtLeastOnce).expect("room");
+                        hears.try_subscribe("#", QoS::AtLeastOnce).expect("room");
                     }
                     Event::Incoming(Packet::SubAck(_)) => {
                         if let Some(done) = is_subscribed.take() {
@@ -67,13 +66,13 @@ impl Client {
             }
         });
         timeout(PATIENCE, subscribed).await.expect("an answer in time").expect("a subscription");
-        Self { client, heard, _task: task }
+        Self { says, heard, _tasks: tasks }
     }
 
     /// From sending to seeing it on another topic, or on the same.
     pub(crate) async fn trip(&mut self, to: &str, shown: &str, payload: &str) -> Duration {
         let begin = Instant::now();
-        self.client.publish(to, QoS::AtLeastOnce, false, payload).await.expect("a connection");
+        self.says.publish(to, QoS::AtLeastOnce, false, payload).await.expect("a connection");
         loop {
             let heard = self.next().await;
             if heard.topic == shown && heard.payload == payload.as_bytes() {
@@ -108,4 +107,12 @@ impl Client {
     async fn next(&mut self) -> Heard {
         timeout(PATIENCE, self.heard.recv()).await.expect("a message in time").expect("a connection")
     }
+}
+
+fn connection(id: &str, port: u16) -> (AsyncClient, EventLoop) {
+    let mut options = MqttOptions::new(id, "127.0.0.1", port);
+    options.set_max_packet_size(1 << 20, 1 << 20);
+    let (client, mut events) = AsyncClient::new(options, 100);
+    events.network_options.set_tcp_nodelay(true);
+    (client, events)
 }

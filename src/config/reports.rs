@@ -131,6 +131,9 @@ fn report(
         Some(device)
     });
     let words = fields.get("devices").map(|node| devices(node, named, problems)).unwrap_or_default();
+    if let (Some(node), Some(topic)) = (fields.get("devices"), &topic) {
+        unreachable(node, topic, problems);
+    }
     let form = match &owntracks {
         Some(_) => Some(ReportForm::OwnTracks),
         None => places(&fields, problems).map(ReportForm::Fields),
@@ -172,6 +175,23 @@ fn whose(fields: &Fields<'_>, topic: &TopicFilter, has_tid: bool, problems: &mut
         _ => return,
     };
     problems.add(fields.node().at, Wrong::new("wrong-value", message, hint));
+}
+
+/// Notes words of `devices` that no topic can ever have at its `+`.
+fn unreachable(node: &Node, topic: &TopicFilter, problems: &mut Problems<'_>) {
+    let Item::Map(entries) = &node.item else { return };
+    let open = topic.open_parts();
+    for (key, _) in entries {
+        let Some(word) = text(key).ok().filter(|word| ![1, open].contains(&word.split('/').count())) else {
+            continue;
+        };
+        let message = format!("`{}` can stand in no topic of `{}`", shown(word), shown(topic.as_str()));
+        let hint = match open {
+            0 | 1 => "a word is one part between slashes".to_owned(),
+            many => format!("write what stands at the last `+`, or at all {many}, with slashes between"),
+        };
+        problems.add(key.at, Wrong::new("wrong-value", message, hint));
+    }
 }
 
 /// Where the values stand. Without any, the whole payload is the level.

@@ -9,7 +9,9 @@ use super::{
     task::Controller,
 };
 use crate::engine::{NotCycled, NotNamed, PortState, Step, View};
-use crate::model::{Author, DeviceName, Event, EventKind, Mode, PortId, Record, ReportRejected, Timestamp};
+use crate::model::{
+    Author, DeviceName, Event, EventKind, Mode, PortId, Record, ReportRejected, Signal, SignalName, Timestamp,
+};
 
 /// Why an answer says that nothing was kept.
 const FULL: &str = "too much is waiting to be written";
@@ -120,5 +122,22 @@ impl Controller {
         {
             kept(Err(FULL.to_owned()));
         }
+    }
+
+    /// A number from elsewhere.
+    pub(super) fn signal(
+        &mut self,
+        name: SignalName,
+        value: f64,
+        kept: bool,
+        answer: Option<Answer<Signal>>,
+        now: Timestamp,
+    ) {
+        let taken = self.engine.signal(&name, value, kept, now);
+        let Some(answer) = answer else { return };
+        let station = self.engine.view().station.name.clone();
+        let taken = taken.ok_or(Refused::UnknownSignal { station, signal: name });
+        // Whoever asked may have gone away.
+        self.waiting.push(Box::new(move || drop(answer.send(taken))));
     }
 }

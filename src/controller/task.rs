@@ -125,7 +125,7 @@ pub(super) struct Controller {
     /// False when it is not known what stands on disk.
     remembers: bool,
     /// Answers that go out once the picture that they belong to is published.
-    waiting: Vec<Box<dyn FnOnce() + Send>>,
+    pub(super) waiting: Vec<Box<dyn FnOnce() + Send>>,
     pub(super) lost: u64,
     told_lost: Option<Instant>,
 }
@@ -205,14 +205,7 @@ impl Controller {
                     let step = self.engine.cycle(port, &by, now);
                     self.answer_cycle(port, step, answer);
                 }
-                Input::Signal { name, value, kept, answer } => {
-                    let taken = self.engine.signal(&name, value, kept, now);
-                    let Some(answer) = answer else { continue };
-                    let station = self.engine.view().station.name.clone();
-                    let taken = taken.ok_or(Refused::UnknownSignal { station, signal: name });
-                    // Whoever asked may have gone away.
-                    self.waiting.push(Box::new(move || drop(answer.send(taken))));
-                }
+                Input::Signal { name, value, kept, answer } => self.signal(name, value, kept, answer, now),
                 Input::Deadline { topic, text, answer } => self.deadline(&topic, &text, answer, now),
                 Input::Unplaced { device, battery } => {
                     let step = self.engine.hear_unplaced(device, battery, now);

@@ -42,8 +42,11 @@ pub struct Bounds {
 
 impl PortState {
     /// The levels of the first rule of the policy, guards left out, that has both `low` and `high` as numbers; where none
-    /// has, the level of the first that has `target`. `None`: no rule has either.
+    /// has, the level of the first that has `target`. `None`: no rule has either, or there is no battery.
     pub fn bounds(&self, rules: &RuleSet) -> Option<Bounds> {
+        if !self.care().battery {
+            return None;
+        }
         let uses = &self.policy().rules;
         let pair = |usage: &RuleUse| {
             let low = limit(rules, usage, PAIR.0)?;
@@ -67,6 +70,11 @@ impl PortState {
         by: Author,
     ) -> Result<Adjust, NotAdjusted> {
         let refused = |text: String| Err(NotAdjusted::WrongValue(text));
+        if !self.care().battery {
+            return refused(
+                "what is in this port has no battery (`battery: false`): it has no levels".to_owned(),
+            );
+        }
         let Some(Bounds { rule, low, high }) = self.bounds(rules) else {
             return refused(
                 "the policy of this port has no rule with `low` and `high`, and none with `target`: \

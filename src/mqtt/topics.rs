@@ -40,7 +40,6 @@ pub(super) enum Field {
 
 impl Field {
     /// All of them, in the order of publishing.
-    #[cfg(test)]
     pub(super) const ALL: [Self; 13] = [
         Self::State,
         Self::Mode,

@@ -75,7 +75,10 @@ const SEEN: [(&str, &str); 48] = [
     ("charge(why)", "the port gets power; the rule ends"),
     ("rest(why)", "the port gets no power; the rule ends"),
     ("keep(why)", "the port stays as it is, and no further rule is asked; the rule ends"),
-    ("param(name, default)", "a value that the station file, or a person at run time, may set"),
+    (
+        "param(name, default)",
+        "a value that the station file, or a person at run time, may set; `low` and `high`, or `target` alone, are the `minlevel` and `maxlevel` of MQTT",
+    ),
 ];
 
 /// What each function gives back.

@@ -186,7 +186,7 @@ fn broker_problem(mqtt: Option<&MqttSettings>, is_encrypted: bool, file: &str) -
         let message = "TLS is set up, but the broker's address is one without TLS";
         return problem("wrong-url", message, "begin `url` with mqtts:// or wss://, and look at its port");
     }
-    let hint = "the files are PEM, and the user of the service may read them; paths start in the folder of this file";
+    let hint = "files are PEM, the user of the service may read them, and paths start in the folder of this file; see docs/broker.md";
     tls.check().err().and_then(|message| problem("tls-file", &message, hint))
 }
 

@@ -2,16 +2,20 @@
 
 use smart_charging_station::{
     config::{Files, Plan, SourceFile},
-    model::{Degrees, DeviceName, Pointer, ReportFields, ReportForm, ReportPlan, TopicFilter},
+    model::{Degrees, DeviceName, Diagnostic, Pointer, ReportFields, ReportForm, ReportPlan, TopicFilter},
 };
 
 fn load(reports: &str) -> Plan {
+    check(reports).unwrap()
+}
+
+fn check(reports: &str) -> Result<Plan, Vec<Diagnostic>> {
     let text = format!(
         "(switch: Simulated(), reports: {reports}, ports: {{ 1: (device: \"pixel-7\"), 2: (device: \"ipad\"), \
          3: (device: \"nexus\") }})"
     );
     let source = SourceFile { path: "stations/desk.ron".into(), name: "desk".into(), text };
-    Plan::check(Files { stations: vec![source], ..Files::default() }).unwrap()
+    Plan::check(Files { stations: vec![source], ..Files::default() })
 }
 
 fn reports(text: &str) -> Vec<ReportPlan> {
@@ -85,6 +89,20 @@ fn a_device_that_no_port_has_is_a_warning_with_its_place() {
     stations/desk.ron:1:94: warning[unknown-device]: no port of any station names the device `nobody`
         hint: name it at its port, or with `scs identify`
     ");
+}
+
+#[test]
+fn words_that_no_topic_can_have_are_mistakes() {
+    let wrong =
+        "[(topic: \"ha/+\", devices: {\"jane/phone\": \"ipad\"}), OwnTracks(devices: {\"a/b/c\": \"ipad\"})]";
+    let told: Vec<String> = check(wrong).unwrap_err().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    stations/desk.ron:1:59: error[wrong-value]: `jane/phone` can stand in no topic of `ha/+`
+        hint: a word is one part between slashes
+    stations/desk.ron:1:103: error[wrong-value]: `a/b/c` can stand in no topic of `owntracks/+/+`
+        hint: write what stands at the last `+`, or at all 2, with slashes between
+    ");
+    assert!(check("[(topic: \"ha/+/+\", devices: {\"jane/phone\": \"ipad\", \"x\": \"ipad\"})]").is_ok());
 }
 
 /// Every list of `reports` in docs/reports.md: an indented block that begins with `reports: [`.

@@ -140,6 +140,9 @@ pub(crate) fn free_port() -> u16 {
 /// First bytes of packets.
 pub(crate) const CONNECT: u8 = 0x10;
 pub(crate) const SUBSCRIBE: u8 = 0x82;
+pub(crate) const PUBLISH: u8 = 0x32;
+pub(crate) const PUBLISH_RETAINED: u8 = 0x33;
+pub(crate) const PING: u8 = 0xc0;
 
 /// One packet of a client: its first byte and what follows the length.
 pub(crate) struct Packet {
@@ -151,6 +154,12 @@ impl Packet {
     /// The packet id of a subscription.
     pub(crate) fn id(&self) -> [u8; 2] {
         [self.byte(0), self.byte(1)]
+    }
+
+    /// The packet id of something published once at least.
+    pub(crate) fn published_id(&self) -> [u8; 2] {
+        let behind = 2 + usize::from(u16::from_be_bytes(self.id()));
+        [self.byte(behind), self.byte(behind + 1)]
     }
 
     /// The version of MQTT that a client asks for: 4 is 3.1.1.
@@ -186,9 +195,16 @@ pub(crate) async fn strange_broker(
 }
 
 async fn serve(mut stream: tokio::net::TcpStream, answer: impl Fn(&Packet) -> Answer) {
-    // All packets here are shorter than 128 bytes, so their length is one byte.
-    while let (Ok(first), Ok(length)) = (stream.read_u8().await, stream.read_u8().await) {
-        let mut body = vec![0; usize::from(length)];
+    while let Ok(first) = stream.read_u8().await {
+        let (mut length, mut shift) = (0, 0);
+        while let Ok(byte) = stream.read_u8().await {
+            length |= usize::from(byte & 127) << shift;
+            shift += 7;
+            if byte < 128 || shift > 21 {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
         if stream.read_exact(&mut body).await.is_err() {
             return;
         }

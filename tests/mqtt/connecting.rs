@@ -128,11 +128,19 @@ async fn a_broker_that_grants_no_subscription_is_told_and_still_shown_everything
 
 #[tokio::test]
 async fn a_broker_that_speaks_nonsense_is_left_and_charging_goes_on() {
-    for answer in
-        [vec![0xff; 300], vec![0x20, 2, 0, 0, 0x40, 2, 0xff, 0xff], vec![0x30, 3, 0, 9, 9], vec![0xd0, 1, 0]]
-    {
+    let older =
+        [vec![0xff; 300], vec![0x20, 2, 0, 0, 0x40, 2, 0xff, 0xff], vec![0x30, 3, 0, 9, 9], vec![0xd0, 1, 0]];
+    let newer = [
+        vec![0xff; 300],
+        vec![0x20, 3, 0, 0, 0, 0x40, 2, 0xff, 0xff],
+        vec![0x20, 3, 0, 0, 0, 0x30, 3, 0, 9, 9],
+        vec![0x20, 3, 0, 0, 0, 0xe0, 0],
+        vec![0x20, 6, 0, 0, 3, 0x13, 0, 0, 0xd0, 1, 0],
+    ];
+    let older = older.into_iter().map(|answer| (Protocol::V311, answer));
+    for (protocol, answer) in older.chain(newer.into_iter().map(|answer| (Protocol::V5, answer))) {
         let (port, _) = strange_broker(move |_| Answer::Bytes(answer.clone())).await;
-        let world = World::desk(at(port));
+        let world = World::desk(MqttSettings { protocol, ..at(port) });
         world.link("desk", is_down).await;
         assert_eq!(world.handle("desk").view().ports.len(), 2);
     }

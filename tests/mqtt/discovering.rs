@@ -204,6 +204,28 @@ async fn a_port_that_is_gone_disappears_also_when_the_service_was_off() {
 }
 
 #[tokio::test]
+async fn who_listens_is_sent_elsewhere_before_topics_are_cleared() {
+    for (form, one, other) in [(Form::Device, PORT_1, PORT_2), (Form::Entity, POWER_1, POWER_2)] {
+        let broker = Broker::start();
+        let (world, watcher) = announced(&broker, form).await;
+        world.handle("desk").reload(desk(&["pixel-7"]), rules()).await.unwrap();
+        watcher.sees("smartcharger/port/2/info", "").await;
+        let lines = watcher.lines();
+        let cleared = |port: u8| position(&lines, &format!("smartcharger/port/{port}/info"), str::is_empty);
+        assert!(position(&lines, other, str::is_empty) < cleared(2));
+
+        let moved = station("desk", "elsewhere", &["pixel-7"]);
+        world.handle("desk").reload(moved, rules()).await.unwrap();
+        watcher.sees("smartcharger/port/1/info", "").await;
+        let lines = watcher.lines();
+        let cleared = position(&lines, "smartcharger/port/1/info", str::is_empty);
+        assert!(position(&lines, one, |text| text.contains("\"elsewhere/port/1/info\"")) < cleared);
+        watcher.sees("elsewhere/status", "online").await;
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_station_that_is_gone_disappears_and_one_that_stops_does_not() {
     let broker = Broker::start();
     let both = || vec![desk(&["pixel-7"]), station("garage", "garage", &["tablet"])];

@@ -15,6 +15,7 @@ mod discovering;
 #[path = "../golden/mod.rs"]
 mod golden;
 mod hearing;
+mod leaving;
 mod noise;
 mod openhab;
 mod patience;
@@ -29,7 +30,7 @@ mod world;
 use std::time::Duration;
 
 /// Longer than anything here takes on a busy machine; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits for a condition of a channel that always shows the newest.
 async fn shows<T, F>(mut newest: tokio::sync::watch::Receiver<T>, what: &str, mut condition: F)

@@ -23,11 +23,10 @@ use crate::{
     world::{World, settings, station},
 };
 
-/// Every kind of topic that a station subscribes to, and such as it may subscribe to one day.
-const TOPICS: [&str; 12] = [
+/// Every kind of topic that a station subscribes to, but `device/set`: there any text is a name, and works.
+const TOPICS: [&str; 11] = [
     "smartcharger/port/1/state/set",
     "smartcharger/port/1/mode/set",
-    "smartcharger/port/1/device/set",
     "smartcharger/port/1/minlevel/set",
     "smartcharger/port/1/maxlevel/set",
     "smartcharger/port/1/cycle/set",

@@ -140,9 +140,7 @@ async fn who_is_not_known_is_told_once_and_those_of_other_stations_never() {
             told.push(message.clone());
         }
     }
-    insta::assert_snapshot!(told.join("\n"), @r#"
-    `owntracks/jane/phone`: no device is called `phone`: if it is one of this station, add devices: {"phone": "its name"} to this topic's entry in `reports`
-    "#);
+    insta::assert_snapshot!(told.join("\n"), @r#"`owntracks/jane/phone`: no device is called `phone`: if it is one of this station, add devices: {"phone": "its name"} to this topic's entry in `reports`"#);
     assert!(world.handle("desk").view().unplaced.is_empty());
 }
 

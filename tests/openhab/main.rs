@@ -233,7 +233,21 @@ fn what_is_not_clear_is_asked_for() {
     fs::write(desk.path().join("settings.ron"), secret).unwrap();
     let (_, text, _) = scs(desk.path(), &["yaml"]);
     assert!(text.contains("host: \"10.0.0.5\"") && text.contains("port: 1884"), "{text}");
-    assert!(!text.contains("geheim"));
+    assert!(!text.contains("geheim") && !text.contains("own host"));
+    for what in ["things", "yaml"] {
+        let (_, text, _) = scs(desk.path(), &[what, "--broker", "127.0.0.1"]);
+        assert!(text.contains("`127.0.0.1` is openHAB's own host"), "{text}");
+    }
+    fs::write(desk.path().join("settings.ron"), "(mqtt: (url: \"mqtts://broker.lan\"))").unwrap();
+    let (_, text, _) = scs(desk.path(), &["things"]);
+    assert!(text.contains("host=\"broker.lan\"") && text.contains("port=8883"), "{text}");
+    assert!(text.contains("secure=true"), "{text}");
+    fs::write(desk.path().join("settings.ron"), "(mqtt: (url: \"wss://broker.lan/mqtt\"))").unwrap();
+    let (code, text, complaint) = scs(desk.path(), &["things"]);
+    assert_eq!((code, text.as_str()), (Some(1), ""));
+    assert!(complaint.contains("WebSocket") && complaint.contains("--broker"), "{complaint}");
+    assert_eq!(scs(desk.path(), &["items"]).0, Some(0), "items need no broker");
+    assert_eq!(scs(desk.path(), &["things", "--bridge", "home"]).0, Some(0), "openHAB has the broker");
 
     let stations = desk.path().join("stations");
     fs::copy(stations.join("desk.ron"), stations.join("desk-p01.ron")).unwrap();

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, io::Write, net::SocketAddr, path::Path, sync::A
 use tokio::sync::{broadcast::error::RecvError, mpsc, oneshot, watch};
 
 use super::{
+    args::Demo,
     banner::{Banner, farewell},
     files::Places,
     phones::Phones,
@@ -13,7 +14,6 @@ use super::{
 use crate::{
     app::Running,
     cli::{
-        args::Demo,
         failure::{Exit, Failure},
         look::Look,
         service::{reachable, serve},

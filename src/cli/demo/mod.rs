@@ -1,5 +1,6 @@
 //! `scs demo`: the real service, with a hub and phones that do not exist, on a clock that runs faster.
 
+pub(super) mod args;
 mod banner;
 mod command;
 mod files;

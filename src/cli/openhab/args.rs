@@ -67,8 +67,8 @@ impl FromStr for Address {
         let refused = || "use HOST, HOST:PORT or mqtts://HOST:PORT, for example 192.168.1.10:1883".to_owned();
         let (secure, rest) = match text.split_once("://") {
             None => (false, text),
-            Some(("mqtt", rest)) => (false, rest),
-            Some(("mqtts", rest)) => (true, rest),
+            Some(("mqtt" | "tcp", rest)) => (false, rest),
+            Some(("mqtts" | "ssl" | "tls", rest)) => (true, rest),
             Some(_) => return Err(refused()),
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
@@ -117,6 +117,7 @@ mod tests {
             ("broker.lan:1884", "broker.lan", 1884, false),
             ("mqtt://broker/", "broker", 1883, false),
             ("mqtts://broker", "broker", 8883, true),
+            ("ssl://broker:8884/", "broker", 8884, true),
             ("[fe80::1%eth0]:1883", "fe80::1%eth0", 1883, false),
             ("[::1]", "::1", 1883, false),
         ] {

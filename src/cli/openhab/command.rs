@@ -70,17 +70,26 @@ fn alone(station: &Station, settings: &Settings) -> Result<(), Failure> {
 /// Where openHAB finds the broker: as told, else where this service finds it.
 fn place(args: &Openhab, settings: &Settings) -> Result<Place, Failure> {
     let id = args.bridge.clone().unwrap_or_else(|| BRIDGE.to_owned());
-    let broker = match (&args.bridge, &args.broker, &settings.mqtt) {
-        (Some(_), _, _) => None,
-        (None, Some(Address(broker)), _) => Some(broker.clone()),
-        (None, None, Some(mqtt)) => Some(Broker { host: mqtt.host.clone(), port: mqtt.port, secure: false }),
-        (None, None, None) if matches!(args.what, What::Things | What::Yaml) => {
+    let is_asked = matches!(args.what, What::Things | What::Yaml) && args.bridge.is_none();
+    let broker = match (&args.broker, &settings.mqtt) {
+        _ if !is_asked => None,
+        (Some(Address(broker)), _) => Some(broker.clone()),
+        (None, Some(mqtt)) if mqtt.websocket.is_some() => {
+            let address = mqtt.address();
+            let what =
+                format!("the settings reach the broker by a WebSocket, `{address}`, and openHAB speaks none");
+            let hint = "say where the broker speaks plain MQTT or TLS: --broker HOST:1883 or --broker mqtts://HOST:8883";
+            return Err(Failure::new(Exit::Failed, what, hint));
+        }
+        (None, Some(mqtt)) => {
+            Some(Broker { host: mqtt.host.clone(), port: mqtt.port, secure: mqtt.tls.is_some() })
+        }
+        (None, None) => {
             let what = "the settings name no broker by which openHAB and the station could speak";
             let hint =
                 "set the url in the section mqtt of settings.ron, or say it here: --broker 192.168.1.10:1883";
             return Err(Failure::new(Exit::Failed, what, hint));
         }
-        (None, None, None) => None,
     };
     Ok(Place { bridge: Bridge { id, broker }, location: args.location.clone() })
 }

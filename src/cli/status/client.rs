@@ -2,10 +2,12 @@
 
 use std::io::Write;
 
-use super::answers::{Port, Station, page};
+use super::{
+    answers::{Port, Station, page},
+    args::Status,
+};
 use crate::{
     cli::{
-        args::Status,
         failure::Failure,
         look::{Look, wrap},
     },

@@ -1,6 +1,7 @@
 //! `scs status`: asks a running service for its ports.
 
 mod answers;
+pub(super) mod args;
 mod client;
 mod page;
 

@@ -71,6 +71,19 @@ fn a_rule_with_two_levels_comes_before_one_with_a_single_one() {
 }
 
 #[test]
+fn what_has_no_battery_has_no_levels() {
+    let mut station = station();
+    for plan in station.ports.values_mut() {
+        let policy = Arc::new(Policy { guards: Vec::new(), rules: vec![usage("keep-between")] });
+        let care = Arc::new(Care { policy, battery: false, ..(*plan.care).clone() });
+        *plan = Arc::new(PortPlan { care, ..(**plan).clone() });
+    }
+    let engine = Engine::new(Arc::new(station), rule_set(), Remembered::default(), at(0));
+    assert_eq!(bounds(&engine), None);
+    assert!(wish(&engine, Bound::High, 50).unwrap_err().contains("has no battery"));
+}
+
+#[test]
 fn a_level_becomes_the_parameter_of_that_rule() {
     let engine = with(&["ready", "keep-between"], &[]);
     assert_eq!(wish(&engine, Bound::Low, 30), Ok(("low".to_owned(), Some(Value::Int(30)))));

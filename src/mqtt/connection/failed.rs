@@ -79,7 +79,10 @@ impl Place {
     pub(super) fn new(settings: &MqttSettings, protocol: Protocol, client_id: &str) -> Self {
         Self {
             broker: settings.address(),
-            user: settings.user.as_ref().map_or("no user".to_owned(), |user| format!("user `{user}`")),
+            user: settings
+                .user
+                .as_ref()
+                .map_or("who gives no user".to_owned(), |user| format!("user `{user}`")),
             client_id: client_id.to_owned(),
             protocol,
         }

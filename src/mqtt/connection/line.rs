@@ -5,17 +5,14 @@
 use std::{sync::Arc, time::Duration};
 
 use rustls::ClientConfig;
-use tokio::{
-    sync::{Notify, mpsc},
-    task::spawn_blocking,
-    time::timeout,
-};
+use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
 
 use super::{
     super::settings::{MqttSettings, Protocol, bracketed},
     Ended, Filter, Heard, Received, STALLED, Will,
     failed::{Failed, Place},
     tls, v3, v5,
+    way::Way,
 };
 
 /// Whom to call, and as whom.
@@ -50,9 +47,11 @@ pub(super) enum Step {
     /// A subscription is not granted.
     Unsubscribed,
     /// A message of ours is not taken, and why.
-    Unpublished(String),
+    Unpublished { why: String, is_denied: bool },
     /// A message of ours left the queue.
     Sent,
+    /// The broker has answered for a message of ours, and will not ask for it again.
+    Settled,
     /// Our good-bye has gone out.
     Left,
     /// Nothing that matters here.
@@ -136,10 +135,11 @@ pub(super) struct Line {
     events: Events,
     settings: Arc<MqttSettings>,
     place: Place,
+    way: Arc<Way>,
 }
 
 /// Makes both ends of a connection. Nothing is called yet.
-pub(super) fn line(call: &Call<'_>) -> (Sender, Line) {
+pub(super) fn line(call: &Call<'_>, way: Arc<Way>) -> (Sender, Line) {
     let (sender, events) = match call.protocol {
         Protocol::V311 => {
             let (sender, events) = v3::client(call);
@@ -151,12 +151,12 @@ pub(super) fn line(call: &Call<'_>) -> (Sender, Line) {
         }
     };
     let place = Place::new(call.settings, call.protocol, call.client_id);
-    (sender, Line { events, settings: Arc::new(call.settings.clone()), place })
+    (sender, Line { events, settings: Arc::new(call.settings.clone()), place, way })
 }
 
 impl Line {
     /// Connects and carries on until the connection ends, or nobody listens to `inbox` any more.
-    pub(super) async fn run(mut self, inbox: mpsc::Sender<Heard>, room: Arc<Notify>) -> Ended {
+    pub(super) async fn run(mut self, inbox: mpsc::Sender<Heard>) -> Ended {
         if self.settings.tls.is_some()
             && let Err(wrong) = self.secure().await
         {
@@ -171,14 +171,21 @@ impl Line {
                 }
                 Ok(Step::Message(message)) => Heard::Message(message),
                 Ok(Step::Unsubscribed) => Heard::Unsubscribed,
-                Ok(Step::Unpublished(why)) => Heard::Unpublished(why),
+                Ok(Step::Unpublished { why, is_denied }) => {
+                    self.way.settled();
+                    Heard::Unpublished { why, is_denied }
+                }
                 // The broker closes the connection. Closed here while its answers are unread, the last messages would be lost.
                 Ok(Step::Left) => {
                     left = true;
                     continue;
                 }
                 Ok(Step::Sent) => {
-                    room.notify_one();
+                    self.way.sent();
+                    continue;
+                }
+                Ok(Step::Settled) => {
+                    self.way.settled();
                     continue;
                 }
                 Ok(Step::Other) => continue,

@@ -12,6 +12,7 @@ mod line;
 pub(super) mod tls;
 mod v3;
 mod v5;
+mod way;
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,7 +22,10 @@ use tokio::{
     time::timeout,
 };
 
-use self::line::{Call, Sender, line};
+use self::{
+    line::{Call, Sender, line},
+    way::Way,
+};
 use super::settings::{MqttSettings, Protocol};
 
 /// Half of the time after which a silent broker counts as gone.
@@ -53,8 +57,13 @@ pub(super) enum Heard {
     Message(Received),
     /// The broker did not grant a subscription.
     Unsubscribed,
-    /// The broker did not take something that was published, and why. MQTT 3.1.1 has no way to say so.
-    Unpublished(String),
+    /// The broker did not take something that was published. MQTT 3.1.1 has no way to say so.
+    Unpublished {
+        /// Why, in its words.
+        why: String,
+        /// Because we may not publish it, so that it would not take it later either.
+        is_denied: bool,
+    },
 }
 
 /// One message from the broker.
@@ -106,7 +115,7 @@ pub(super) struct Connection {
     heard: mpsc::Receiver<Heard>,
     /// How many of the two are not up yet.
     missing: u8,
-    room: Arc<Notify>,
+    way: Arc<Way>,
     tasks: JoinSet<Ended>,
     /// Why it is over, while what came before is still to be heard.
     ended: Option<Ended>,
@@ -118,15 +127,17 @@ impl Connection {
     /// Starts to connect. The broker will say the `will` when the connection breaks.
     pub(super) fn open(settings: &MqttSettings, protocol: Protocol, client_id: &str, will: Will) -> Self {
         let (inbox, heard) = mpsc::channel(INBOX);
-        let room = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
-        let (say, saying) = line(&Call { settings, protocol, client_id, will: Some(&will) });
-        tasks.spawn(saying.run(inbox.clone(), Arc::clone(&room)));
+        let way = Arc::new(Way::new(settings.qos));
+        let call = Call { settings, protocol, client_id, will: Some(&will) };
+        let (say, saying) = line(&call, Arc::clone(&way));
+        tasks.spawn(saying.run(inbox.clone()));
         let client_id = format!("{client_id}{HEARING}");
-        let (hear, hearing) = line(&Call { settings, protocol, client_id: &client_id, will: None });
-        // Nobody waits for room on the half that hears: its only request is made when it is empty.
-        tasks.spawn(hearing.run(inbox, Arc::new(Notify::new())));
-        Self { say, hear, heard, missing: 2, room, tasks, ended: None, qos: settings.qos, will }
+        let call = Call { settings, protocol, client_id: &client_id, will: None };
+        // The half that hears publishes nothing, and its only request is made when it is empty.
+        let (hear, hearing) = line(&call, Arc::new(Way::new(settings.qos)));
+        tasks.spawn(hearing.run(inbox));
+        Self { say, hear, heard, missing: 2, way, tasks, ended: None, qos: settings.qos, will }
     }
 
     /// The next thing heard, or why the connection ended. Once it ended, do not ask again.
@@ -166,24 +177,31 @@ impl Connection {
 
     /// Hands over one text. False when the queue has no room: wait for [`Self::room`] and try again.
     pub(super) fn publish(&self, topic: &str, retain: bool, payload: &str) -> bool {
-        self.say.publish(topic, self.qos, retain, payload)
+        self.way.begins();
+        let has_room = self.say.publish(topic, self.qos, retain, payload);
+        if !has_room {
+            self.way.turned_back();
+        }
+        has_room
     }
 
     /// Notified when something left the queue.
     pub(super) fn room(&self) -> Arc<Notify> {
-        Arc::clone(&self.room)
+        self.way.room()
     }
 
     /// Says the will and good-bye. An orderly good-bye makes the broker drop the will, so it is said first.
     pub(super) async fn close(mut self) {
-        // Exactly once takes two more packets, and the good-bye would come between them: the broker would drop it.
+        // Exactly once takes two more packets: nothing comes after the good-bye to wait for them.
         let qos = self.qos.min(1);
         let farewell = async {
-            let (say, hear) = (self.say.clone(), self.hear.clone());
+            let (say, hear, way) = (self.say.clone(), self.hear.clone(), Arc::clone(&self.way));
             let Will { topic, payload } = self.will.clone();
             let speak = async {
                 // The half that hears goes first: what it is asked for now, nobody would do.
                 hear.disconnect().await;
+                // With exactly once the broker forgets what is half on its way, and hands it on after what came later.
+                way.emptied().await;
                 let _ = say.publish_in_turn(topic, qos, payload).await && say.disconnect().await;
             };
             let listen = async {
@@ -194,7 +212,15 @@ impl Connection {
                     }
                 }
             };
-            tokio::join!(speak, listen);
+            let speak = async {
+                speak.await;
+                std::future::pending().await
+            };
+            // When both halves have ended there is nobody to speak to.
+            tokio::select! {
+                () = listen => {}
+                () = speak => {}
+            }
         };
         if timeout(FAREWELL, farewell).await.is_err() {
             tracing::debug!(topic = self.will.topic, "the broker did not take our good-bye in time");

@@ -99,6 +99,7 @@ impl Events {
             {
                 Step::Unsubscribed
             }
+            Event::Incoming(Packet::PubAck(_) | Packet::PubComp(_)) => Step::Settled,
             Event::Outgoing(Outgoing::Disconnect) => Step::Left,
             Event::Outgoing(Outgoing::Publish(_)) => Step::Sent,
             Event::Incoming(_) | Event::Outgoing(_) => Step::Other,

@@ -133,14 +133,17 @@ fn incoming(packet: Packet) -> Result<Step, Failed> {
             Step::Unsubscribed
         }
         Packet::PubAck(answer) => match answer.reason {
-            PubAckReason::Success | PubAckReason::NoMatchingSubscribers => Step::Other,
-            refused => Step::Unpublished(reason(&refused)),
+            PubAckReason::Success | PubAckReason::NoMatchingSubscribers => Step::Settled,
+            refused => {
+                Step::Unpublished { why: reason(&refused), is_denied: refused == PubAckReason::NotAuthorized }
+            }
         },
         Packet::PubRec(answer) => match answer.reason {
             PubRecReason::Success | PubRecReason::NoMatchingSubscribers => Step::Other,
             // The client goes on counting it as on its way, and would be full after some of them.
             refused => return Err(Failed::Refused(reason(&refused))),
         },
+        Packet::PubComp(_) => Step::Settled,
         _ => Step::Other,
     })
 }

@@ -11,6 +11,7 @@ mod announcer;
 mod birth;
 mod component;
 mod ids;
+mod left;
 mod message;
 mod part;
 mod settings;

@@ -28,6 +28,9 @@ pub fn things(station: &Station, place: &Place) -> String {
         "\n// The broker as openHAB reaches it, with a user of openHAB's own. Without passwords at the broker, leave user and\n\
          // password out. If openHAB has a broker Thing already: scs openhab things --bridge ITS-NAME\n",
     );
+    if let Some(note) = broker.note() {
+        let _ = writeln!(out, "// {note}");
+    }
     if broker.secure {
         out.push_str(
             "// secure: openHAB keeps the broker's certificate of the first connect and refuses another one. When it is renewed,\n\

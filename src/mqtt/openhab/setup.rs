@@ -1,5 +1,7 @@
 //! What the files of a station say, whatever the grammar in which they say it.
 
+use std::net::IpAddr;
+
 use super::{
     names::{Names, label, port_label},
     points::{Access, Kind, PORT, Point, STATION},
@@ -108,6 +110,18 @@ impl Bridge {
 }
 
 impl Broker {
+    /// What is to be known where openHAB is on another host than the broker that was named.
+    pub(super) fn note(&self) -> Option<String> {
+        let is_loopback =
+            self.host.parse().map_or(self.host == "localhost", |host: IpAddr| host.is_loopback());
+        is_loopback.then(|| {
+            format!(
+                "`{}` is openHAB's own host: is the broker there? Else make this file with --broker ITS-ADDRESS.",
+                self.host
+            )
+        })
+    }
+
     /// How openHAB connects. The password is for people to write in: that of the service is not openHAB's.
     pub(super) fn config(&self, id: &str) -> Config {
         let text = |text: &str| Setting::Text(text.to_owned());

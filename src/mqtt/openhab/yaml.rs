@@ -23,6 +23,9 @@ pub fn yaml(station: &Station, place: &Place) -> String {
         out.push_str(
             "  # The broker as openHAB reaches it. From openHAB 5.2 on the password may be ${ENV:MQTT_PASSWORD}.\n",
         );
+        if let Some(note) = broker.note() {
+            let _ = writeln!(out, "  # {note}");
+        }
         let _ = writeln!(out, "  {}:\n    isBridge: true\n    label: MQTT broker\n    config:", bridge.uid());
         out.push_str(&lines(&broker.config(&bridge.id), 6));
         out.push('\n');

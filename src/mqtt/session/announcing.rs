@@ -3,7 +3,7 @@
 //! At the first connection of a run it waits a moment for what the broker kept of earlier runs, so that messages of the
 //! other form are told to let their entities go before ours name them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
@@ -17,7 +17,10 @@ use super::{
     },
     Session,
 };
-use crate::model::{PortId, Station, StationName};
+use crate::{
+    controller::Handle,
+    model::{PortId, Station, StationName},
+};
 
 /// No kept message for so long means that there are no more: a broker hands them out right after it was asked.
 const QUIET: Duration = Duration::from_millis(300);
@@ -75,9 +78,24 @@ impl Announcing {
         }
     }
 
+    /// Everything is to be said once more: what is announced, then the states.
+    pub(super) fn again(&mut self) {
+        if let Some(announcer) = &mut self.announcer {
+            announcer.again();
+        }
+        if self.phase == Phase::Steady {
+            self.phase = Phase::Again;
+        }
+    }
+
     /// The session says good-bye: from now on nobody is told that it is here.
     pub(super) fn end(&mut self) {
         (self.phase, self.births) = (Phase::Steady, Births::default());
+    }
+
+    /// All is said but what changes.
+    pub(super) fn is_steady(&self) -> bool {
+        self.phase == Phase::Steady
     }
 
     /// When there is something to announce although nothing changed.
@@ -116,6 +134,12 @@ impl Session<'_> {
         }
         let directory = &self.caller.bridge.directory;
         let is_ours = announcer.kept(message.topic, |name| directory.station(name.as_str()).is_some());
+        if is_ours {
+            let has_root = |handle: &Handle, root: &str| handle.view().station.topic == root;
+            announcer.states_of(message.topic, message.payload, |root| {
+                directory.stations().values().any(|handle| has_root(handle, root))
+            });
+        }
         if let Phase::Listening(quiet, _) = phase
             && is_ours
         {
@@ -133,12 +157,7 @@ impl Session<'_> {
             self.announcing.phase = Phase::First;
         }
         if self.announcing.births.take(now) {
-            if let Some(announcer) = &mut self.announcing.announcer {
-                announcer.again();
-            }
-            if self.announcing.phase == Phase::Steady {
-                self.announcing.phase = Phase::Again;
-            }
+            self.announcing.again();
         }
         if !self.say_announcements(taken) {
             return Round::Full;
@@ -156,7 +175,8 @@ impl Session<'_> {
         Round::Done(None)
     }
 
-    fn say_announcements(&mut self, taken: &mut bool) -> bool {
+    /// Announces what changed. False when the broker takes no more now.
+    pub(super) fn say_announcements(&mut self, taken: &mut bool) -> bool {
         let Some(announcer) = &mut self.announcing.announcer else { return true };
         announcer.round(|say| {
             let has_room = self.connection.publish(say.topic, say.retain, say.payload);
@@ -170,6 +190,17 @@ impl Session<'_> {
         if let Some(announcer) = &mut self.announcing.announcer {
             announcer.withdraw();
         }
+        self.announce_last().await;
+    }
+
+    /// Names the topics that the next session will use, before those of this one are cleared.
+    pub(super) async fn point_to_new_topics(&mut self) {
+        let station = Arc::clone(&self.pictures.borrow().station);
+        self.announcing.station(&station);
+        self.announce_last().await;
+    }
+
+    async fn announce_last(&mut self) {
         let room = self.connection.room();
         let end = Instant::now() + WITHDRAWAL;
         let mut taken = false;

@@ -120,7 +120,7 @@ impl Session<'_> {
 
     /// Shows that the connection is well, or who sends too many commands.
     pub(super) fn show_link(&mut self) {
-        if self.ears != Ears::Open {
+        if self.ears != Ears::Open || self.is_denied || self.again.is_some() {
             return;
         }
         let crowded: Vec<String> = self

@@ -40,6 +40,9 @@ const GATHER: Duration = Duration::from_millis(1);
 /// A broker that takes nothing for so long is left and connected to again.
 const STUCK: Duration = Duration::from_secs(40);
 
+/// What the broker did not take, although we may publish it, is said once more after so long.
+const AGAIN: Duration = Duration::from_secs(60);
+
 /// Why a session is over.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Over {
@@ -73,12 +76,16 @@ pub(super) struct Session<'c> {
     station: Arc<Station>,
     announcing: Announcing,
     connected: bool,
+    /// The broker does not grant something, and that stays shown while this connection lasts.
+    is_denied: bool,
     /// Commands that came too fast wait here.
     pace: Pace,
     ears: Ears,
     /// Since when the broker has taken nothing, if something waits.
     full_since: Option<Instant>,
     next_round: Option<Instant>,
+    /// When all is said once more, because the broker did not take something.
+    again: Option<Instant>,
     next_look: Instant,
 }
 
@@ -108,10 +115,12 @@ impl<'c> Session<'c> {
             station,
             announcing,
             connected: false,
+            is_denied: false,
             pace: Pace::default(),
             ears,
             full_since: None,
             next_round: None,
+            again: None,
             next_look: Instant::now(),
         }
     }
@@ -129,6 +138,9 @@ impl<'c> Session<'c> {
             self.withdraw().await;
         }
         let moved = over == Over::Moved && self.pictures.borrow().station.topic != self.root;
+        if moved {
+            self.point_to_new_topics().await;
+        }
         if moved || self.caller.bridge.is_removed() {
             self.clear().await;
         }
@@ -160,6 +172,7 @@ impl<'c> Session<'c> {
                 event = next_event(&mut self.events), if self.event.is_none() => self.happened(event),
                 () = room.notified(), if self.full_since.is_some() => {}
                 () = until(self.next_round) => {}
+                () = until(self.again) => self.say_again(),
                 () = until(self.full_since.map(|since| since + STUCK)) => {
                     return Over::Ended(Ended::Lost("the broker takes nothing any more: is it overloaded".to_owned()));
                 }
@@ -198,18 +211,32 @@ impl<'c> Session<'c> {
                     self.filters().join("`, `")
                 );
                 tracing::warn!(station = %self.caller.bridge.name, "{reason}");
+                self.is_denied = true;
                 self.caller.bridge.line.set(&Link::Deaf { reason });
             }
-            Heard::Unpublished(why) => {
-                let reason = format!(
-                    "the broker does not take all that we publish ({why}): allow writing `{}/#` in its access list",
-                    self.root
-                );
-                if self.caller.bridge.line.set(&Link::Mute { reason: reason.clone() }) {
-                    tracing::warn!(station = %self.caller.bridge.name, "{reason}");
-                }
-            }
+            Heard::Unpublished { why, is_denied } => self.unpublished(&why, is_denied),
         }
+    }
+
+    fn unpublished(&mut self, why: &str, is_denied: bool) {
+        let advice = if is_denied {
+            format!("allow writing `{}/#` in its access list", self.root)
+        } else {
+            self.again.get_or_insert(Instant::now() + AGAIN);
+            "is it short of memory? its log says more; all is said again in a minute".to_owned()
+        };
+        self.is_denied |= is_denied;
+        let reason = format!("the broker does not take all that we publish ({why}): {advice}");
+        if self.caller.bridge.line.set(&Link::Mute { reason: reason.clone() }) {
+            tracing::warn!(station = %self.caller.bridge.name, "{reason}");
+        }
+    }
+
+    /// Says all once more. If the broker does not take it again, it says so.
+    fn say_again(&mut self) {
+        self.again = None;
+        self.announcing.again();
+        self.show_link();
     }
 
     /// All that is listened to. Several signals may have one topic.

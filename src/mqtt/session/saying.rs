@@ -115,7 +115,11 @@ impl Session<'_> {
     pub(super) fn publish(&mut self) {
         let now = Instant::now();
         let mut taken = false;
-        let mut round = self.say_states(now, &mut taken);
+        // What is gone is taken back before its topics are cleared, or who still listens to them wonders.
+        let mut round = match self.announcing.is_steady() && !self.say_announcements(&mut taken) {
+            true => Round::Full,
+            false => self.say_states(now, &mut taken),
+        };
         if let Round::Done(next) = round {
             round = match self.announce(now, &mut taken) {
                 Round::Done(None) => self.say_states(now, &mut taken),

@@ -11,10 +11,14 @@ use std::{
 use super::{
     DiscoverySettings, Form,
     ids::{Ids, Key, Named, Node},
+    left::{self, Left},
     message::{PortFacts, Subject, Writer},
     part::Part,
 };
-use crate::model::{PortId, Station, StationName};
+use crate::{
+    model::{PortId, Station, StationName},
+    mqtt::topics::Topic,
+};
 
 /// Old messages that may wait to be cleared: a thousand ports have thirteen thousand entities. What is more than this
 /// is found at the next connect.
@@ -45,6 +49,8 @@ pub(in super::super) struct Announcer {
     moving: BTreeSet<String>,
     /// Messages that are no longer true.
     clear: BTreeSet<String>,
+    /// States of what is gone.
+    left: Left,
 }
 
 impl Announcer {
@@ -62,6 +68,7 @@ impl Announcer {
             due: BTreeSet::new(),
             moving: BTreeSet::new(),
             clear: BTreeSet::new(),
+            left: Left::default(),
         })
     }
 
@@ -73,9 +80,11 @@ impl Announcer {
         }
     }
 
-    /// True for the topic of births.
+    /// True for the topic of births. It may be our own `status`, if the prefix is our root: that tells of us only, and
+    /// who answers it says it again.
     pub(in super::super) fn is_birth(&self, topic: &str) -> bool {
-        self.form != Form::Off && topic == self.ids.birth()
+        let is_own = |subject: &Subject| Topic::Status.path(&subject.root) == topic;
+        self.form != Form::Off && topic == self.ids.birth() && !self.subject.as_ref().is_some_and(is_own)
     }
 
     /// True for a message of this installation.
@@ -102,6 +111,9 @@ impl Announcer {
         if self.ports.get(&port) != Some(&facts) {
             self.ports.insert(port, facts);
             self.node(Node::Port(port));
+            if let Some(subject) = &self.subject {
+                self.left.is_back(port, &subject.root);
+            }
         }
     }
 
@@ -181,7 +193,7 @@ impl Announcer {
             }
             self.clear.pop_first();
         }
-        true
+        self.left.round(|topic| publish(&Say { topic, payload: "", retain: true }))
     }
 
     fn say(&mut self, key: Key, publish: &mut impl FnMut(&Say<'_>) -> bool) -> bool {
@@ -250,6 +262,29 @@ impl Announcer {
         self.due.extend(all_keys(node).filter(|key| is_whole(*key) == whole));
     }
 
+    /// Takes note of what a kept message says about states. `is_said` says whether a station has such a root: then its
+    /// states are its own affair.
+    pub(in super::super) fn states_of(
+        &mut self,
+        topic: &str,
+        message: &[u8],
+        is_said: impl Fn(&str) -> bool,
+    ) {
+        let Some(Named { station, key: Some(Key { node, .. }) }) = self.ids.read(topic) else { return };
+        let ours = self.subject.as_ref().filter(|_| station == self.station).map(|subject| &subject.root);
+        if let Some(root) = ours
+            && left::is_under(message, root)
+        {
+            if !self.exists(node) {
+                self.left.found(node, root);
+            }
+            return;
+        }
+        if let Some(root) = left::root(message).filter(|root| !is_said(root)) {
+            self.left.found(node, &root);
+        }
+    }
+
     fn old(&mut self, topic: &str) {
         if self.clear.len() < OLD {
             self.clear.insert(topic.to_owned());
@@ -274,108 +309,4 @@ fn hash(message: &str) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mqtt::InstallationId;
-
-    fn announcer(form: Form) -> Announcer {
-        let id = InstallationId::new("sc_1");
-        let settings = DiscoverySettings { form, id, ..DiscoverySettings::default() };
-        let mut announcer = Announcer::new(&settings, &StationName::new("desk").unwrap()).unwrap();
-        let (title, root) = ("Desk".to_owned(), "desk".to_owned());
-        announcer.subject = Some(Subject { title, root, ports: 1, area: None });
-        announcer.all();
-        announcer
-    }
-
-    fn port(number: u16) -> PortId {
-        PortId::new(number).unwrap()
-    }
-
-    fn levels(both: bool) -> PortFacts {
-        PortFacts { device: None, low: both, high: both }
-    }
-
-    fn said(announcer: &mut Announcer) -> Vec<(String, String)> {
-        let mut all = Vec::new();
-        assert!(announcer.round(|say| {
-            all.push((say.topic.to_owned(), say.payload.to_owned()));
-            true
-        }));
-        all
-    }
-
-    #[test]
-    fn a_port_without_levels_has_no_sliders_and_loses_those_it_had() {
-        let mut whole = announcer(Form::Device);
-        whole.port(port(1), levels(true));
-        assert!(said(&mut whole)[1].1.contains("\"min_level\":{\"platform\":\"number\",\"name\""));
-        whole.port(port(1), levels(false));
-        let again = said(&mut whole);
-        assert_eq!(again.len(), 1);
-        assert!(again[0].1.contains("\"min_level\":{\"platform\":\"number\"}"), "{again:?}");
-
-        let mut single = announcer(Form::Entity);
-        single.port(port(1), levels(true));
-        assert_eq!(said(&mut single).len(), 4 + 13);
-        single.port(port(1), levels(false));
-        let gone = ["min_level", "max_level"]
-            .map(|key| (format!("homeassistant/number/sc_1/desk_p01_{key}/config"), String::new()));
-        assert_eq!(said(&mut single), gone);
-    }
-
-    #[test]
-    fn what_finds_no_room_is_said_later_and_once() {
-        let mut announcer = announcer(Form::Entity);
-        announcer.port(port(1), levels(true));
-        let mut topics = Vec::new();
-        for _ in 0..4 + 13 {
-            let mut room = 1;
-            announcer.round(|say| {
-                room -= 1;
-                if room >= 0 {
-                    topics.push(say.topic.to_owned());
-                }
-                room >= 0
-            });
-        }
-        topics.dedup();
-        assert_eq!(topics.len(), 4 + 13);
-        assert!(said(&mut announcer).is_empty());
-    }
-
-    #[test]
-    fn whoever_fills_the_broker_with_our_topics_does_not_fill_our_memory() {
-        let mut announcer = announcer(Form::Device);
-        for number in 0..2 * OLD {
-            announcer.kept(&format!("homeassistant/switch/sc_1/desk_x{number}/config"), |_| true);
-            announcer.kept(&format!("homeassistant/switch/sc_1/s{number}_p01_power/config"), |_| false);
-        }
-        assert_eq!((announcer.clear.len(), announcer.moving.len()), (OLD, 0));
-        said(&mut announcer);
-        assert!(announcer.clear.is_empty());
-    }
-
-    #[test]
-    fn a_message_of_a_station_that_there_is_is_left_to_it() {
-        let mut announcer = announcer(Form::Device);
-        said(&mut announcer);
-        let topic = "homeassistant/device/sc_1/garage_p01/config";
-        assert!(announcer.kept(topic, |name| name.as_str() == "garage"));
-        assert!(said(&mut announcer).is_empty());
-        assert!(announcer.kept(topic, |_| false));
-        assert_eq!(said(&mut announcer), [(topic.to_owned(), String::new())]);
-        assert!(!announcer.kept("homeassistant/device/other/garage/config", |_| false));
-    }
-
-    #[test]
-    fn another_form_that_is_found_late_moves_all_the_same() {
-        let mut announcer = announcer(Form::Device);
-        announcer.port(port(1), levels(true));
-        let first = said(&mut announcer);
-        let old = "homeassistant/switch/sc_1/desk_p01_power/config";
-        announcer.kept(old, |_| true);
-        let expected = [(old, MIGRATE), (first[1].0.as_str(), first[1].1.as_str()), (old, "")];
-        assert_eq!(said(&mut announcer), expected.map(|(topic, text)| (topic.to_owned(), text.to_owned())));
-    }
-}
+mod tests;
