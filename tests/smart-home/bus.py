@@ -4,7 +4,7 @@ import threading
 
 import paho.mqtt.client as paho
 
-from processes import NotTried, wait_for
+from processes import USERS, NotTried, wait_for
 
 CONNECT_SECONDS = 20
 
@@ -19,6 +19,7 @@ class Bus:
             self.client = paho.Client(paho.CallbackAPIVersion.VERSION1, client_id="watcher")
         else:
             self.client = paho.Client(client_id="watcher")
+        self.client.username_pw_set("watcher", USERS["watcher"])
         self.client.reconnect_delay_set(1, 1)
         self.client.on_connect = lambda client, *_: client.subscribe("#", 1)
         self.client.on_subscribe = lambda *_: self.subscribed.set()

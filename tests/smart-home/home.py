@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 
+import documentation
 from bus import Bus
 from entities import ids
 from hass import HomeAssistant
@@ -35,6 +36,8 @@ SHED = """(
     ports: {1: (device: "bike-computer")},
 )
 """
+# Where the desk's topics move to.
+MOVED = "smartcharger/moved"
 PORTS = {"desk": [1, 2, 3], "shed": [1]}
 
 
@@ -44,7 +47,7 @@ class Home:
     def __init__(self, folder, program, form, dashboard="views: []\n", automations="[]\n"):
         shutil.rmtree(folder, ignore_errors=True)
         self.form = form
-        self.broker = Broker(folder)
+        self.broker = Broker(folder, documentation.access_list("smartcharger/shed", MOVED))
         self.service = Service(folder, program, self.broker, form)
         self.hass = HomeAssistant(folder / f"hass-{form}", dashboard, automations)
         (folder / "stations").mkdir()

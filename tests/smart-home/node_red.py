@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 
-from processes import ROOT, Program
+from processes import ROOT, USERS, Program
 
 FLOW = ROOT / "docs" / "node-red" / "flow.json"
 MODULES = ROOT / "target" / "smart-home" / "node"
@@ -24,7 +24,10 @@ class NodeRed(Program):
         for node in flow:
             if node["type"] == "mqtt-broker":
                 node["port"] = str(broker.port)
+                login = {node["id"]: {"user": "watcher", "password": USERS["watcher"]}}
         (self.folder / "flow.json").write_text(json.dumps(flow))
+        (self.folder / "flow_cred.json").write_text(json.dumps(login))
+        (self.folder / "settings.js").write_text("module.exports = {credentialSecret: false}")
 
     def command(self):
         return [self.program, "--userDir", str(self.folder), "--port", str(self.port), "flow.json"]

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -36,9 +37,12 @@ def make(program):
     """Starts the demo beside Home Assistant and looks at it."""
     folder = ROOT / "target" / "smart-home" / "pictures"
     shutil.rmtree(folder, ignore_errors=True)
-    broker = Broker(folder)
+    broker = Broker(folder, documentation.access_list("smartcharger/demo"))
     service = Service(folder, program, broker, demo=True)
     shutil.copytree(ROOT / "stations", folder / "stations")
+    station = folder / "stations" / "demo.ron"
+    # The demo's title is a sentence; people give short ones.
+    station.write_text(re.sub(r'title: ".*?"', 'title: "Desk"', station.read_text()))
     shutil.copytree(ROOT / "rules", folder / "rules")
     hass = HomeAssistant(folder / "hass-pictures", dashboard(), "[]\n")
     started = []

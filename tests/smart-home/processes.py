@@ -88,17 +88,41 @@ class Program:
         self.start()
 
 
+# Passwords of this run only. `watcher` sees and says everything.
+USERS = {"charger": "current", "homeassistant": "house", "watcher": "all"}
+
+
 class Broker(Program):
-    """mosquitto as Debian has it; it keeps retained messages over a restart only if told to."""
+    """mosquitto as Debian has it, with users and an access list; it keeps no retained messages over a restart."""
 
     name, program = "mosquitto", "mosquitto"
 
-    def command(self):
+    def __init__(self, folder, access_list):
+        super().__init__(folder)
+        self.file("access").write_text(f"{access_list}\nuser watcher\ntopic readwrite #\n")
+        self.file("access").chmod(0o600)
         # Started by root it would become another user, who may not read here.
         user = os.environ.get("USER", "root")
-        (self.folder / "mosquitto.conf").write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nuser {user}\npersistence false\n")
-        return [shutil.which("mosquitto"), "-c", str(self.folder / "mosquitto.conf")]
+        self.file("conf").write_text(
+            f"listener {self.port} 127.0.0.1\nuser {user}\npersistence false\nlog_type all\nallow_anonymous false\n"
+            f"password_file {self.file('passwords')}\nacl_file {self.file('access')}\n")
+
+    def file(self, kind):
+        return self.folder / f"mosquitto.{kind}"
+
+    def start(self):
+        self.file("passwords").unlink(missing_ok=True)
+        for user, password in USERS.items():
+            create = [] if self.file("passwords").exists() else ["-c"]
+            subprocess.run(["mosquitto_passwd", *create, "-b", str(self.file("passwords")), user, password], check=True)
+        super().start()
+
+    def command(self):
+        return [shutil.which("mosquitto"), "-c", str(self.file("conf"))]
+
+    def denials(self):
+        """What somebody was not allowed to say."""
+        return sorted({line.split(": ", 1)[-1] for line in self.log.read_text(errors="replace").splitlines() if "Denied " in line})
 
 
 class Service(Program):
@@ -124,7 +148,7 @@ class Service(Program):
 
     def environment(self):
         return {"SCS_MQTT_URL": f"mqtt://127.0.0.1:{self.broker.port}", "SCS_MQTT_DISCOVERY": self.form,
-                "SCS_MQTT_CLIENT_ID": "scs-smart-home"}
+                "SCS_MQTT_USER": "charger", "SCS_MQTT_PASSWORD": USERS["charger"], "SCS_MQTT_CLIENT_ID": "scs-smart-home"}
 
     def reload(self):
         """Reads the files again, as `systemctl reload` does."""

@@ -93,6 +93,8 @@ class Values:
         home = self.home
         home.hass.act("text.set_value", home.entity("device", 3), value="Jörg's phone")
         self.shows("a name is given", "Jörg's phone", "device", 3)
+        named = lambda: [device["name"] for identifier, device in home.hass.devices().items() if identifier.endswith("_desk_p03")]
+        self.table.comes_true("and the port carries it", ["Charging Station port 3 (Jörg's phone)"], named)
         home.hass.act("text.set_value", home.entity("device", 3), value="phone-3")
         self.shows("and taken back", "phone-3", "device", 3)
 
