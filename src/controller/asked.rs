@@ -73,7 +73,7 @@ impl Controller {
             (Err(refused), None) => {
                 let station = Some(self.engine.view().station.name.clone());
                 let kind = EventKind::CommandRejected { message: refused.to_string() };
-                self.wiring.directory.tell(Event { at: now, station, port: None, kind });
+                self.events.push(Event { at: now, station, port: None, kind });
             }
         }
     }

@@ -110,6 +110,7 @@ pub fn start(
         publish,
         wiring,
         remembers,
+        events: Vec::new(),
         waiting: Vec::new(),
         lost: 0,
         told_lost: None,
@@ -124,6 +125,8 @@ pub(super) struct Controller {
     pub(super) wiring: Wiring,
     /// False when it is not known what stands on disk.
     remembers: bool,
+    /// What has happened; told once the picture is published, so that who hears of it finds it done.
+    pub(super) events: Vec<Event>,
     /// Answers that go out once the picture that they belong to is published.
     pub(super) waiting: Vec<Box<dyn FnOnce() + Send>>,
     pub(super) lost: u64,
@@ -252,7 +255,7 @@ impl Controller {
     fn tell_rejected(&mut self, port: PortId, message: String, at: Timestamp) {
         let station = Some(self.engine.view().station.name.clone());
         let kind = EventKind::ReportRejected { message };
-        self.wiring.directory.tell(Event { at, station, port: Some(port), kind });
+        self.events.push(Event { at, station, port: Some(port), kind });
     }
 
     /// Does what a step says, without waiting for anybody.
@@ -267,7 +270,11 @@ impl Controller {
             self.write(record);
         }
         log::events(&step.events);
-        for event in step.events {
+        self.events.extend(step.events);
+    }
+
+    fn tell_events(&mut self) {
+        for event in self.events.drain(..) {
             if !self.wiring.directory.tell(event) {
                 self.lost += 1;
             }
@@ -296,6 +303,7 @@ impl Controller {
 
     fn publish(&mut self) {
         self.publish.send_replace(self.engine.view().clone());
+        self.tell_events();
         for answer in self.waiting.drain(..) {
             answer();
         }
@@ -317,6 +325,7 @@ impl Controller {
         let mut last = self.engine.stop(ending);
         let mut open = std::mem::take(&mut last.orders);
         self.act(last);
+        self.tell_events();
         for attempt in 0..RELEASE_TRIES {
             if open.is_empty() {
                 return;

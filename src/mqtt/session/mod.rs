@@ -5,6 +5,7 @@
 
 mod announcing;
 mod hearing;
+mod looks;
 mod mapped;
 mod saying;
 
@@ -19,7 +20,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use self::announcing::Announcing;
+use self::{announcing::Announcing, looks::Looks};
 use super::{
     bridge::{Caller, Ears, until_stopped},
     connection::{Connection, Ended, Filter, Heard, Will},
@@ -35,8 +36,8 @@ use crate::{
     model::{Event, SignalName, SignalPlan, Station},
 };
 
-/// Changes that come closer together than this are published together.
-const GATHER: Duration = Duration::from_millis(1);
+/// A queue that is full of states is tried again after this.
+const BUSY: Duration = Duration::from_millis(1);
 /// A broker that takes nothing for so long is left and connected to again.
 const STUCK: Duration = Duration::from_secs(40);
 
@@ -86,7 +87,7 @@ pub(super) struct Session<'c> {
     next_round: Option<Instant>,
     /// When all is said once more, because the broker did not take something.
     again: Option<Instant>,
-    next_look: Instant,
+    looks: Looks,
 }
 
 impl<'c> Session<'c> {
@@ -121,7 +122,7 @@ impl<'c> Session<'c> {
             full_since: None,
             next_round: None,
             again: None,
-            next_look: Instant::now(),
+            looks: Looks::new(Instant::now()),
         }
     }
 
@@ -159,7 +160,7 @@ impl<'c> Session<'c> {
                     Err(ended) => return Over::Ended(ended),
                 },
                 () = until_stopped(&mut stop) => return Over::Stopped,
-                alive = next_picture(&mut self.pictures, self.next_look), if self.connected => {
+                alive = next_picture(&mut self.pictures, self.looks.rest()), if self.connected => {
                     if !alive {
                         return Over::Stopped;
                     }
@@ -188,13 +189,13 @@ impl<'c> Session<'c> {
         match heard {
             Heard::Connected => {
                 self.connected = true;
-                self.caller.connected();
                 match &self.ears {
                     Ears::Open => self.subscribe(),
                     Ears::Closed(_, reason) => {
                         self.caller.bridge.line.set(&Link::Deaf { reason: reason.clone() });
                     }
                 }
+                self.caller.connected();
                 self.events = Some(self.caller.bridge.directory.events());
                 self.begin_announcing();
                 if self.look() {
@@ -259,7 +260,7 @@ impl<'c> Session<'c> {
             self.show_link();
         } else {
             // The queue is full of states just now.
-            self.ears = Ears::Closed(Instant::now() + GATHER, "the broker is slow".to_owned());
+            self.ears = Ears::Closed(Instant::now() + BUSY, "the broker is slow".to_owned());
         }
     }
 }
@@ -269,8 +270,11 @@ fn deadlines(station: &Station) -> BTreeSet<String> {
 }
 
 /// Waits for the next picture, but not before `from`. False when the station has ended.
-async fn next_picture(pictures: &mut watch::Receiver<View>, from: Instant) -> bool {
-    sleep_until(from).await;
+async fn next_picture(pictures: &mut watch::Receiver<View>, from: Option<Instant>) -> bool {
+    // A timer takes up to a millisecond also for a moment that has just passed.
+    if let Some(from) = from.filter(|from| *from > Instant::now()) {
+        sleep_until(from).await;
+    }
     pictures.changed().await.is_ok()
 }
 

@@ -16,7 +16,7 @@ use super::{
         shown::{self, Shown},
         topics::{self, Field, Topic},
     },
-    GATHER, Session, deadlines,
+    Session, deadlines,
 };
 use crate::{
     controller::{PortState, View},
@@ -45,7 +45,7 @@ impl Session<'_> {
             self.station = Arc::clone(station);
         }
         let now = Instant::now();
-        self.next_look = now + GATHER;
+        self.looks.take(now);
         self.say_station(&view, now);
         self.announcing.station(&view.station);
         let Some(before) = self.said.replace(view.clone()).filter(|before| same_kind(before, &view)) else {
