@@ -80,6 +80,8 @@ impl Stations {
             .filter(|(name, running)| plan.stations.get(*name).is_none_or(|s| s.switch != running.switch))
             .map(|(name, _)| name.clone())
             .collect();
+        // Who serves a station that ends looks up whether it will be back.
+        self.show(|name| plan.stations.contains_key(name));
         for name in gone {
             self.remove(&name, Ending::Removed, tasks).await;
             if plan.stations.contains_key(&name) {
@@ -104,7 +106,13 @@ impl Stations {
         for (station, (line, powers)) in lines {
             self.start(station, line, powers, plan, tasks).await;
         }
-        let handles = self.running.iter().map(|(name, running)| (name.clone(), running.handle.clone()));
+        self.show(|_| true);
+    }
+
+    /// Puts the running stations that stay into the directory.
+    fn show(&self, stays: impl Fn(&StationName) -> bool) {
+        let running = self.running.iter().filter(|(name, _)| stays(name));
+        let handles = running.map(|(name, running)| (name.clone(), running.handle.clone()));
         self.directory.replace(handles.collect());
     }
 

@@ -1,8 +1,15 @@
-//! The broker dies in the middle and comes back.
+//! The broker dies in the middle and comes back; a station goes for good.
+
+use std::fs;
 
 use serde_json::json;
 
-use crate::{broker::Broker, folder::Folder, service::Service, watcher::Watcher};
+use crate::{
+    broker::Broker,
+    folder::{DESK, Folder},
+    service::Service,
+    watcher::Watcher,
+};
 
 #[tokio::test]
 async fn charging_goes_on_without_the_broker_and_everything_is_said_again() {
@@ -42,4 +49,27 @@ async fn charging_goes_on_without_the_broker_and_everything_is_said_again() {
     assert_eq!(service.get("/health/ready").await["mqtt"], "connected");
     service.stop().await;
     watcher.sees("desk/status", "offline").await;
+}
+
+#[tokio::test]
+async fn a_station_that_is_removed_leaves_nothing_with_the_broker() {
+    let broker = Broker::start();
+    let folder = Folder::new();
+    folder.settings(&format!("    mqtt: (url: \"mqtt://127.0.0.1:{}\"),\n", broker.port()));
+    let shed = DESK.replace("topic: \"desk\"", "topic: \"shed\"");
+    let shed = ["one", "two", "three"]
+        .iter()
+        .fold(shed, |shed, name| shed.replace(&format!("\"{name}\""), &format!("\"old {name}\"")));
+    folder.write("stations/shed.ron", &shed);
+    let service = Service::start(&folder).await;
+    let watcher = Watcher::at(broker.port()).await;
+    watcher.sees("shed/status", "online").await;
+    watcher.sees("shed/port/3/state", "ON").await;
+    fs::remove_file(folder.path("stations/shed.ron")).unwrap();
+    for topic in ["port/1/state", "port/3/info", "version"] {
+        watcher.sees(&format!("shed/{topic}"), "").await;
+    }
+    watcher.sees("shed/status", "offline").await;
+    watcher.sees("desk/status", "online").await;
+    service.stop().await;
 }
