@@ -30,7 +30,7 @@ pub struct Openhab {
     /// Which station [default: the only one]
     #[arg(long, value_name = "NAME")]
     pub station: Option<StationName>,
-    /// The broker as openHAB reaches it, HOST[:PORT] or mqtts://HOST[:PORT] [default: that of the settings]
+    /// The broker as openHAB reaches it: HOST, HOST:PORT or mqtts://HOST:PORT [default: that of the settings]
     #[arg(long, value_name = "ADDRESS")]
     pub broker: Option<Address>,
     /// The name of openHAB's Thing for the broker, which is there already: home or mqtt:broker:home
