@@ -47,33 +47,41 @@ const ROOT: &str = "smartcharger/bench";
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        reports().await;
+        reports(16, 16, 8).await;
+        println!();
+        reports(PORTS, REPORTING, 1).await;
         announcing().await;
         idle().await;
     });
 }
 
-async fn reports() {
+/// `reporting` of the ports report, `passes` times in each round.
+async fn reports(ports: u16, reporting: u16, passes: u16) {
     println!(
-        "A report by MQTT until its level is published, {REPORTING} of {PORTS} ports in each of {ROUNDS} rounds in turn\n"
+        "A report by MQTT until its level is published: {reporting} of {ports} ports, {passes} times in each of \
+         {ROUNDS} rounds, a round trip and a report in turn\n"
     );
     let broker = Broker::start();
     let mut client = Client::connect(broker.port).await;
-    let _service = Service::start(PORTS, broker.port);
+    let _service = Service::start(ports, broker.port);
     client.until(&format!("{ROOT}/status"), "online").await;
     let mut rounds = [Round::default(), Round::default()];
-    for level in 40..40 + ROUNDS {
-        let begin = Instant::now();
+    for _ in 0..ROUNDS {
         let (mut trips, mut reports) = (Vec::new(), Vec::new());
-        for port in 1..=REPORTING {
-            trips.push(client.trip("bench/probe", "bench/probe", &format!("{level}-{port}")).await);
-            let topic = format!("{ROOT}/report/device-{port}");
-            let shown = format!("{ROOT}/port/{port}/batterylevel");
-            reports.push(client.trip(&topic, &shown, &level.to_string()).await);
+        for pass in 0..passes {
+            let begin = Instant::now();
+            // Never the level of the pass before: only a change is published.
+            let level = 40 + (pass + 1) % 2 + 2 * (rounds[0].p50.len() % 2) as u16;
+            for port in 1..=reporting {
+                trips.push(client.trip("bench/probe", "bench/probe", &format!("{level}-{port}")).await);
+                let topic = format!("{ROOT}/report/device-{port}");
+                let shown = format!("{ROOT}/port/{port}/batterylevel");
+                reports.push(client.trip(&topic, &shown, &level.to_string()).await);
+            }
+            drop(timeout(PACE.saturating_sub(begin.elapsed()), pending::<()>()).await);
         }
         rounds[0].take(trips);
         rounds[1].take(reports);
-        drop(timeout(PACE.saturating_sub(begin.elapsed()), pending::<()>()).await);
     }
     let mut table =
         Table::new(&["way", "p50 µs", "p99 µs", "p50 to round trip", "p99 to round trip", "spread of p50"]);

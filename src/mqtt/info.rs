@@ -3,7 +3,7 @@
 //!
 //! Pure. Holds nothing that moves by itself, such as minutes that are left, or it would be published all the time.
 
-use jiff::{Unit, tz::TimeZone};
+use jiff::{Unit, fmt::temporal::DateTimePrinter, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     model::{Layer, Level, ModeKind, ModeScope, RuleName, Span, Timestamp, Verdict},
 };
 
+const WHOLE_SECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
 /// The begin of charging for a deadline is planned anew with every report; it is told in steps of five minutes.
 const BEGIN_STEP: Span = Span::from_mins(5);
 
@@ -142,7 +143,7 @@ fn faults(state: &PortState) -> (Vec<&'static str>, Option<&str>) {
 
 /// RFC 3339 to the second, with the offset of the station's zone.
 pub(super) fn moment(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    WHOLE_SECONDS.timestamp_with_offset_to_string(&at, zone.to_offset(at))
 }
 
 fn in_steps(at: Timestamp) -> Timestamp {

@@ -112,6 +112,11 @@ impl Topic {
         matches!(self, Self::Status | Self::Mode | Self::Port(_, Field::State | Field::Mode))
     }
 
+    /// True for what explains the others.
+    pub(super) fn is_a_detail(self) -> bool {
+        matches!(self, Self::Port(_, Field::Reason | Field::LastReport | Field::Info))
+    }
+
     /// True for `status`, which makes no sense if it is not retained.
     pub(super) fn is_always_retained(self) -> bool {
         self == Self::Status

@@ -1,6 +1,6 @@
-//! One TCP connection to the broker: the client of the wanted version, and the task that runs it.
+//! One TCP connection to the broker: the client of the wanted version, and what runs it.
 //!
-//! The task never publishes: a publish that waits inside it would wait for itself.
+//! Who runs it never publishes: a publish that waits inside would wait for itself.
 
 use std::{sync::Arc, time::Duration};
 
@@ -130,12 +130,18 @@ impl Events {
     }
 }
 
-/// A connection that runs when [`Line::run`] is awaited.
+/// A connection that runs while [`Line::run`] or [`Line::next`] is awaited.
 pub(super) struct Line {
     events: Events,
     settings: Arc<MqttSettings>,
     place: Place,
     way: Arc<Way>,
+    /// The certificates are read, if there are any.
+    is_secured: bool,
+    /// The broker knows us.
+    is_known: bool,
+    /// Our good-bye has gone out.
+    has_left: bool,
 }
 
 /// Makes both ends of a connection. Nothing is called yet.
@@ -151,49 +157,52 @@ pub(super) fn line(call: &Call<'_>, way: Arc<Way>) -> (Sender, Line) {
         }
     };
     let place = Place::new(call.settings, call.protocol, call.client_id);
-    (sender, Line { events, settings: Arc::new(call.settings.clone()), place, way })
+    let settings = Arc::new(call.settings.clone());
+    let is_secured = settings.tls.is_none();
+    let line = Line { events, settings, place, way, is_secured, is_known: false, has_left: false };
+    (sender, line)
 }
 
 impl Line {
-    /// Connects and carries on until the connection ends, or nobody listens to `inbox` any more.
+    /// Carries on until the connection ends, or nobody listens to `inbox` any more.
     pub(super) async fn run(mut self, inbox: mpsc::Sender<Heard>) -> Ended {
-        if self.settings.tls.is_some()
-            && let Err(wrong) = self.secure().await
-        {
-            return self.place.ended(Failed::Tls(wrong), false);
-        }
-        let (mut known, mut left) = (false, false);
         loop {
-            let heard = match self.events.step().await {
-                Ok(Step::Connected) => {
-                    known = true;
-                    Heard::Connected
+            match self.next().await {
+                Ok(heard) => {
+                    if inbox.send(heard).await.is_err() {
+                        return Ended::Asked;
+                    }
                 }
-                Ok(Step::Message(message)) => Heard::Message(message),
-                Ok(Step::Unsubscribed) => Heard::Unsubscribed,
+                Err(ended) => return ended,
+            }
+        }
+    }
+
+    /// Connects at first, and carries on until something is heard. What is given up on the way is lost.
+    pub(super) async fn next(&mut self) -> Result<Heard, Ended> {
+        if !self.is_secured {
+            self.secure().await.map_err(|wrong| self.place.ended(Failed::Tls(wrong), false))?;
+            self.is_secured = true;
+        }
+        loop {
+            match self.events.step().await {
+                Ok(Step::Connected) => {
+                    self.is_known = true;
+                    return Ok(Heard::Connected);
+                }
+                Ok(Step::Message(message)) => return Ok(Heard::Message(message)),
+                Ok(Step::Unsubscribed) => return Ok(Heard::Unsubscribed),
                 Ok(Step::Unpublished { why, is_denied }) => {
                     self.way.settled();
-                    Heard::Unpublished { why, is_denied }
+                    return Ok(Heard::Unpublished { why, is_denied });
                 }
                 // The broker closes the connection. Closed here while its answers are unread, the last messages would be lost.
-                Ok(Step::Left) => {
-                    left = true;
-                    continue;
-                }
-                Ok(Step::Sent) => {
-                    self.way.sent();
-                    continue;
-                }
-                Ok(Step::Settled) => {
-                    self.way.settled();
-                    continue;
-                }
-                Ok(Step::Other) => continue,
-                Err(_) if left => return Ended::Asked,
-                Err(failed) => return self.place.ended(failed, known),
-            };
-            if inbox.send(heard).await.is_err() {
-                return Ended::Asked;
+                Ok(Step::Left) => self.has_left = true,
+                Ok(Step::Sent) => self.way.sent(),
+                Ok(Step::Settled) => self.way.settled(),
+                Ok(Step::Other) => {}
+                Err(_) if self.has_left => return Err(Ended::Asked),
+                Err(failed) => return Err(self.place.ended(failed, self.is_known)),
             }
         }
     }

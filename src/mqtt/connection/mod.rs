@@ -14,8 +14,9 @@ mod v3;
 mod v5;
 mod way;
 
-use std::{sync::Arc, time::Duration};
+use std::{future::pending, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
+use futures_util::FutureExt as _;
 use tokio::{
     sync::{Notify, mpsc},
     task::{JoinError, JoinSet},
@@ -23,7 +24,7 @@ use tokio::{
 };
 
 use self::{
-    line::{Call, Sender, line},
+    line::{Call, Line, Sender, line},
     way::Way,
 };
 use super::settings::{MqttSettings, Protocol};
@@ -108,15 +109,21 @@ pub(super) enum Ended {
     Lost(String),
 }
 
+/// The half that hears and what it hears next; `None` when it is over.
+type Hearing = Option<Pin<Box<dyn Future<Output = (Line, Result<Heard, Ended>)> + Send>>>;
+
 /// One connection, being made or made.
 pub(super) struct Connection {
     say: Sender,
     hear: Sender,
+    /// What the half that says has to tell.
     heard: mpsc::Receiver<Heard>,
+    /// The half that hears. It runs in its owner's task: what it hears goes on without waking another one.
+    hearing: Hearing,
     /// How many of the two are not up yet.
     missing: u8,
     way: Arc<Way>,
-    tasks: JoinSet<Ended>,
+    saying: JoinSet<Ended>,
     /// Why it is over, while what came before is still to be heard.
     ended: Option<Ended>,
     qos: u8,
@@ -127,40 +134,44 @@ impl Connection {
     /// Starts to connect. The broker will say the `will` when the connection breaks.
     pub(super) fn open(settings: &MqttSettings, protocol: Protocol, client_id: &str, will: Will) -> Self {
         let (inbox, heard) = mpsc::channel(INBOX);
-        let mut tasks = JoinSet::new();
         let way = Arc::new(Way::new(settings.qos));
         let call = Call { settings, protocol, client_id, will: Some(&will) };
-        let (say, saying) = line(&call, Arc::clone(&way));
-        tasks.spawn(saying.run(inbox.clone()));
+        let (say, said) = line(&call, Arc::clone(&way));
+        let mut saying = JoinSet::new();
+        saying.spawn(said.run(inbox));
         let client_id = format!("{client_id}{HEARING}");
         let call = Call { settings, protocol, client_id: &client_id, will: None };
         // The half that hears publishes nothing, and its only request is made when it is empty.
         let (hear, hearing) = line(&call, Arc::new(Way::new(settings.qos)));
-        tasks.spawn(hearing.run(inbox));
-        Self { say, hear, heard, missing: 2, way, tasks, ended: None, qos: settings.qos, will }
+        let hearing = listen(hearing);
+        Self { say, hear, heard, hearing, missing: 2, way, saying, ended: None, qos: settings.qos, will }
     }
 
     /// The next thing heard, or why the connection ended. Once it ended, do not ask again.
     pub(super) async fn next(&mut self) -> Result<Heard, Ended> {
         loop {
             if let Some(ended) = &self.ended {
-                // The tasks are gone, so this ends after what the inbox holds.
+                // The task is gone, so this ends after what the inbox holds.
                 return self.heard.recv().await.ok_or_else(|| ended.clone());
             }
-            tokio::select! {
-                Some(heard) = self.heard.recv() => match heard {
-                    Heard::Connected => {
-                        self.missing = self.missing.saturating_sub(1);
-                        if self.missing == 0 {
-                            return Ok(Heard::Connected);
-                        }
+            let heard = tokio::select! {
+                heard = next_of(&mut self.hearing) => heard,
+                Some(heard) = self.heard.recv() => Ok(heard),
+                ended = self.saying.join_next() => Err(why(ended)),
+            };
+            match heard {
+                Ok(Heard::Connected) => {
+                    self.missing = self.missing.saturating_sub(1);
+                    if self.missing == 0 {
+                        return Ok(Heard::Connected);
                     }
-                    other => return Ok(other),
-                },
-                ended = self.tasks.join_next() => {
-                    self.ended = Some(why(ended));
+                }
+                Ok(other) => return Ok(other),
+                Err(ended) => {
+                    self.ended = Some(ended);
                     // One half without the other would be a service that says `online` and does not hear.
-                    self.tasks.shutdown().await;
+                    self.hearing = None;
+                    self.saying.shutdown().await;
                     if self.missing > 0 {
                         self.heard.close();
                         while self.heard.recv().await.is_some() {}
@@ -205,16 +216,17 @@ impl Connection {
                 let _ = say.publish_in_turn(topic, qos, payload).await && say.disconnect().await;
             };
             let listen = async {
-                loop {
+                while self.hearing.is_some() || !self.saying.is_empty() {
                     tokio::select! {
                         Some(_) = self.heard.recv() => {}
-                        ended = self.tasks.join_next() => if ended.is_none() { break },
+                        _ = next_of(&mut self.hearing) => {}
+                        Some(_) = self.saying.join_next() => {}
                     }
                 }
             };
             let speak = async {
                 speak.await;
-                std::future::pending().await
+                pending().await
             };
             // When both halves have ended there is nobody to speak to.
             tokio::select! {
@@ -226,6 +238,23 @@ impl Connection {
             tracing::debug!(topic = self.will.topic, "the broker did not take our good-bye in time");
         }
     }
+}
+
+fn listen(mut line: Line) -> Hearing {
+    Some(Box::pin(async move {
+        let heard = AssertUnwindSafe(line.next()).catch_unwind().await;
+        // The client may panic on what a broker sends; the next connection starts with a new one.
+        let failed = |_| Err(Ended::Lost("the MQTT client failed".to_owned()));
+        (line, heard.unwrap_or_else(failed))
+    }))
+}
+
+/// The next thing heard, or why that is over. Given up in between, it goes on where it was; over, it waits for ever.
+async fn next_of(hearing: &mut Hearing) -> Result<Heard, Ended> {
+    let Some(listening) = hearing else { return pending().await };
+    let (line, heard) = listening.await;
+    *hearing = if heard.is_ok() { listen(line) } else { None };
+    heard
 }
 
 fn why(ended: Option<Result<Ended, JoinError>>) -> Ended {

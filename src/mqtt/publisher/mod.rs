@@ -18,6 +18,8 @@ use super::{
 
 /// How often a topic may change, for those nobody waits for: a person cannot read faster.
 const PACE: Duration = Duration::from_secs(1);
+/// So long a change waits that nobody waits for, so that what is looked at is with the broker before.
+const REST: Duration = Duration::from_millis(10);
 /// How often a topic is said again for those who sent a command and wait: a flood of commands is answered together.
 const ANSWER_PACE: Duration = Duration::from_millis(100);
 /// A temperature that changes by less than this is the same, degrees Celsius: sensors of batteries tremble.
@@ -103,6 +105,10 @@ impl Publisher {
         let pause = match () {
             () if slot.insisted && same => ANSWER_PACE,
             () if slot.insisted || topic.is_prompt() => Duration::ZERO,
+            () if topic.is_a_detail() && slot.sent.is_some() => {
+                let at = slot.sent.as_ref().map_or(now, |sent| sent.at + PACE);
+                return self.plan_at(topic, at.max(now + REST), now);
+            }
             () => PACE,
         };
         self.plan(topic, pause, now);
@@ -169,9 +175,14 @@ impl Publisher {
 
     fn plan(&mut self, topic: Topic, pause: Duration, now: Instant) {
         let sent = self.slots.get(&topic).and_then(|slot| slot.sent.as_ref());
-        match sent.map(|sent| sent.at + pause).filter(|at| *at > now) {
-            Some(at) if !self.due.contains(&topic) => drop(self.later.insert((at, topic))),
-            _ => drop(self.due.insert(topic)),
+        self.plan_at(topic, sent.map_or(now, |sent| sent.at + pause), now);
+    }
+
+    fn plan_at(&mut self, topic: Topic, at: Instant, now: Instant) {
+        if at > now && !self.due.contains(&topic) {
+            self.later.insert((at, topic));
+        } else {
+            self.due.insert(topic);
         }
     }
 

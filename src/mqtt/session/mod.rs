@@ -67,6 +67,8 @@ pub(super) struct Session<'c> {
     events: Option<broadcast::Receiver<Arc<Event>>>,
     /// One that waits for room, as JSON. The others wait where they come from, and the oldest are lost there.
     event: Option<String>,
+    /// When it is told at the earliest.
+    tell_at: Option<Instant>,
     root: String,
     signals: BTreeMap<SignalName, SignalPlan>,
     /// Topics on which others say when devices are to be ready.
@@ -109,6 +111,7 @@ impl<'c> Session<'c> {
             said: None,
             events: None,
             event: None,
+            tell_at: None,
             root,
             signals,
             deadlines,
@@ -180,6 +183,10 @@ impl<'c> Session<'c> {
                 () = until(self.ears.closed_until()), if self.connected => self.subscribe(),
             }
             if self.connected {
+                // Whatever came, a picture that changed meanwhile is said first: somebody waits for it.
+                if !self.look_again() {
+                    return Over::Moved;
+                }
                 self.publish();
             }
         }

@@ -1,6 +1,6 @@
 //! What a session says: all that is true at its start, then every change, and every event.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc, time::Duration};
 
 use imbl::ordmap::DiffItem;
 use tokio::{
@@ -25,6 +25,9 @@ use crate::{
 
 /// How long a station that is gone tries to clear its topics: a broker takes thousands in that time.
 const CLEARING: Duration = Duration::from_secs(2);
+/// So long an event waits, so that the state it tells of is with the broker and on its way before. Some hundred may come
+/// in that time, and four times as many can wait.
+const EVENTS_REST: Duration = Duration::from_millis(5);
 /// So many events are published before states have their turn again.
 const EVENTS_AT_ONCE: usize = 16;
 
@@ -46,9 +49,10 @@ impl Session<'_> {
         }
         let now = Instant::now();
         self.looks.take(now);
-        self.say_station(&view, now);
+        self.publisher.set(Topic::PortsOn, Cow::Owned(view.ports_on.to_string()), now);
         self.announcing.station(&view.station);
         let Some(before) = self.said.replace(view.clone()).filter(|before| same_kind(before, &view)) else {
+            self.say_station(&view, now);
             // Zone, rules and the station's mode show at every port.
             for (port, state) in &view.ports {
                 self.say_port(&view, *port, state, now);
@@ -56,27 +60,24 @@ impl Session<'_> {
             self.say_gone(&view);
             return true;
         };
-        for change in before.ports.diff(&view.ports) {
-            if let DiffItem::Add(port, state) | DiffItem::Update { new: (port, state), .. } = change {
-                self.say_port(&view, *port, state, now);
-            }
-        }
-        for change in before.plan.diff(&view.plan) {
-            let (DiffItem::Add(port, _)
-            | DiffItem::Remove(port, _)
-            | DiffItem::Update { new: (port, _), .. }) = change;
-            if let Some(state) = view.ports.get(port) {
-                self.say_port(&view, *port, state, now);
+        for port in changed(&before, &view) {
+            if let Some(state) = view.ports.get(&port) {
+                self.say_port(&view, port, state, now);
             }
         }
         true
+    }
+
+    /// Looks if there is something new and nothing to rest for. False when the station's topics are others now.
+    pub(super) fn look_again(&mut self) -> bool {
+        let rests = self.looks.rest().is_some_and(|from| from > Instant::now());
+        rests || !self.pictures.has_changed().unwrap_or(false) || self.look()
     }
 
     fn say_station(&mut self, view: &View, now: Instant) {
         let started = moment(view.started_at, &view.station.zone);
         for (topic, payload) in [
             (Topic::Mode, Cow::Borrowed(view.memory.mode.kind.upper())),
-            (Topic::PortsOn, Cow::Owned(view.ports_on.to_string())),
             (Topic::Started, Cow::Owned(started)),
             (Topic::Version, Cow::Borrowed(env!("CARGO_PKG_VERSION"))),
         ] {
@@ -133,7 +134,10 @@ impl Session<'_> {
             Round::Full => (self.full_since.or(Some(now)), None),
         };
         if self.full_since.is_none() && self.event.is_some() {
-            self.tell_events();
+            match self.tell_at.filter(|at| *at > now) {
+                Some(at) => self.next_round = self.next_round.into_iter().chain([at]).min(),
+                None => self.tell_events(),
+            }
         }
     }
 
@@ -157,6 +161,7 @@ impl Session<'_> {
             }
         };
         self.event = told;
+        self.tell_at = Some(Instant::now() + EVENTS_REST);
     }
 
     /// Publishes the event that waits, and those that wait behind it. States go first: who hears of an event finds it done.
@@ -215,6 +220,17 @@ impl Session<'_> {
         // What is left then stands until somebody clears it.
         let _ = timeout(CLEARING, all).await;
     }
+}
+
+/// The ports of which something may have changed between two pictures of the same kind.
+fn changed(before: &View, now: &View) -> BTreeSet<PortId> {
+    // The same file has the same ports. To compare what they hold would take longer than to say one of them.
+    let ports = before.ports.values().zip(&now.ports);
+    let ports = ports.filter(|(old, (_, new))| !Arc::ptr_eq(old, new)).map(|(_, (port, _))| *port);
+    let plans = before.plan.diff(&now.plan).map(|change| match change {
+        DiffItem::Add(port, _) | DiffItem::Remove(port, _) | DiffItem::Update { new: (port, _), .. } => *port,
+    });
+    ports.chain(plans).collect()
 }
 
 /// True when only ports and plans may have changed.
