@@ -122,14 +122,9 @@ fn limit(rules: &RuleSet, usage: &RuleUse, parameter: &'static str) -> Option<Li
     let info = rules.rule(usage.rule.as_str())?;
     let declared = info.parameters.iter().find(|declared| declared.name == parameter)?;
     let level = match usage.with.get(parameter).unwrap_or(&declared.default) {
-        Value::Int(percent) => *percent,
-        Value::Float(percent) => whole(*percent),
+        Value::Int(percent) => Level::new((*percent).clamp(0, 100)).ok()?,
+        Value::Float(percent) => Level::exactly(percent.round().clamp(0.0, 100.0))?,
         Value::Text(_) | Value::Bool(_) => return None,
     };
-    let percent = u8::try_from(level.clamp(0, 100)).unwrap_or(100);
-    Some(Limit { parameter, level: Level::saturating(percent) })
-}
-
-fn whole(percent: f64) -> i64 {
-    (0_i32..=100).rev().find(|whole| f64::from(*whole) <= percent.round()).unwrap_or(0).into()
+    Some(Limit { parameter, level })
 }

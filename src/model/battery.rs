@@ -20,6 +20,11 @@ impl Level {
             .map(Self)
             .ok_or_else(|| format!("level {percent} is out of range: percent, 0 to 100"))
     }
+    /// The level that is exactly this number of percent; `None` for parts of a percent, and outside 0 to 100.
+    pub fn exactly(percent: f64) -> Option<Self> {
+        // Levels are few, and so no number has to be cut to one.
+        (0..=100).map(Self).find(|level| f64::from(level.0) == percent)
+    }
     /// Takes everything over 100 as 100.
     pub const fn saturating(percent: u8) -> Self {
         Self(if percent > 100 { 100 } else { percent })

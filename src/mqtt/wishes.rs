@@ -127,8 +127,7 @@ fn switch(word: &str) -> Option<ModeKind> {
 /// Percent as programs write it: `85`, `85.0`, `85 %`.
 fn percent(words: &str) -> Result<Level, String> {
     let number: Option<f64> = words.strip_suffix('%').unwrap_or(words).trim_end().parse().ok();
-    let whole = (0_u8..=100).find(|percent| number == Some(f64::from(*percent)));
-    whole.map(Level::saturating).ok_or_else(|| {
+    number.and_then(Level::exactly).ok_or_else(|| {
         format!("`{}` is not a level: send a whole number of percent, 0 to 100", printable(words))
     })
 }

@@ -78,10 +78,8 @@ pub(super) fn level(value: Scalar<'_>, scale: f64) -> Result<Part<Level>, String
         ));
     }
     let percent = (number * scale).round();
-    // Levels are few, and so no number has to be cut to one.
-    let level = (0..=100_u8).find(|level| f64::from(*level) == percent);
-    let level = level.ok_or_else(|| format!("level {percent} is out of range: percent, 0 to 100"))?;
-    Ok(Part::Is(Level::saturating(level)))
+    let level = Level::exactly(percent);
+    level.map(Part::Is).ok_or_else(|| format!("level {percent} is out of range: percent, 0 to 100"))
 }
 
 /// Whether it charges. A battery that is full takes power or not, so that it is full says neither.
