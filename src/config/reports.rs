@@ -217,7 +217,8 @@ fn places(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Option<ReportFiel
             problems.add(node.at, Wrong::new("wrong-value", message, "leave it out"));
         }
     }
-    let scale = fields.read("scale", problems, |node| number(node, SCALE)).unwrap_or(1.0);
+    let scale = fields.read("scale", problems, |node| number(node, SCALE));
+    let scale = scale.unwrap_or(ReportFields::default().scale);
     let degrees = fields.read("degrees", problems, |node| choice(node, &UNITS)).unwrap_or_default();
     Some(ReportFields { level, charging, temperature, measured_at, scale, degrees })
 }

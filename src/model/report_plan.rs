@@ -142,6 +142,20 @@ pub struct ReportFields {
     pub degrees: Degrees,
 }
 
+impl Default for ReportFields {
+    /// Reads nothing yet; percent and degrees Celsius.
+    fn default() -> Self {
+        Self {
+            level: None,
+            charging: None,
+            temperature: None,
+            measured_at: None,
+            scale: 1.0,
+            degrees: Degrees::default(),
+        }
+    }
+}
+
 /// How the payloads on a topic are built.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReportForm {

@@ -5,8 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use smart_charging_station::{
     controller::View,
     model::{
-        Battery, Degrees, DeviceName, Pointer, PortId, ReportFields, ReportForm, ReportPlan, Station,
-        TopicFilter,
+        Battery, DeviceName, Pointer, PortId, ReportFields, ReportForm, ReportPlan, Station, TopicFilter,
     },
 };
 use tokio::time::timeout;
@@ -17,18 +16,6 @@ use crate::{
     watcher::Watcher,
     world::{World, settings, station},
 };
-
-/// Reads nothing yet.
-fn nothing() -> ReportFields {
-    ReportFields {
-        level: None,
-        charging: None,
-        temperature: None,
-        measured_at: None,
-        scale: 1.0,
-        degrees: Degrees::Celsius,
-    }
-}
 
 fn place(text: &str) -> Option<Pointer> {
     Some(Pointer::new(text).unwrap())
@@ -78,8 +65,8 @@ async fn battery(world: &World, port: u16, wanted: impl Fn(&Battery) -> bool) {
 #[tokio::test]
 async fn level_and_charging_of_two_topics_become_one_report() {
     let broker = Broker::start();
-    let level = ReportFields { level: place(""), ..nothing() };
-    let charging = ReportFields { charging: place(""), ..nothing() };
+    let level = ReportFields { level: place(""), ..ReportFields::default() };
+    let charging = ReportFields { charging: place(""), ..ReportFields::default() };
     let plans = vec![
         plan("homeassistant/sensor/pixel_7_battery_level/state", "pixel-7", ReportForm::Fields(level)),
         plan("homeassistant/sensor/pixel_7_battery_state/state", "pixel-7", ReportForm::Fields(charging)),
@@ -154,8 +141,8 @@ async fn a_retained_value_counts_only_with_its_time() {
     home.send_retained("json/pixel-7", format!(r#"{{"level": 58, "at": "{old}"}}"#)).await;
     home.send_retained("json/ipad", format!(r#"{{"level": 59, "at": "{at}"}}"#)).await;
     home.sees("json/ipad", &format!(r#"{{"level": 59, "at": "{at}"}}"#)).await;
-    let whole = ReportFields { level: place(""), ..nothing() };
-    let dated = ReportFields { level: place("/level"), measured_at: place("/at"), ..nothing() };
+    let whole = ReportFields { level: place(""), ..ReportFields::default() };
+    let dated = ReportFields { level: place("/level"), measured_at: place("/at"), ..ReportFields::default() };
     let plans =
         vec![plan("phones/+", "", ReportForm::Fields(whole)), plan("json/+", "", ReportForm::Fields(dated))];
     let mut world = desk(&broker, plans).await;
@@ -170,7 +157,8 @@ async fn a_retained_value_counts_only_with_its_time() {
 #[tokio::test]
 async fn what_cannot_be_taken_is_told_with_its_topic() {
     let broker = Broker::start();
-    let dated = ReportFields { level: place("/level"), charging: place("/charging"), ..nothing() };
+    let dated =
+        ReportFields { level: place("/level"), charging: place("/charging"), ..ReportFields::default() };
     let mut world = desk(&broker, vec![plan("json/+", "", ReportForm::Fields(dated))]).await;
     let home = Watcher::at(broker.port()).await;
     let mut told = Vec::new();
@@ -202,7 +190,7 @@ async fn a_reload_changes_what_is_heard() {
     let broker = Broker::start();
     let world = desk(&broker, Vec::new()).await;
     let home = Watcher::at(broker.port()).await;
-    let whole = ReportFields { level: place(""), ..nothing() };
+    let whole = ReportFields { level: place(""), ..ReportFields::default() };
     let plans = vec![plan("phones/+", "", ReportForm::Fields(whole))];
     let desk = with("desk", "smartcharger", &["pixel-7", "ipad"], plans);
     // `online` is said when everything is subscribed, and so it is said again.

@@ -7,17 +7,6 @@ fn place(text: &str) -> Option<Pointer> {
     Some(Pointer::new(text).unwrap())
 }
 
-fn nothing() -> ReportFields {
-    ReportFields {
-        level: None,
-        charging: None,
-        temperature: None,
-        measured_at: None,
-        scale: 1.0,
-        degrees: Degrees::Celsius,
-    }
-}
-
 fn plan(topic: &str, form: ReportForm) -> ReportPlan {
     let words = [("jane/phone", "pixel-7"), ("JP", "ipad")];
     let devices = words.map(|(word, device)| (word.to_owned(), DeviceName::new(device).unwrap()));
@@ -43,14 +32,14 @@ fn told(form: ReportForm, payload: impl AsRef<[u8]>) -> String {
 
 #[test]
 fn a_payload_is_read_by_the_places_of_the_file() {
-    let whole = || ReportFields { level: place(""), ..nothing() };
-    let state = || ReportFields { charging: place(""), ..nothing() };
+    let whole = || ReportFields { level: place(""), ..ReportFields::default() };
+    let state = || ReportFields { charging: place(""), ..ReportFields::default() };
     let all = || ReportFields {
         level: place("/battery/level"),
         charging: place("/battery/is_charging"),
         temperature: place("/battery/temperature"),
         measured_at: place("/at"),
-        ..nothing()
+        ..ReportFields::default()
     };
     let json = r#"{"battery": {"level": "57 %", "is_charging": "Not Charging", "temperature": 31.5}, "at": "2026-11-22T07:00:00Z"}"#;
     let lines = [
@@ -141,7 +130,7 @@ fn a_device_is_named_by_the_file_or_by_the_topic() {
     let tracks = plan("owntracks/+/+", ReportForm::OwnTracks);
     assert_eq!(whose(&tracks, &["jane", "phone"], &body), named("pixel-7"));
     assert_eq!(whose(&tracks, &["jane", "tablet"], &body), named("ipad"));
-    let fields = plan("owntracks/+/+", ReportForm::Fields(nothing()));
+    let fields = plan("owntracks/+/+", ReportForm::Fields(ReportFields::default()));
     assert_eq!(whose(&fields, &["jane", "tablet"], &body), Whose::Called("tablet".to_owned()));
     let one = ReportPlan { device: DeviceName::new("nexus").ok(), ..fields };
     assert_eq!(whose(&one, &[], &body), named("nexus"));
@@ -169,7 +158,7 @@ fn payload() -> impl Strategy<Value = Vec<u8>> {
 
 fn forms() -> [ReportForm; 4] {
     let whole = |field: fn(&mut ReportFields) -> &mut Option<Pointer>| {
-        let mut fields = nothing();
+        let mut fields = ReportFields::default();
         *field(&mut fields) = place("");
         ReportForm::Fields(fields)
     };
