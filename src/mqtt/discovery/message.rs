@@ -3,12 +3,12 @@
 use serde::{Serialize, Serializer};
 
 use super::{
-    super::topics::{Field, Topic},
+    super::topics::{self, Field, Topic},
     component::{Availability, Component, Names, Topics},
     ids::{Ids, Key, Node},
     part::Part,
 };
-use crate::model::{DeviceName, PortId};
+use crate::model::DeviceName;
 
 /// Who made it.
 const MAKER: &str = "Smart Charging Station";
@@ -140,8 +140,8 @@ impl Writer<'_> {
         let names = Names { unique: self.ids.unique(node, part), wished: self.ids.wished(node, part) };
         let state = part.topic(node).map(|topic| topic.path(&self.subject.root));
         let command = match (node, &state) {
-            (Node::Port(port), _) if part == Part::Cycle => Some(cycle(&self.subject.root, port)),
-            (_, Some(state)) if part.is_set() => Some(set(state)),
+            (Node::Port(port), _) if part == Part::Cycle => Some(topics::cycle(&self.subject.root, port)),
+            (_, Some(state)) if part.is_set() => Some(topics::command(state)),
             _ => None,
         };
         let attributes = self.field(node, Field::Info).filter(|_| part == Part::Power);
@@ -200,16 +200,6 @@ impl Writer<'_> {
             Node::Port(port) => Some(Topic::Port(port, field).path(&self.subject.root)),
         }
     }
-}
-
-/// Where a value is set that stands on a topic.
-fn set(topic: &str) -> String {
-    format!("{topic}/set")
-}
-
-/// Where a port is told to be off for a few seconds; nothing stands there.
-fn cycle(root: &str, port: PortId) -> String {
-    format!("{root}/port/{port}/cycle/set")
 }
 
 fn origin() -> Origin {
