@@ -47,13 +47,8 @@ impl Notices {
 
     /// More commands come for a port, or for the station, than are carried out.
     pub(super) fn too_fast(&self, port: Option<PortId>) {
-        let for_what = port.map_or("the station".to_owned(), |port| format!("port {port}"));
-        tracing::warn!(
-            station = %self.station,
-            "too many commands come for {for_what} by MQTT: do two programs fight over it? the last one counts once they calm down"
-        );
-        let station = Some(self.station.clone());
-        self.directory.tell(Event { at: self.clock.now(), station, port, kind: EventKind::CommandsTooFast });
+        tracing::warn!(station = %self.station, "MQTT: {}", too_many([port]));
+        self.tell(port, EventKind::CommandsTooFast);
     }
 
     fn refused(&mut self, message: &str, kind: EventKind) {
@@ -73,7 +68,21 @@ impl Notices {
 
     /// Something happened that everybody should know.
     pub(super) fn event(&self, kind: EventKind) {
-        let station = Some(self.station.clone());
-        self.directory.tell(Event { at: self.clock.now(), station, port: None, kind });
+        self.tell(None, kind);
     }
+
+    fn tell(&self, port: Option<PortId>, kind: EventKind) {
+        let station = Some(self.station.clone());
+        self.directory.tell(Event { at: self.clock.now(), station, port, kind });
+    }
+}
+
+/// Whose commands come too fast, of these ports and the station as `None`, and what becomes of them.
+pub(super) fn too_many(crowded: impl IntoIterator<Item = Option<PortId>>) -> String {
+    let names = |port: Option<PortId>| port.map_or("the station".to_owned(), |port| format!("port {port}"));
+    let names: Vec<String> = crowded.into_iter().map(names).collect();
+    format!(
+        "too many commands come for {}: do two programs fight over it? the last one counts once they calm down",
+        names.join(", ")
+    )
 }

@@ -6,6 +6,7 @@ use super::{
     super::{
         connection::Received,
         inbound::{self, Inbound, Message, Reading, Unheard},
+        notices::too_many,
         pace::Turn,
         status::Link,
         wishes::{Command, Target},
@@ -123,19 +124,10 @@ impl Session<'_> {
         if self.ears != Ears::Open || self.is_denied || self.again.is_some() {
             return;
         }
-        let crowded: Vec<String> = self
-            .pace
-            .crowded()
-            .map(|port| port.map_or("the station".to_owned(), |port| format!("port {port}")))
-            .collect();
-        let link = if crowded.is_empty() {
-            Link::Connected
-        } else {
-            let reason = format!(
-                "too many commands come for {}: do two programs fight over it? the last one counts once they calm down",
-                crowded.join(", ")
-            );
-            Link::Crowded { reason }
+        let mut crowded = self.pace.crowded().peekable();
+        let link = match crowded.peek() {
+            None => Link::Connected,
+            Some(_) => Link::Crowded { reason: too_many(crowded) },
         };
         self.caller.bridge.line.set(&link);
     }
