@@ -102,16 +102,14 @@ impl Publisher {
             return;
         }
         slot.waiting = Some(payload);
-        let pause = match () {
-            () if slot.insisted && same => ANSWER_PACE,
-            () if slot.insisted || topic.is_prompt() => Duration::ZERO,
-            () if topic.is_a_detail() && slot.sent.is_some() => {
-                let at = slot.sent.as_ref().map_or(now, |sent| sent.at + PACE);
-                return self.plan_at(topic, at.max(now + REST), now);
-            }
-            () => PACE,
+        let is_change = slot.sent.is_some();
+        let (pause, rest) = match () {
+            () if slot.insisted && same => (ANSWER_PACE, Duration::ZERO),
+            () if slot.insisted || topic.is_prompt() => (Duration::ZERO, Duration::ZERO),
+            () if is_change && topic.is_a_detail() => (PACE, REST),
+            () => (PACE, Duration::ZERO),
         };
-        self.plan(topic, pause, now);
+        self.plan(topic, pause, now + rest, now);
     }
 
     /// Publishes a topic again although nothing changed, as an answer to a command.
@@ -121,7 +119,7 @@ impl Publisher {
             slot.waiting = slot.sent.as_ref().map(|sent| sent.payload.clone());
         }
         slot.insisted = true;
-        self.plan(topic, ANSWER_PACE, now);
+        self.plan(topic, ANSWER_PACE, now, now);
     }
 
     /// Publishes all topics again, for somebody who may have missed them.
@@ -173,12 +171,10 @@ impl Publisher {
         self.slots.iter().filter(|(_, slot)| slot.stands).map(|(topic, _)| *topic).collect()
     }
 
-    fn plan(&mut self, topic: Topic, pause: Duration, now: Instant) {
+    /// A topic is due so long after it was said last, and not before `from`.
+    fn plan(&mut self, topic: Topic, pause: Duration, from: Instant, now: Instant) {
         let sent = self.slots.get(&topic).and_then(|slot| slot.sent.as_ref());
-        self.plan_at(topic, sent.map_or(now, |sent| sent.at + pause), now);
-    }
-
-    fn plan_at(&mut self, topic: Topic, at: Instant, now: Instant) {
+        let at = sent.map_or(from, |sent| from.max(sent.at + pause));
         if at > now && !self.due.contains(&topic) {
             self.later.insert((at, topic));
         } else {
