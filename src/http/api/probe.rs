@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use poem_openapi::OpenApi;
 
-use super::{Heading, refused, station, station_with};
+use super::{Heading, refused, station_with};
 use crate::{
+    controller::Handle,
     http::{
         auth::{May, Operate},
         dto::{PortOut, ProbeIn},
@@ -47,9 +48,9 @@ impl Probes {
         body: Body<ProbeIn>,
     ) -> Result<Json<PortOut>, Problem> {
         let wrong = |detail: String| Problem::unprocessable("invalid_end", detail);
-        self.check(&name.0, number.0)?;
+        let station = station_with(&self.0.directory, &name.0, number.0)?;
         let length = length(&body.0.length, &LENGTHS).map_err(wrong)?;
-        self.set(&name.0, number.0, Some(ProbeFor { power: body.0.power, length })).await
+        set(&station, number.0, Some(ProbeFor { power: body.0.power, length })).await
     }
 
     /// Power-cycle a port
@@ -69,8 +70,7 @@ impl Probes {
         #[oai(name = "port")]
         number: Path<PortId>,
     ) -> Result<Json<PortOut>, Problem> {
-        self.check(&name.0, number.0)?;
-        let station = station(&self.0.directory, &name.0)?;
+        let station = station_with(&self.0.directory, &name.0, number.0)?;
         let by = Author::Rest(may.0.name);
         let state = station.cycle(number.0, by).await.map_err(|reason| refused(&reason))?;
         Ok(Json(PortOut::new(&station.view(), &state)))
@@ -90,24 +90,11 @@ impl Probes {
         #[oai(name = "port")]
         number: Path<PortId>,
     ) -> Result<Json<PortOut>, Problem> {
-        self.check(&name.0, number.0)?;
-        self.set(&name.0, number.0, None).await
+        set(&station_with(&self.0.directory, &name.0, number.0)?, number.0, None).await
     }
 }
 
-impl Probes {
-    fn check(&self, name: &StationName, number: PortId) -> Result<(), Problem> {
-        station_with(&self.0.directory, name, number).map(drop)
-    }
-
-    async fn set(
-        &self,
-        name: &StationName,
-        number: PortId,
-        probe: Option<ProbeFor>,
-    ) -> Result<Json<PortOut>, Problem> {
-        let station = station(&self.0.directory, name)?;
-        let state = station.probe(number, probe).await.map_err(|reason| refused(&reason))?;
-        Ok(Json(PortOut::new(&station.view(), &state)))
-    }
+async fn set(station: &Handle, number: PortId, probe: Option<ProbeFor>) -> Result<Json<PortOut>, Problem> {
+    let state = station.probe(number, probe).await.map_err(|reason| refused(&reason))?;
+    Ok(Json(PortOut::new(&station.view(), &state)))
 }
