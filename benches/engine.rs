@@ -17,8 +17,8 @@ use smart_charging_station::{
     engine::{Claim, Engine, Remembered, place},
     model::{
         Battery, BatteryReport, Budget, Care, Celsius, Circuit, DeviceName, Facts, HubLocation, Learned,
-        Level, Limit, OnExit, Policy, PortId, PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span,
-        Station, StationName, SwitchKind, Timestamp, Version,
+        Level, Limit, Policy, PortId, PortPlan, Power, RuleName, RuleUse, Seen, Socket, Span, Station,
+        StationName, SwitchKind, Timestamp,
     },
     rules::{RuleSet, RuleSource},
     trial::explain::explain,
@@ -292,22 +292,9 @@ fn station(ports: u16, switch: SwitchKind, policy: &Arc<Policy>) -> Station {
         care: Arc::new(Care { policy: Arc::clone(policy), ..Care::default() }),
     };
     Station {
-        name: StationName::new("bench").expect("a name"),
         title: "Bench".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
         topic: "smartcharger".to_owned(),
-        switch,
-        hub: None,
-        min_hold: Span::from_mins(3),
-        silent_after: Span::from_mins(45),
-        poll: Span::from_secs(60),
-        verify_after: Span::from_mins(3),
-        on_exit: OnExit::On,
-        safety: Safety::default(),
-        budget: Arc::default(),
-        signals: BTreeMap::new(),
-        reports: Arc::default(),
         ports: (1..=ports).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect(),
-        version: Version::new("000000000000"),
+        ..Station::new(StationName::new("bench").expect("a name"), switch)
     }
 }

@@ -123,7 +123,7 @@ fn draft(
     let poll = fields.read("poll", problems, |node| length(node, &POLL));
     let verify_after = fields.read("verify_after", problems, |node| length(node, &VERIFY_AFTER));
     let exits = [("On", OnExit::On), ("Keep", OnExit::Keep)];
-    let on_exit = fields.read("on_exit", problems, |node| choice(node, &exits)).unwrap_or(OnExit::On);
+    let on_exit = fields.read("on_exit", problems, |node| choice(node, &exits));
     let safety = safety(fields, problems);
     let signals = fields.get("signals").map(|node| signals(node, topic.as_deref(), problems));
     let signals = signals.unwrap_or_default();
@@ -133,25 +133,24 @@ fn draft(
     let defaults = defaults(fields, switch, around, near, problems);
     let (ports, spots) = ports(fields, &defaults, (&around.rules, near), problems);
     let budget = fields.get("budget").map(|node| budget(node, &ports, problems)).unwrap_or_default();
-    let name = name?;
+    let usual = Station::new(name?, defaults.switch);
     let station = Station {
-        title: title.unwrap_or_else(|| name.to_string()),
+        title: title.unwrap_or(usual.title),
         topic: topic?,
-        name,
         zone,
-        switch: defaults.switch,
         hub: defaults.plug.plan().cloned(),
-        min_hold: min_hold.unwrap_or(Span::from_mins(3)),
-        silent_after: silent_after.unwrap_or(Span::from_mins(45)),
-        poll: poll.unwrap_or(Span::from_secs(60)),
-        verify_after: verify_after.unwrap_or(Span::from_mins(3)),
-        on_exit,
+        min_hold: min_hold.unwrap_or(usual.min_hold),
+        silent_after: silent_after.unwrap_or(usual.silent_after),
+        poll: poll.unwrap_or(usual.poll),
+        verify_after: verify_after.unwrap_or(usual.verify_after),
+        on_exit: on_exit.unwrap_or(usual.on_exit),
         safety,
         budget: Arc::new(budget),
         signals,
         reports: Arc::new(reports),
         ports,
         version: around.version.clone(),
+        ..usual
     };
     let at = |name| fields.get(name).unwrap_or(fields.node()).at;
     let (topic_at, switch_at, hub_at) = (at("topic"), at("switch"), at("hub"));

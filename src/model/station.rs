@@ -192,6 +192,29 @@ impl Care {
 }
 
 impl Station {
+    /// What a file makes that says nothing but how ports are switched: without ports, in UTC.
+    pub fn new(name: StationName, switch: SwitchKind) -> Self {
+        Self {
+            title: name.to_string(),
+            topic: format!("smartcharger/{name}"),
+            name,
+            zone: TimeZone::UTC,
+            switch,
+            hub: None,
+            min_hold: Span::from_mins(3),
+            silent_after: Span::from_mins(45),
+            poll: Span::from_secs(60),
+            verify_after: Span::from_mins(3),
+            on_exit: OnExit::On,
+            safety: Safety::default(),
+            budget: Arc::default(),
+            signals: BTreeMap::new(),
+            reports: Arc::default(),
+            ports: BTreeMap::new(),
+            version: Version::new("000000000000"),
+        }
+    }
+
     /// The topics on which others say when devices are to be ready.
     pub fn deadline_topics(&self) -> BTreeSet<&str> {
         let plans = self.ports.values().flat_map(|port| port.care.deadlines.iter());

@@ -6,8 +6,7 @@ use smart_charging_station::{
     controller::{Clock, Directory, Ending, Handle, Remembered, Wiring, start},
     model::{
         Ask, Care, DeviceName, Event, EventKind, HubLocation, OnExit, Policy, PortId, PortPlan, Power,
-        Record, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName, SwitchKind,
-        SwitchRequest, Version,
+        Record, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchRequest,
     },
     mqtt::{self, DiscoverySettings, Form, Link, MqttSettings, Secret, Status},
     rules::{RuleSet, RuleSource},
@@ -71,23 +70,11 @@ pub(crate) fn station(name: &str, topic: &str, devices: &[&str]) -> Arc<Station>
     };
     let ports = devices.iter().zip(1_u16..).map(plan).map(|plan| (plan.id, Arc::new(plan))).collect();
     Arc::new(Station {
-        name: StationName::new(name).unwrap(),
-        title: name.to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
         topic: topic.to_owned(),
-        switch: SwitchKind::Simulated,
-        hub: None,
         min_hold: Span::ZERO,
-        silent_after: Span::from_mins(45),
-        poll: Span::from_secs(60),
-        verify_after: Span::from_mins(3),
         on_exit: OnExit::Keep,
-        safety: Safety::default(),
-        budget: Arc::default(),
-        signals: BTreeMap::new(),
-        reports: Arc::default(),
         ports,
-        version: Version::new("000000000000"),
+        ..Station::new(StationName::new(name).unwrap(), SwitchKind::Simulated)
     })
 }
 

@@ -42,8 +42,8 @@ use std::{
 use super::{Ending, Engine, Remembered, Step};
 use crate::model::{
     Author, BatteryReport, DeviceName, HubLocation, Level, Mode, ModeKind, OnExit, Order, Policy, PortId,
-    PortPlan, Power, RuleName, RuleUse, Safety, Seen, Socket, Span, Station, StationName, SwitchKind,
-    SwitchProblem, Timestamp, Version,
+    PortPlan, Power, RuleName, RuleUse, Seen, Socket, Span, Station, StationName, SwitchKind, SwitchProblem,
+    Timestamp, Version,
 };
 use crate::rules::{RuleSet, RuleSource};
 
@@ -104,23 +104,11 @@ pub(super) fn station() -> Station {
     };
     let plans = [plan(1, Some("phone")), plan(2, Some("tablet")), plan(3, None)];
     Station {
-        name: StationName::new("desk").unwrap(),
         title: "Desk".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
         topic: "smartcharger".to_owned(),
-        switch: SwitchKind::Simulated,
-        hub: None,
-        min_hold: Span::from_mins(3),
-        silent_after: Span::from_mins(45),
-        poll: Span::from_secs(60),
-        verify_after: Span::from_mins(3),
-        on_exit: OnExit::On,
-        safety: Safety::default(),
-        budget: Arc::default(),
-        signals: BTreeMap::new(),
-        reports: Arc::default(),
         ports: plans.into_iter().map(|plan| (plan.id, Arc::new(plan))).collect(),
         version: Version::new("0123456789ab"),
+        ..Station::new(StationName::new("desk").unwrap(), SwitchKind::Simulated)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::{
@@ -12,8 +11,8 @@ use super::{
 };
 use crate::{
     model::{
-        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, RuleName, RuleUse, Safety, Socket,
-        Span, Station, StationName, SwitchKind, Value, Version,
+        Care, DeviceName, HubLocation, Policy, PortId, PortPlan, RuleName, RuleUse, Socket, Station,
+        StationName, SwitchKind, Value,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -54,23 +53,10 @@ pub(in crate::trial) fn port(id: u16, guards: &[RuleUse], rules: &[RuleUse]) -> 
 
 pub(in crate::trial) fn setup(rules: Arc<RuleSet>, ports: &[Arc<PortPlan>]) -> Setup {
     let station = Station {
-        name: StationName::new("desk").unwrap(),
         title: "desk".into(),
-        zone: TimeZone::UTC,
         topic: "desk".into(),
-        switch: SwitchKind::Simulated,
-        hub: None,
-        min_hold: Span::from_mins(3),
-        silent_after: Span::from_mins(45),
-        poll: Span::from_mins(1),
-        verify_after: Span::from_mins(3),
-        on_exit: OnExit::On,
-        safety: Safety::default(),
-        budget: Arc::default(),
-        signals: BTreeMap::new(),
-        reports: Arc::default(),
         ports: ports.iter().map(|port| (port.id, Arc::clone(port))).collect(),
-        version: Version::new("1"),
+        ..Station::new(StationName::new("desk").unwrap(), SwitchKind::Simulated)
     };
     Setup { stations: BTreeMap::from([(station.name.clone(), Arc::new(station))]), rules }
 }

@@ -7,9 +7,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::{
     model::{
-        Budget, Care, Circuit, DeadlinePlan, DeviceName, Due, HubLocation, Level, Limit, OnExit, Policy,
-        PortId, PortPlan, Power, RuleName, RuleUse, Safety, Socket, Span, Station, StationName, SwitchKind,
-        Timestamp, Value, Version,
+        Budget, Care, Circuit, DeadlinePlan, DeviceName, Due, HubLocation, Level, Limit, Policy, PortId,
+        PortPlan, Power, RuleName, RuleUse, Socket, Span, Station, StationName, SwitchKind, Timestamp, Value,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -60,23 +59,12 @@ fn station() -> Station {
     let limit = Limit { circuit: Circuit::Station, max_on: Some(1), watts: None };
     let bound = BTreeMap::from([(id(1), vec![0]), (id(2), vec![0])]);
     Station {
-        name: StationName::new("desk").unwrap(),
         title: "Desk".to_owned(),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         topic: "smartcharger".to_owned(),
-        switch: SwitchKind::Simulated,
-        hub: None,
-        min_hold: Span::from_mins(3),
-        silent_after: Span::from_mins(45),
-        poll: Span::from_secs(60),
-        verify_after: Span::from_mins(3),
-        on_exit: OnExit::On,
-        safety: Safety::default(),
         budget: Arc::new(Budget { limits: vec![limit], bound, ..Budget::default() }),
-        signals: BTreeMap::new(),
-        reports: Arc::default(),
         ports: BTreeMap::from([plan(1, &care), plan(2, &care)]),
-        version: Version::new("000000000000"),
+        ..Station::new(StationName::new("desk").unwrap(), SwitchKind::Simulated)
     }
 }
 

@@ -10,9 +10,8 @@ use serde::{
 use super::{case::DeviceCase, values::With};
 use crate::{
     model::{
-        Care, Celsius, DeadlinePlan, DeviceName, HubLocation, Level, OnExit, Policy, PortId, PortPlan,
-        RuleName, RuleUse, Safety, SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind,
-        Version,
+        Care, Celsius, DeadlinePlan, DeviceName, HubLocation, Level, Policy, PortId, PortPlan, RuleName,
+        RuleUse, Safety, SignalName, SignalPlan, Socket, Station, StationName, SwitchKind,
     },
     rules::{RuleSet, UseProblem},
 };
@@ -122,22 +121,12 @@ pub(super) fn station<'s>(
         care: Arc::new(care),
     };
     Ok(Arc::new(Station {
-        name: StationName::new("station").map_err(text)?,
         title: "station".to_owned(),
         zone,
         topic: "station".to_owned(),
-        switch: SwitchKind::Simulated,
-        hub: None,
-        min_hold: Span::from_mins(3),
-        silent_after: Span::from_mins(45),
-        poll: Span::from_secs(60),
-        verify_after: Span::from_mins(3),
-        on_exit: OnExit::On,
         safety,
-        budget: Arc::default(),
         signals: signals.into_iter().map(|name| (name.clone(), SignalPlan::default())).collect(),
-        reports: Arc::default(),
         ports: BTreeMap::from([(id, Arc::new(plan))]),
-        version: Version::new("test"),
+        ..Station::new(StationName::new("station").map_err(text)?, SwitchKind::Simulated)
     }))
 }

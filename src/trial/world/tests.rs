@@ -7,8 +7,8 @@ use jiff::{civil::time, tz::TimeZone};
 use super::*;
 use crate::{
     model::{
-        Care, DeviceName, HubLocation, OnExit, Policy, PortId, PortPlan, Power, RuleName, RuleUse, Safety,
-        Socket, Span, Station, StationName, SwitchKind, Timestamp, Value, Version,
+        Care, DeviceName, HubLocation, Policy, PortId, PortPlan, Power, RuleName, RuleUse, Socket, Span,
+        Station, StationName, SwitchKind, Timestamp, Value,
     },
     rules::{RuleSet, RuleSource},
 };
@@ -42,23 +42,11 @@ pub(super) fn station(rules: Vec<RuleUse>) -> Arc<Station> {
         care: Arc::new(Care { policy, ..Care::default() }),
     };
     Arc::new(Station {
-        name: StationName::new("desk").unwrap(),
         title: "Desk".to_owned(),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         topic: "smartcharger".to_owned(),
-        switch: SwitchKind::Simulated,
-        hub: None,
-        min_hold: Span::from_mins(3),
-        silent_after: Span::from_mins(45),
-        poll: Span::from_secs(60),
-        verify_after: Span::from_mins(3),
-        on_exit: OnExit::On,
-        safety: Safety::default(),
-        budget: Arc::default(),
-        signals: BTreeMap::new(),
-        reports: Arc::default(),
         ports: BTreeMap::from([(plan.id, Arc::new(plan))]),
-        version: Version::new("000000000000"),
+        ..Station::new(StationName::new("desk").unwrap(), SwitchKind::Simulated)
     })
 }
 
