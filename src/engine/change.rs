@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::core::{Engine, Step};
-use super::placing::Cause;
+use super::devices::placing::Cause;
 use super::state::PortState;
 use crate::model::{
     DeviceName, OnExit, Order, Plugged, PortId, PortMemory, PortPlan, Power, Socket, Station, Timestamp,

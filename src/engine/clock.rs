@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::core::{Engine, later};
-use super::probe::LONGEST_PROBE;
+use super::devices::probe::LONGEST_PROBE;
 use super::state::PortState;
 use crate::model::{Span, Timestamp};
 

@@ -7,14 +7,14 @@ use std::{
 
 use imbl::OrdMap;
 
-use super::adjusting::Fits;
-use super::devices::Places;
-use super::doubt::Weighed;
-use super::full::{is_full, step_of};
+use super::budget::supply::Supply;
+use super::devices::full::{is_full, step_of};
+use super::devices::known::Places;
+use super::hub::release::Release;
+use super::layers::adjusting::Fits;
+use super::layers::doubt::Weighed;
 use super::planning::Planning;
-use super::release::Release;
 use super::state::{PortState, View};
-use super::supply::Supply;
 use crate::model::{
     Battery, BatteryReport, Counts, Decision, DecisionId, DeviceName, Event, EventKind, HubLocation, Order,
     OrderId, PortId, PortMemory, Record, ReportRejected, Seen, Socket, Span, Station, StationMemory,

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use imbl::OrdMap;
 
-use super::adjusting::Tuned;
-use super::allot::Rank;
-use super::shadow::{Candidate, PortShadow};
-use super::standing::{Turn, Waits};
+use super::budget::allot::Rank;
+use super::budget::standing::{Turn, Waits};
+use super::layers::adjusting::Tuned;
+use super::layers::shadow::{Candidate, PortShadow};
 use crate::model::{
     Alarm, Battery, Care, Counts, Decision, DeviceName, Fault, FaultKind, HubLocation, Level, OrderId,
     Planned, Plugged, PortId, PortMemory, PortPlan, Power, Signal, Station, StationMemory, SwitchProblem,
