@@ -24,6 +24,8 @@ pub mod mqtt;
 
 pub mod workshop;
 
+pub mod host;
+
 pub mod http;
 
 pub mod app;

@@ -5,6 +5,7 @@ use std::{
     io::{IsTerminal as _, stdout},
 };
 
+pub(super) use crate::host::words::{count, plain};
 use crate::model::Span;
 
 /// Columns of a terminal that does not say how many it has.
@@ -92,11 +93,6 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     short
 }
 
-/// The text without control characters: a reason or a name must not steer the terminal.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 /// The text in lines of at most `width` characters, broken between words, and within words that are longer than a line;
 /// at least one line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -170,11 +166,6 @@ pub(super) fn age(span: Span) -> String {
 /// A text as station files write it.
 pub(super) fn quoted(text: &str) -> String {
     format!("{text:?}")
-}
-
-/// A number and its noun: `1 port`, `2 ports`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 #[cfg(test)]

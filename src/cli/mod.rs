@@ -16,7 +16,6 @@ mod doctor;
 mod explain;
 mod failure;
 mod held;
-mod hubs;
 mod identify;
 mod look;
 mod lsp;

@@ -17,6 +17,7 @@ use crate::{
         tokens::Place,
     },
     history::HistorySettings,
+    host::HostSettings,
     http::HttpSettings,
     model::{Diagnostic, Span, StationName},
     mqtt::{DiscoverySettings, MqttSettings, Secret, Tls},
@@ -44,6 +45,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What is told to whoever looks at the host.
+    pub fn host(&self) -> HostSettings {
+        HostSettings { usb: self.usb.clone(), directories: self.directories.clone() }
+    }
+
     /// Reads the named file, or `settings.ron` of the working directory if it is there, and the environment.
     /// Fails with every problem. Relative paths in the file start in the file's folder.
     pub fn load(

@@ -7,8 +7,8 @@ use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
 
 use crate::{
-    cli::hubs::{Hubs, ONE_SIDE, Place, by_reason, look_around, sockets_of},
     config::Plan,
+    host::hubs::{Hubs, ONE_SIDE, Place, by_reason, look_around, sockets_of},
     model::{Diagnostic, Severity, Socket, Station, SwitchKind, SwitchProblem},
     settings::Settings,
     usb::{self, Access, Pace, Survey},
@@ -57,7 +57,7 @@ pub(super) async fn look(settings: &Settings, plan: &Plan) -> (Vec<Diagnostic>, 
     let file = |station: &Station| {
         settings.directories.stations.join(format!("{}.ron", station.name)).display().to_string()
     };
-    let Ok((survey, hubs)) = timeout(PATIENCE, look_around(settings)).await else {
+    let Ok((survey, hubs)) = timeout(PATIENCE, look_around(&settings.host())).await else {
         let message = format!(
             "the hubs of this host did not answer within {} s, so nothing is known of those of the stations",
             PATIENCE.as_secs()

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::hub::{Report, Sysfs, judge};
 use crate::{
-    cli::hubs::{
+    config::{Files, Plan, SourceFile},
+    host::hubs::{
         Place,
         samples::{FIVE, Host, a16, at},
     },
-    config::{Files, Plan, SourceFile},
     model::{Severity, SwitchKind},
     usb::{Access, Pace},
 };

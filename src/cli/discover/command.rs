@@ -19,10 +19,10 @@ use crate::{
         demo::shipped_rules,
         discover::args::Discover,
         failure::{Exit, Failure},
-        hubs::{Hubs, Place, Places, look_around, owner},
         look::Look,
     },
     config::Directories,
+    host::hubs::{Hubs, Place, Places, look_around, owner},
     model::{Station, StationName},
     usb::Survey,
 };
@@ -38,7 +38,7 @@ pub(in crate::cli) async fn discover(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let settings = args.settings.load(environment).map_err(Failure::settings)?;
-    let (survey, found) = look_around(&settings).await;
+    let (survey, found) = look_around(&settings.host()).await;
     let (stations, broken) = stations(&settings.directories);
     let usual =
         || StationName::new(USUAL_NAME).map_err(|error| Failure::new(Exit::Defect, error.to_string(), ""));

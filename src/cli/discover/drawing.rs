@@ -1,10 +1,8 @@
 //! A hub drawn as it lies on the table.
 
 use crate::{
-    cli::{
-        hubs::{Unit, UnitPort, name_of},
-        look::{Look, Paint, Side, fit},
-    },
+    cli::look::{Look, Paint, Side, fit},
+    host::hubs::{Unit, UnitPort, name_of},
     model::Power,
     usb::Survey,
 };

@@ -3,10 +3,8 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::{
-    cli::{
-        hubs::{Unit, UnitPort, name_of},
-        look::{cut, quoted},
-    },
+    cli::look::{cut, quoted},
+    host::hubs::{Unit, UnitPort, name_of},
     model::Thing,
     usb::Survey,
 };

@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use super::drawing::{INDENT, draw};
 use crate::{
-    cli::{
-        hubs::{Fixed, Hubs, Unit, by_reason, name_of, unseen},
-        look::{Look, Paint, cut, wrap},
-    },
+    cli::look::{Look, Paint, cut, wrap},
+    host::hubs::{Fixed, Hubs, Unit, by_reason, name_of, unseen},
     model::{Socket, SwitchProblem},
     usb::Survey,
 };

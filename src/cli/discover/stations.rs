@@ -3,8 +3,8 @@
 use std::{fs, sync::Arc};
 
 use crate::{
-    cli::hubs::Unit,
     config::{Directories, Files, Plan},
+    host::hubs::Unit,
     model::{HubLocation, Station, StationName},
 };
 

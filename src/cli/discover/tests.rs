@@ -9,12 +9,9 @@ use super::{
     told::Told,
 };
 use crate::{
-    cli::{
-        failure::Exit,
-        hubs::samples::{FIVE, Host, a16, golden, hub_in_hub, pi_4, strange},
-        look::Look,
-    },
+    cli::{failure::Exit, look::Look},
     config::{Directories, Files, Plan, SourceFile},
+    host::hubs::samples::{FIVE, Host, a16, golden, hub_in_hub, pi_4, strange},
     model::{PortId, Station, StationName, SwitchProblem},
     usb::Switching,
 };

@@ -6,9 +6,9 @@ use super::shelf::{Kept, Made};
 use crate::{
     cli::{
         failure::Exit,
-        hubs::{Fixed, Hubs, Place, Unit, UnitPort},
         look::{Look, Paint, plain, wrap},
     },
+    host::hubs::{Fixed, Hubs, Place, Unit, UnitPort},
     model::{Station, StationName},
     usb::Survey,
 };
@@ -154,7 +154,7 @@ impl Told {
 
     /// The same for programs.
     pub(super) fn json(&self, survey: &Survey) -> serde_json::Value {
-        let fixed = self.hubs.fixed.iter().map(|Fixed { at, other, title, reason }| {
+        let fixed = self.hubs.fixed.iter().map(|Fixed { at, other, title, reason, .. }| {
             serde_json::json!({ "title": title, "at": at.as_str(), "other_side": other.as_ref().map(|o| o.as_str()), "reason": reason })
         });
         serde_json::json!({

@@ -2,30 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{
-    checks::{Line, State},
-    rule::Permit,
-    sockets::Power,
+use crate::{
+    cli::look::{Look, Paint, count, fit, plain, wrap},
+    host::doctor::{Findings, Line, Permit, Power, State},
 };
-use crate::cli::look::{Look, Paint, count, fit, plain, wrap};
-
-/// What the doctor says.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Findings {
-    /// Every check.
-    pub(super) lines: Vec<Line>,
-    /// What lets this user switch, if that is missing or asked for.
-    pub(super) permit: Option<Permit>,
-    /// The power of every port.
-    pub(super) power: Vec<Power>,
-}
 
 impl Findings {
-    /// True when nothing is wrong.
-    pub(super) fn well(&self) -> bool {
-        self.number(State::Wrong) == 0
-    }
-
     fn number(&self, state: State) -> usize {
         self.lines.iter().filter(|line| line.state == state).count()
     }
@@ -62,20 +44,10 @@ impl Findings {
         serde_json::json!({
             "ok": self.well(),
             "checks": lines.collect::<Vec<_>>(),
-            "ports": self.power.iter().map(Power::json).collect::<Vec<_>>(),
+            "ports": self.power.iter().map(power_json).collect::<Vec<_>>(),
             "rule": self.permit.as_ref().map(Permit::file),
             "commands": self.permit.as_ref().map(Permit::commands),
         })
-    }
-}
-
-impl State {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Fine => "ok",
-            Self::Note => "note",
-            Self::Wrong => "wrong",
-        }
     }
 }
 
@@ -105,4 +77,16 @@ impl Line {
         }
         text
     }
+}
+
+fn power_json(of: &Power) -> serde_json::Value {
+    let Power { station, port, socket, power } = of;
+    serde_json::json!({
+        "station": station,
+        "port": port,
+        "hub": socket.hub().as_str(),
+        "socket": socket.port(),
+        "power": power.as_ref().ok().map(|power| power.as_str()),
+        "problem": power.as_ref().err(),
+    })
 }

@@ -2,22 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{
-    access::permit,
-    checks::{State, checks},
-    facts::{Facts, Stations, Who},
-    page::Findings,
-    sockets::power,
-};
 use crate::{
-    cli::{
+    cli::look::Look,
+    config::{Files, Plan, SourceFile},
+    host::{
+        doctor::{Facts, Findings, State, Stations, Who, checks, permit},
         hubs::{
             Lock,
             samples::{FIVE, Host, a16, at, golden},
         },
-        look::Look,
     },
-    config::{Files, Plan, SourceFile},
     model::{Station, SwitchProblem},
     usb::{Access, Switching, ToolInfo},
 };
@@ -45,7 +39,7 @@ fn facts(host: &Host) -> Facts {
 }
 
 fn findings(facts: &Facts) -> Findings {
-    Findings { lines: checks(facts), permit: permit(facts, false), power: power(facts) }
+    Findings::of(facts, false)
 }
 
 /// A station of an RSH-A16 at 5-2, read as the service reads it.

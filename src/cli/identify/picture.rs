@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    cli::{
-        held::{Held, Mode},
-        hubs::is_phone,
-    },
+    cli::held::{Held, Mode},
+    host::hubs::is_phone,
     model::{ChipId, DeviceName, ModeKind, PortId, Power, Timestamp},
 };
 

@@ -10,7 +10,7 @@ use crate::{
 
 /// Where the hub of a station is.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::cli) enum Place {
+pub(crate) enum Place {
     /// Where the file says, and of that kind.
     Here,
     /// At the same place of another bus: the service finds it by itself.
@@ -31,23 +31,23 @@ pub(in crate::cli) enum Place {
 
 /// What is to be said of a place that is not as the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Misplaced {
+pub(crate) struct Misplaced {
     /// A stable code for programs.
-    pub(in crate::cli) code: &'static str,
+    pub(crate) code: &'static str,
     /// What is so.
-    pub(in crate::cli) text: String,
+    pub(crate) text: String,
     /// What to do.
-    pub(in crate::cli) hint: String,
+    pub(crate) hint: String,
 }
 
 impl Place {
     /// True when the ports are there.
-    pub(in crate::cli) fn is_found(&self) -> bool {
+    pub(crate) fn is_found(&self) -> bool {
         matches!(self, Self::Here | Self::Moved(_))
     }
 
     /// What to say of it; `None`: all is as the file says.
-    pub(in crate::cli) fn misplaced(&self, plan: &HubPlan) -> Option<Misplaced> {
+    pub(crate) fn misplaced(&self, plan: &HubPlan) -> Option<Misplaced> {
         let (title, at) = (&plan.model.title, &plan.at);
         let (code, text, hint) = match self {
             Self::Here => return None,
@@ -134,7 +134,7 @@ impl Hubs {
     }
 
     /// The power of a station's port, or why it is not known or not to be switched. `moved`: where its hub is now.
-    pub(in crate::cli) fn power(&self, socket: &Socket, survey: &Survey) -> Result<Power, String> {
+    pub(crate) fn power(&self, socket: &Socket, survey: &Survey) -> Result<Power, String> {
         let at = socket.hub();
         let hub = survey.hubs.get(at).ok_or_else(|| match unseen(survey) {
             Some(why) => {
@@ -172,17 +172,12 @@ impl Hubs {
     }
 
     /// What to know of the hub of a socket when only one of its sides is seen.
-    pub(in crate::cli) fn half(&self, socket: &Socket, survey: &Survey) -> Option<String> {
+    pub(crate) fn half(&self, socket: &Socket, survey: &Survey) -> Option<String> {
         self.unit_and_port(socket)?.0.half(survey)
     }
 
     /// What `power` hides: a side of a station's port that cannot be read, or switched in this way.
-    pub(in crate::cli) fn side_troubles(
-        &self,
-        socket: &Socket,
-        survey: &Survey,
-        switch: SwitchKind,
-    ) -> Vec<String> {
+    pub(crate) fn side_troubles(&self, socket: &Socket, survey: &Survey, switch: SwitchKind) -> Vec<String> {
         let Some((unit, port)) = self.unit_and_port(socket) else { return Vec::new() };
         let mut troubles = unit.unread(port, survey);
         if switch == SwitchKind::Uhubctl {
@@ -193,7 +188,7 @@ impl Hubs {
 }
 
 /// Why what a survey does not show may be there all the same; `None`: then it is not there.
-pub(in crate::cli) fn unseen(survey: &Survey) -> Option<String> {
+pub(crate) fn unseen(survey: &Survey) -> Option<String> {
     // A computer with USB has root hubs, and the kernel shows them to everybody.
     let by_kernel = survey.from_kernel && survey.hubs.keys().any(HubLocation::is_root);
     match &survey.without_uhubctl {
@@ -209,7 +204,7 @@ pub(in crate::cli) fn unseen(survey: &Survey) -> Option<String> {
 }
 
 /// The sockets of a station where its hub is now; those that its file writes out stay where they are.
-pub(in crate::cli) fn sockets_of(station: &Station, place: &Place) -> Vec<(u16, Socket)> {
+pub(crate) fn sockets_of(station: &Station, place: &Place) -> Vec<(u16, Socket)> {
     let moved = match (place, &station.hub) {
         (Place::Moved(at), Some(plan)) => Some((at, plan)),
         _ => None,
@@ -224,7 +219,7 @@ pub(in crate::cli) fn sockets_of(station: &Station, place: &Place) -> Vec<(u16, 
 }
 
 /// Why ports are not as they should be: each reason once, with the ports that it is true of.
-pub(in crate::cli) fn by_reason<'a>(ports: impl Iterator<Item = (u16, &'a str)>) -> Vec<String> {
+pub(crate) fn by_reason<'a>(ports: impl Iterator<Item = (u16, &'a str)>) -> Vec<String> {
     let mut reasons: BTreeMap<&str, Vec<u16>> = BTreeMap::new();
     for (port, reason) in ports {
         reasons.entry(reason).or_default().push(port);
@@ -237,7 +232,7 @@ pub(in crate::cli) fn by_reason<'a>(ports: impl Iterator<Item = (u16, &'a str)>)
 }
 
 /// Numbers as people write them: `1-4, 7`.
-pub(in crate::cli) fn ranges(numbers: &[u16]) -> String {
+pub(crate) fn ranges(numbers: &[u16]) -> String {
     let mut parts: Vec<(u16, u16)> = Vec::new();
     for number in numbers {
         match parts.last_mut() {

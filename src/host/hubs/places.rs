@@ -9,24 +9,24 @@ use crate::{
 };
 
 /// The places of the hubs of stations; a station that writes its sockets out is `Here`.
-pub(in crate::cli) type Places = BTreeMap<StationName, Place>;
+pub(crate) type Places = BTreeMap<StationName, Place>;
 
 /// Sockets of hubs that two ports claim, one mostly by its USB 2 side and the other by its USB 3 side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Twice {
+pub(crate) struct Twice {
     /// The station that comes later, and has to do without them.
-    pub(in crate::cli) station: StationName,
+    pub(crate) station: StationName,
     /// What is so.
-    pub(in crate::cli) text: String,
+    pub(crate) text: String,
 }
 
 /// What to do about it.
-pub(in crate::cli) const ONE_SIDE: &str =
+pub(crate) const ONE_SIDE: &str =
     "remove one of the two ports: both sides are switched whichever of them the file names";
 
 impl Hubs {
     /// Where the hubs of all these stations are. A hub that was found at another place belongs to one of them only.
-    pub(in crate::cli) fn places(&self, stations: &[&Station], survey: &Survey) -> Places {
+    pub(crate) fn places(&self, stations: &[&Station], survey: &Survey) -> Places {
         let place = |station: &Station| match &station.hub {
             Some(plan) => self.place(plan, survey),
             None => Place::Here,
@@ -61,7 +61,7 @@ impl Hubs {
     }
 
     /// The sockets that two ports of these stations claim.
-    pub(in crate::cli) fn claimed_twice(
+    pub(crate) fn claimed_twice(
         &self,
         stations: &[&Station],
         places: &Places,
@@ -113,7 +113,7 @@ fn uses(station: &Station, place: &Place, unit: &Unit) -> bool {
 }
 
 /// The station that has this hub by its file, and where its own is.
-pub(in crate::cli) fn owner<'s>(
+pub(crate) fn owner<'s>(
     stations: &'s [&'s Station],
     places: &'s Places,
     unit: &Unit,

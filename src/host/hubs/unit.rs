@@ -10,37 +10,37 @@ use crate::{
 
 /// A hub whose ports can be switched, both sides and all its chips together.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::cli) struct Unit {
+pub(crate) struct Unit {
     /// Where it is plugged in: its USB 2 side, or the only one.
-    pub(in crate::cli) at: HubLocation,
+    pub(crate) at: HubLocation,
     /// Its USB 3 side, when it has two.
-    pub(in crate::cli) other: Option<HubLocation>,
+    pub(crate) other: Option<HubLocation>,
     /// Its kind, if one fits.
-    pub(in crate::cli) model: Option<Arc<HubModel>>,
+    pub(crate) model: Option<Arc<HubModel>>,
     /// False when only its shape is that of the model, and its chips are others.
-    pub(in crate::cli) certain: bool,
+    pub(crate) certain: bool,
     /// What is known of hubs with such chips, for people.
-    pub(in crate::cli) cautions: Vec<String>,
+    pub(crate) cautions: Vec<String>,
     /// Its chips on both sides.
-    pub(in crate::cli) chips: BTreeSet<HubLocation>,
+    pub(crate) chips: BTreeSet<HubLocation>,
     /// Its ports as they are numbered: on the housing when the model is known, else one after the other.
-    pub(in crate::cli) ports: Vec<UnitPort>,
+    pub(crate) ports: Vec<UnitPort>,
     /// The socket of another hub that it is plugged into.
-    pub(in crate::cli) inside: Option<Socket>,
+    pub(crate) inside: Option<Socket>,
 }
 
 /// One socket that people see.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::cli) struct UnitPort {
+pub(crate) struct UnitPort {
     /// Its number.
-    pub(in crate::cli) number: PortId,
+    pub(crate) number: PortId,
     /// Where its sides are, the USB 2 side first; never empty.
-    pub(in crate::cli) sides: Vec<Socket>,
+    pub(crate) sides: Vec<Socket>,
 }
 
 impl Unit {
     /// What people call it.
-    pub(in crate::cli) fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         match &self.model {
             Some(model) if self.certain => model.title.clone(),
             Some(model) => format!("a hub like the {}", model.title),
@@ -49,7 +49,7 @@ impl Unit {
     }
 
     /// What people call it, in the middle of a sentence.
-    pub(in crate::cli) fn the(&self) -> String {
+    pub(crate) fn the(&self) -> String {
         match &self.model {
             Some(model) if self.certain => format!("the {} at {}", model.title, self.at),
             _ => format!("the hub at {}", self.at),
@@ -57,13 +57,13 @@ impl Unit {
     }
 
     /// The line of a station file for it, if its model is known.
-    pub(in crate::cli) fn line(&self) -> Option<String> {
+    pub(crate) fn line(&self) -> Option<String> {
         let model = self.model.as_ref()?;
         Some(format!("hub: (model: \"{}\", at: \"{}\")", model.name, self.at))
     }
 
     /// What to know when it has two sides by its numbers and shows only one.
-    pub(in crate::cli) fn half(&self, survey: &Survey) -> Option<String> {
+    pub(crate) fn half(&self, survey: &Survey) -> Option<String> {
         let model = self.model.as_ref().filter(|_| self.certain && self.other.is_none())?;
         let seen = self.ids(survey);
         if model.ids.iter().all(|id| seen.contains(id)) {
@@ -88,7 +88,7 @@ impl Unit {
     }
 
     /// Which side of a port cannot be read, and why, as one side that can hides the other.
-    pub(in crate::cli) fn unread(&self, port: &UnitPort, survey: &Survey) -> Vec<String> {
+    pub(crate) fn unread(&self, port: &UnitPort, survey: &Survey) -> Vec<String> {
         let sides: Vec<_> = port.found(survey).collect();
         let why = |(side, found): &(&Socket, &SocketFound)| {
             let why = found.power.as_ref().err()?;
@@ -105,7 +105,7 @@ impl Unit {
     }
 
     /// Which side of a port the kernel shows and `uhubctl` does not list, so that it cannot switch it.
-    pub(in crate::cli) fn unlisted(&self, port: &UnitPort, survey: &Survey) -> Vec<String> {
+    pub(crate) fn unlisted(&self, port: &UnitPort, survey: &Survey) -> Vec<String> {
         let is_unlisted =
             |side: &&Socket| survey.hubs.get(side.hub()).is_some_and(|hub| is_unlisted(hub, survey));
         let words = |side: &Socket| {
@@ -115,17 +115,17 @@ impl Unit {
     }
 
     /// True when it says of itself that it switches each port by itself; false: nobody could ask it.
-    pub(in crate::cli) fn proven(&self, survey: &Survey) -> bool {
+    pub(crate) fn proven(&self, survey: &Survey) -> bool {
         survey.hubs.get(&self.at).is_some_and(|hub| hub.switching == Switching::Single)
     }
 
     /// The numbers of its chips.
-    pub(in crate::cli) fn ids(&self, survey: &Survey) -> BTreeSet<ChipId> {
+    pub(crate) fn ids(&self, survey: &Survey) -> BTreeSet<ChipId> {
         self.found(survey).map(|(_, chip)| chip.id).collect()
     }
 
     /// Its chips as they were found.
-    pub(in crate::cli) fn found<'s>(
+    pub(crate) fn found<'s>(
         &'s self,
         survey: &'s Survey,
     ) -> impl Iterator<Item = (&'s HubLocation, &'s HubFound)> {
@@ -133,14 +133,14 @@ impl Unit {
     }
 
     /// The hub that is plugged into a port of it, if it is not one of its own chips.
-    pub(in crate::cli) fn guest(&self, port: &UnitPort, survey: &Survey) -> Option<HubLocation> {
+    pub(crate) fn guest(&self, port: &UnitPort, survey: &Survey) -> Option<HubLocation> {
         port.found(survey).find_map(|(_, found)| found.hub.clone().filter(|hub| !self.chips.contains(hub)))
     }
 }
 
 impl UnitPort {
     /// The sides as they were found.
-    pub(in crate::cli) fn found<'s>(
+    pub(crate) fn found<'s>(
         &'s self,
         survey: &'s Survey,
     ) -> impl Iterator<Item = (&'s Socket, &'s SocketFound)> {
@@ -150,7 +150,7 @@ impl UnitPort {
     }
 
     /// Its power: one side with power is enough for a device to charge.
-    pub(in crate::cli) fn power(&self, survey: &Survey) -> Result<Power, String> {
+    pub(crate) fn power(&self, survey: &Survey) -> Result<Power, String> {
         let mut sides: Vec<_> = self.found(survey).map(|(_, found)| found.power.clone()).collect();
         if sides.contains(&Ok(Power::On)) {
             return Ok(Power::On);
@@ -163,24 +163,24 @@ impl UnitPort {
     }
 
     /// The device in it, if it is a phone or tablet as far as the survey can tell.
-    pub(in crate::cli) fn phone<'s>(&'s self, survey: &'s Survey) -> Option<&'s Thing> {
+    pub(crate) fn phone<'s>(&'s self, survey: &'s Survey) -> Option<&'s Thing> {
         let class = self.found(survey).find_map(|(_, found)| found.class);
         self.thing(survey).filter(|thing| says_phone(class).unwrap_or_else(|| is_phone(thing.id)))
     }
 
     /// The device in it.
-    pub(in crate::cli) fn thing<'s>(&'s self, survey: &'s Survey) -> Option<&'s Thing> {
+    pub(crate) fn thing<'s>(&'s self, survey: &'s Survey) -> Option<&'s Thing> {
         self.found(survey).find_map(|(_, found)| found.thing.as_ref())
     }
 }
 
 /// True for a chip that `uhubctl` had to list and did not, because it could not open it.
-pub(in crate::cli) fn is_unlisted(hub: &HubFound, survey: &Survey) -> bool {
+pub(crate) fn is_unlisted(hub: &HubFound, survey: &Survey) -> bool {
     survey.without_uhubctl.is_none() && hub.switching == Switching::Unknown
 }
 
 /// What a device is called; never empty, may hold any printable characters.
-pub(in crate::cli) fn name_of(thing: &Thing) -> String {
+pub(crate) fn name_of(thing: &Thing) -> String {
     let name = thing.name.trim();
     if name.is_empty() { format!("a device ({})", thing.id) } else { name.to_owned() }
 }

@@ -8,7 +8,7 @@ use super::{
     rule::Permit,
 };
 use crate::{
-    cli::hubs::{Unit, is_unlisted},
+    host::hubs::{Unit, is_unlisted},
     model::{ChipId, HubLocation, SwitchKind},
     usb::{Access, HubFound, Survey},
 };
@@ -37,7 +37,7 @@ pub(super) fn lines(unit: &Unit, facts: &Facts) -> Vec<Line> {
 
 /// The rule that this host needs, when a hub is there that this user cannot switch or that may sleep, or when it is asked
 /// for. It takes the place of the one before, so it is for all hubs, also for those that work by that one.
-pub(super) fn permit(facts: &Facts, asked: bool) -> Option<Permit> {
+pub(crate) fn permit(facts: &Facts, asked: bool) -> Option<Permit> {
     let wanted = asked || facts.hubs.units.iter().any(|unit| lacks(unit, &facts.survey));
     let hubs = if wanted { permitted(facts) } else { Vec::new() };
     let (who, group) = (&facts.who, facts.who.group());

@@ -31,13 +31,13 @@ const PHONES: [(u16, u16, u16); 23] = [
 ];
 
 /// True for what is a phone or a tablet by its numbers. Of anything else nobody knows whether it may lose its power.
-pub(in crate::cli) fn is_phone(id: ChipId) -> bool {
+pub(crate) fn is_phone(id: ChipId) -> bool {
     PHONES.iter().any(|(vendor, first, last)| id.vendor == *vendor && (*first..=*last).contains(&id.product))
 }
 
 /// What a USB class says: phones of every maker hand out pictures; keyboards and mice, printers, disks, card readers and
 /// cameras of the web are none. `None`: it says nothing.
-pub(super) fn says_phone(class: Option<u8>) -> Option<bool> {
+pub(crate) fn says_phone(class: Option<u8>) -> Option<bool> {
     match class? {
         0x06 => Some(true),
         0x03 | 0x07 | 0x08 | 0x0b | 0x0e => Some(false),

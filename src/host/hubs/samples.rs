@@ -7,19 +7,19 @@ use crate::{
     usb::{HubFound, SocketFound, Survey},
 };
 
-pub(in crate::cli) fn at(text: &str) -> HubLocation {
+pub(crate) fn at(text: &str) -> HubLocation {
     HubLocation::new(text).unwrap()
 }
 
 /// The chips of an RSH-A16.
-pub(in crate::cli) const FIVE: [&str; 5] = ["", ".3", ".4", ".3.3", ".3.4"];
+pub(crate) const FIVE: [&str; 5] = ["", ".3", ".4", ".3.3", ".3.4"];
 
 /// What hangs on one host.
-pub(in crate::cli) struct Host(pub(in crate::cli) Survey);
+pub(crate) struct Host(pub(crate) Survey);
 
 impl Host {
     /// A computer without hubs of its own making.
-    pub(in crate::cli) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut host = Self(Survey { from_kernel: true, ..Survey::default() });
         for bus in ["1", "2"] {
             host.hub(bus, "1d6b:0002", 4);
@@ -28,7 +28,7 @@ impl Host {
     }
 
     /// One chip, or one side of it, with all ports on and empty.
-    pub(in crate::cli) fn hub(&mut self, place: &str, id: &str, ports: u8) -> &mut HubFound {
+    pub(crate) fn hub(&mut self, place: &str, id: &str, ports: u8) -> &mut HubFound {
         let bare = HubFound::bare(id, false, ports);
         let found = HubFound { name: "USB Hub".into(), may_sleep: Some(false), ..bare };
         self.0.hubs.insert(at(place), found);
@@ -41,7 +41,7 @@ impl Host {
     }
 
     /// Chips below a plug, on the USB 2 side only.
-    pub(in crate::cli) fn one_sided(mut self, plug: &str, id: &str, chips: &[&str]) -> Self {
+    pub(crate) fn one_sided(mut self, plug: &str, id: &str, chips: &[&str]) -> Self {
         for chip in chips {
             self.hub(&format!("{plug}{chip}"), id, 4);
         }
@@ -49,7 +49,7 @@ impl Host {
     }
 
     /// Chips below two plugs that are one.
-    pub(in crate::cli) fn two_sided(self, plugs: [&str; 2], ids: [&str; 2], chips: &[&str]) -> Self {
+    pub(crate) fn two_sided(self, plugs: [&str; 2], ids: [&str; 2], chips: &[&str]) -> Self {
         let mut host = self.one_sided(plugs[0], ids[0], chips).one_sided(plugs[1], ids[1], chips);
         for chip in chips {
             let [usb2, usb3] = plugs.map(|plug| at(&format!("{plug}{chip}")));
@@ -62,22 +62,22 @@ impl Host {
     }
 
     /// The chip at a place.
-    pub(in crate::cli) fn side(&mut self, place: &HubLocation) -> &mut HubFound {
+    pub(crate) fn side(&mut self, place: &HubLocation) -> &mut HubFound {
         self.0.hubs.get_mut(place).unwrap()
     }
 
     /// The socket of a chip.
-    pub(in crate::cli) fn socket(&mut self, place: &str, port: u8) -> &mut SocketFound {
+    pub(crate) fn socket(&mut self, place: &str, port: u8) -> &mut SocketFound {
         self.side(&at(place)).sockets.get_mut(&port).unwrap()
     }
 
     /// Plugs a phone in.
-    pub(in crate::cli) fn plug(self, place: &str, port: u8, name: &str, serial: Option<&str>) -> Self {
+    pub(crate) fn plug(self, place: &str, port: u8, name: &str, serial: Option<&str>) -> Self {
         self.plug_id("18d1:4ee1", place, port, name, serial)
     }
 
     /// Plugs a device of these numbers in.
-    pub(in crate::cli) fn plug_id(
+    pub(crate) fn plug_id(
         mut self,
         id: &str,
         place: &str,
@@ -91,20 +91,20 @@ impl Host {
     }
 
     /// Does something to every chip that is not the computer's own.
-    pub(in crate::cli) fn every(mut self, change: impl Fn(&HubLocation, &mut HubFound)) -> Self {
+    pub(crate) fn every(mut self, change: impl Fn(&HubLocation, &mut HubFound)) -> Self {
         let hubs = self.0.hubs.iter_mut().filter(|(place, _)| !place.is_root());
         hubs.for_each(|(place, hub)| change(place, hub));
         self
     }
 
     /// The hubs as people buy them.
-    pub(in crate::cli) fn hubs(&self) -> Hubs {
+    pub(crate) fn hubs(&self) -> Hubs {
         Hubs::of(&self.0, &config::models(&Files::default()))
     }
 }
 
 /// An RSH-A16 with both sides and three devices.
-pub(in crate::cli) fn a16() -> Host {
+pub(crate) fn a16() -> Host {
     let mut host = Host::new()
         .two_sided(["5-2", "6-2"], ["0bda:5411", "0bda:0411"], &FIVE)
         .plug("5-2", 1, "Google Pixel 7", Some("28021FDH2000AB"))
@@ -117,7 +117,7 @@ pub(in crate::cli) fn a16() -> Host {
 }
 
 /// A Raspberry Pi 4 with its own hub and a small one in it.
-pub(in crate::cli) fn pi_4() -> Host {
+pub(crate) fn pi_4() -> Host {
     let mut host = Host::new().one_sided("1-1", "2109:3431", &["", ".2"]);
     host.0.board = Some("Raspberry Pi 4 Model B Rev 1.4".into());
     host.side(&at("1-1.2")).id = "1a40:0201".parse().unwrap();
@@ -125,7 +125,7 @@ pub(in crate::cli) fn pi_4() -> Host {
 }
 
 /// Devices that say whatever they like, and a hub that does.
-pub(in crate::cli) fn strange() -> Host {
+pub(crate) fn strange() -> Host {
     let long = "long ".repeat(40);
     let mut host = Host::new()
         .one_sided("1-1", "1a40:0101", &[""])
@@ -138,7 +138,7 @@ pub(in crate::cli) fn strange() -> Host {
 }
 
 /// A hub plugged into another one, and chips that fit no model.
-pub(in crate::cli) fn hub_in_hub() -> Host {
+pub(crate) fn hub_in_hub() -> Host {
     let mut host = Host::new().one_sided("1-1", "1a40:0101", &["", ".2", ".2.1"]);
     for chip in ["1-1.2", "1-1.2.1"] {
         host.side(&at(chip)).id = "05e3:0610".parse().unwrap();
@@ -148,7 +148,7 @@ pub(in crate::cli) fn hub_in_hub() -> Host {
 }
 
 /// Compares with a committed file of `tests/golden/cli`. `make golden` writes the files anew.
-pub(in crate::cli) fn golden(name: &str, text: &str) {
+pub(crate) fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../../tests/golden/cli");
     settings.set_prepend_module_to_snapshot(false);

@@ -3,8 +3,8 @@
 use super::{Hubs, Lock, lock};
 use crate::{
     config::{self, Files},
+    host::HostSettings,
     model::Span,
-    settings::Settings,
     usb::{self, Survey, UsbSettings},
 };
 
@@ -12,12 +12,12 @@ use crate::{
 const BRIEF: Span = Span::from_secs(1);
 
 /// What hangs on the buses, and the same as people buy it. Of broken files only the shipped models are known.
-pub(in crate::cli) async fn look_around(settings: &Settings) -> (Survey, Hubs) {
+pub(crate) async fn look_around(settings: &HostSettings) -> (Survey, Hubs) {
     look_past(settings, &lock(&settings.usb.lock).await).await
 }
 
 /// The same where the state of the lock is known: nobody waits long for one that another program does not let go.
-pub(in crate::cli) async fn look_past(settings: &Settings, lock: &Lock) -> (Survey, Hubs) {
+pub(crate) async fn look_past(settings: &HostSettings, lock: &Lock) -> (Survey, Hubs) {
     let models = config::models(&Files::read_hubs(&settings.directories).unwrap_or_default());
     let mut usb = settings.usb.clone();
     if *lock == Lock::Held {

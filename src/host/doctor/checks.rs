@@ -2,16 +2,16 @@
 
 use super::{access, facts::Facts, sockets};
 use crate::{
-    cli::{
+    host::{
         hubs::{Lock, Unit, by_reason, unseen},
-        look::count,
+        words::count,
     },
     model::{SwitchKind, SwitchProblem},
 };
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
+pub(crate) enum State {
     /// As it should be.
     Fine,
     /// It works; somebody should know something.
@@ -20,17 +20,28 @@ pub(super) enum State {
     Wrong,
 }
 
+impl State {
+    /// The word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Fine => "ok",
+            Self::Note => "note",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
 /// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// How it ended.
-    pub(super) state: State,
+    pub(crate) state: State,
     /// What was checked, in a word.
-    pub(super) topic: String,
+    pub(crate) topic: String,
     /// What is so.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// What to do; may be empty.
-    pub(super) hint: String,
+    pub(crate) hint: String,
 }
 
 impl Line {
@@ -46,7 +57,7 @@ impl Line {
 pub(super) const INSTALL_RULE: &str = "install the rule below";
 
 /// Every check, in the order in which a person would go about it.
-pub(super) fn checks(facts: &Facts) -> Vec<Line> {
+pub(crate) fn checks(facts: &Facts) -> Vec<Line> {
     let mut lines = vec![tool(facts), kernel(facts)];
     lines.extend(sources(facts));
     lines.extend(hubs(facts));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::{cli::look::plain, model::ChipId};
+use crate::{host::words::plain, model::ChipId};
 
 /// Where the rule goes. The number puts it behind the rules of the system, which would take the rights back.
 const FILE: &str = "/etc/udev/rules.d/52-smart-charging-station.rules";
@@ -12,21 +12,21 @@ const IN_A_LINE: usize = 5;
 
 /// What is to be permitted, and to whom.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Permit {
+pub(crate) struct Permit {
     /// The hubs: what people call them, and the numbers of their chips on both sides.
-    pub(super) hubs: Vec<(String, BTreeSet<ChipId>)>,
+    pub(crate) hubs: Vec<(String, BTreeSet<ChipId>)>,
     /// The group that may switch.
-    pub(super) group: String,
+    pub(crate) group: String,
     /// True when the group is not there yet.
-    pub(super) new_group: bool,
+    pub(crate) new_group: bool,
     /// Who has to join the group, if somebody has to.
-    pub(super) join: Option<String>,
+    pub(crate) join: Option<String>,
 }
 
 impl Permit {
     /// The file, with an end of line at its end; lines fit 80 columns. It takes the place of the one before, so every
     /// hub is in it. Every hub has both sides: with one side alone an order would seem to work, and the power would stay.
-    pub(super) fn file(&self) -> String {
+    pub(crate) fn file(&self) -> String {
         let mut text =
             format!("# Made by `scs doctor`: the group {} may switch these USB hubs.\n", self.group);
         for (title, ids) in &self.hubs {
@@ -68,7 +68,7 @@ ACTION!="remove", SUBSYSTEM=="usb", ENV{{DEVTYPE}}=="usb_interface", \
     }
 
     /// All that has to be typed, to be copied as it is.
-    pub(super) fn commands(&self) -> String {
+    pub(crate) fn commands(&self) -> String {
         let mut text = String::new();
         let group = &self.group;
         if self.new_group {

@@ -13,31 +13,33 @@ use crate::{
 
 /// All hubs of this host.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::cli) struct Hubs {
+pub(crate) struct Hubs {
     /// Those whose ports can be switched.
-    pub(in crate::cli) units: Vec<Unit>,
+    pub(crate) units: Vec<Unit>,
     /// Those that are never switched.
-    pub(in crate::cli) fixed: Vec<Fixed>,
+    pub(crate) fixed: Vec<Fixed>,
     /// How many hubs the computer itself has; they are never switched.
-    pub(in crate::cli) roots: usize,
+    pub(crate) roots: usize,
 }
 
 /// A hub that is never switched.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::cli) struct Fixed {
+pub(crate) struct Fixed {
     /// Where it is.
-    pub(in crate::cli) at: HubLocation,
+    pub(crate) at: HubLocation,
     /// Its USB 3 side, when it has two.
-    pub(in crate::cli) other: Option<HubLocation>,
+    pub(crate) other: Option<HubLocation>,
     /// What it is.
-    pub(in crate::cli) title: String,
+    pub(crate) title: String,
     /// Why it is left alone.
-    pub(in crate::cli) reason: String,
+    pub(crate) reason: String,
+    /// The socket of another hub that it is plugged into.
+    pub(crate) inside: Option<Socket>,
 }
 
 impl Hubs {
     /// Sorts what was found: chips into hubs, hubs into those that can switch and those that cannot.
-    pub(in crate::cli) fn of(survey: &Survey, models: &BTreeMap<ModelName, Arc<HubModel>>) -> Self {
+    pub(crate) fn of(survey: &Survey, models: &BTreeMap<ModelName, Arc<HubModel>>) -> Self {
         let models: Vec<Arc<HubModel>> = models.values().cloned().collect();
         let roots = survey.hubs.keys().filter(|at| at.is_root()).count();
         let mut hubs = Self { roots, ..Self::default() };
@@ -69,7 +71,7 @@ fn fixed(tree: &Tree, survey: &Survey, reason: String) -> Fixed {
     });
     let by_model = tree.fits.first().filter(|fit| fit.certain).map(|fit| fit.model.title.clone());
     let title = by_model.or(name).unwrap_or_default();
-    Fixed { at: tree.at.clone(), other: tree.twin.clone(), title, reason }
+    Fixed { at: tree.at.clone(), other: tree.twin.clone(), title, reason, inside: inside(&tree.at, survey) }
 }
 
 fn unit(tree: &Tree, survey: &Survey) -> Unit {

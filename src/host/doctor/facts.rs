@@ -3,54 +3,78 @@
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use crate::{
-    cli::hubs::{Hubs, Lock},
+    host::{
+        HostSettings,
+        hubs::{Hubs, Lock, lock, look_past},
+    },
     model::{Station, SwitchProblem},
-    usb::{Survey, ToolInfo},
+    usb::{self, Survey, ToolInfo},
 };
 
 /// Everything that the checks look at.
 #[derive(Clone, Debug)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// `uhubctl`, or why there is none.
-    pub(super) tool: Result<ToolInfo, SwitchProblem>,
+    pub(crate) tool: Result<ToolInfo, SwitchProblem>,
     /// What the kernel says of its version, for example `6.1.0-13-amd64`.
-    pub(super) kernel: String,
+    pub(crate) kernel: String,
     /// Where the kernel shows its devices.
-    pub(super) sysfs: PathBuf,
+    pub(crate) sysfs: PathBuf,
     /// What hangs on the buses.
-    pub(super) survey: Survey,
+    pub(crate) survey: Survey,
     /// The same, as people buy it.
-    pub(super) hubs: Hubs,
+    pub(crate) hubs: Hubs,
     /// The file that keeps two programs from switching at once, and its state.
-    pub(super) lock: (PathBuf, Lock),
+    pub(crate) lock: (PathBuf, Lock),
     /// Who asks.
-    pub(super) who: Who,
+    pub(crate) who: Who,
     /// The stations, or why they are not known.
-    pub(super) stations: Result<Vec<Arc<Station>>, Stations>,
+    pub(crate) stations: Known,
 }
+
+/// The stations, or why they are not known.
+pub(crate) type Known = Result<Vec<Arc<Station>>, Stations>;
 
 /// Why the stations are not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stations {
+pub(crate) enum Stations {
     /// There is no file of one.
     None,
     /// Files are broken, so many errors.
     Broken(usize),
 }
 
+/// Asks the host, in bounded time.
+pub(super) async fn gather(settings: &HostSettings, stations: Known) -> Facts {
+    // Before the tool is called: a call of ours would hold the lock.
+    let lock = (settings.usb.lock.clone(), lock(&settings.usb.lock).await);
+    let tool = usb::probe(&settings.usb).await;
+    let (survey, hubs) = look_past(settings, &lock.1).await;
+    Facts {
+        tool,
+        kernel: kernel(),
+        sysfs: settings.usb.sysfs.clone(),
+        survey,
+        hubs,
+        lock,
+        who: Who::find(),
+        stations,
+    }
+}
+
 /// Who this process is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Who {
+pub(crate) struct Who {
     /// The user's name, or number when it has none.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// True for the user who may do everything.
-    pub(super) root: bool,
+    pub(crate) root: bool,
     /// The groups that this process is in.
-    pub(super) groups: BTreeSet<String>,
+    pub(crate) groups: BTreeSet<String>,
     /// The groups that the next login of this user is in.
-    pub(super) enlisted: BTreeSet<String>,
+    pub(crate) enlisted: BTreeSet<String>,
     /// All groups of this host.
-    pub(super) known: BTreeSet<String>,
+    pub(crate) known: BTreeSet<String>,
 }
 
 /// Groups that distributions have for such devices, the usual one first.
@@ -58,7 +82,7 @@ const GROUPS: [&str; 3] = ["dialout", "plugdev", "uucp"];
 
 impl Who {
     /// Asks the kernel and the files of users and groups.
-    pub(super) fn find() -> Self {
+    fn find() -> Self {
         let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
         Self::read(&text("/proc/self/status"), &text("/etc/passwd"), &text("/etc/group"))
     }
@@ -102,7 +126,7 @@ impl Who {
 }
 
 /// The version of the kernel.
-pub(super) fn kernel() -> String {
+fn kernel() -> String {
     fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned()
 }
 

@@ -5,39 +5,28 @@ use super::{
     facts::{Facts, Stations},
 };
 use crate::{
-    cli::{
+    host::{
         hubs::{ONE_SIDE, Place, Places, by_reason, ranges, sockets_of},
-        look::count,
+        words::count,
     },
     model::{self, Socket, Station, SwitchKind},
 };
 
 /// The power of one port.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Power {
-    station: String,
-    port: u16,
-    socket: Socket,
-    power: Result<model::Power, String>,
-}
-
-impl Power {
-    /// For programs.
-    pub(super) fn json(&self) -> serde_json::Value {
-        let power = self.power.as_ref().ok().map(|power| power.as_str());
-        serde_json::json!({
-            "station": self.station,
-            "port": self.port,
-            "hub": self.socket.hub().as_str(),
-            "socket": self.socket.port(),
-            "power": power,
-            "problem": self.power.as_ref().err(),
-        })
-    }
+pub(crate) struct Power {
+    /// The station.
+    pub(crate) station: String,
+    /// The port.
+    pub(crate) port: u16,
+    /// Where it is.
+    pub(crate) socket: Socket,
+    /// Its power, or why that is not known.
+    pub(crate) power: Result<model::Power, String>,
 }
 
 /// The power of all ports of stations with a hub.
-pub(super) fn power(facts: &Facts) -> Vec<Power> {
+pub(crate) fn power(facts: &Facts) -> Vec<Power> {
     let stations = facts.stations.as_ref().map(Vec::as_slice).unwrap_or_default();
     stations
         .iter()

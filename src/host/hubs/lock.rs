@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 /// Whether another program switches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Lock {
+pub(crate) enum Lock {
     /// Nobody does.
     Free,
     /// Another does just now.
@@ -26,7 +26,7 @@ const LOCK_WITHIN: Duration = Duration::from_secs(2);
 const LOCK_PACE: Duration = Duration::from_millis(50);
 
 /// Tries the lock until it is free, for 2 s at most; what is not there is free.
-pub(in crate::cli) async fn lock(path: &Path) -> Lock {
+pub(crate) async fn lock(path: &Path) -> Lock {
     let began = Instant::now();
     loop {
         match try_lock(path) {
