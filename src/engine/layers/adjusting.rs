@@ -206,6 +206,9 @@ impl Engine {
             self.change(id, |port| port.memory.adjusted = Arc::new(adjusted));
             let Adjust { rule, parameter, value, by } = wish.clone();
             self.tell(&mut step, id, now, EventKind::ParameterChanged { rule, parameter, value, by });
+            // The new value may be a deadline.
+            self.tune(id, now, &mut step);
+            self.plan_port(id, now, &mut step);
         }
         self.judge(id, now, true, &mut step);
         Ok(step)

@@ -2,8 +2,8 @@
 
 use super::world::World;
 use super::*;
-use crate::engine::{NotTold, sources, within};
-use crate::model::{DeadlineFacts, DeadlinePlan, Due, Event, Told};
+use crate::engine::{Adjust, NotTold, sources, within};
+use crate::model::{DeadlineFacts, DeadlinePlan, Due, Event, Told, Value};
 
 const READY_BY: &str = include_str!("../../../rules/ready-by.rhai");
 
@@ -76,6 +76,23 @@ fn the_rule_ready_by_is_a_deadline_and_begins_when_the_plan_says() {
         (due.verdict, due.reason.as_str()),
         (crate::model::Verdict::Charge, "138 min left until daily 07:00 (ready-by), about 103 needed")
     );
+}
+
+#[test]
+fn a_deadline_that_people_set_is_in_the_plan_at_once() {
+    let mut engine = started(&[ready_by(&[("by", "07:00")])], &[], "2026-11-23T22:00:00+01:00");
+    let now = moment("2026-11-23T22:00:00+01:00");
+    engine.report(&report(1, 60), now).unwrap();
+    let wish = |value: Option<&str>| Adjust {
+        rule: RuleName::new("ready-by").unwrap(),
+        parameter: "by".to_owned(),
+        value: value.map(|text| Value::Text(text.to_owned())),
+        by: Author::Rest(None),
+    };
+    let step = engine.adjust(port(1), &wish(Some("09:30")), None, now).unwrap();
+    assert_eq!(facts(&step).unwrap().at, moment("2026-11-24T09:30:00+01:00"));
+    let step = engine.adjust(port(1), &wish(None), None, now).unwrap();
+    assert_eq!(facts(&step).unwrap().at, moment("2026-11-24T07:00:00+01:00"));
 }
 
 #[test]
