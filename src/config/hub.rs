@@ -15,9 +15,10 @@ use super::{
 };
 use crate::model::{ChipId, ChipPath, ChipSocket, Diagnostic, HubModel, InvalidChip, ModelName, PortId};
 
-const FIELDS: &[&str] = &["title", "ids", "chips", "ports", "chain", "never", "boards", "cautions"];
+const FIELDS: &[&str] = &["title", "ids", "chips", "ports", "rows", "chain", "never", "boards", "cautions"];
 const CHIPS: &str = "chips: {\"\": 4, \"4\": 4}";
 const PORTS: &str = "ports: {1: (\"\", 1), 2: (\"4\", 1)}";
+const ROWS: &str = "rows: [[1, 2, 3, 4], [5, 6, 7, 8]]";
 
 /// USB allows so many hubs one behind the other below the computer's own.
 pub(super) const MOST_HUBS: usize = 5;
@@ -56,6 +57,7 @@ fn model(fields: &Fields<'_>, name: Option<ModelName>, problems: &mut Problems<'
     if ports.is_empty() && never.is_none() && fields.get("ports").is_none() {
         fields.missing("ports", PORTS, problems);
     }
+    let rows = rows(fields, &ports, problems);
     let name = name?;
     Some(HubModel {
         title: title.unwrap_or_else(|| name.to_string()),
@@ -63,6 +65,7 @@ fn model(fields: &Fields<'_>, name: Option<ModelName>, problems: &mut Problems<'
         chips: chips.sizes,
         ids,
         ports,
+        rows,
         chain,
         never,
         cautions,
@@ -137,6 +140,46 @@ fn cautions(fields: &Fields<'_>, problems: &mut Problems<'_>) -> Vec<(ChipId, St
         cautions.extend(caution.map(|caution| (id, caution)));
     }
     cautions
+}
+
+/// How the ports stand on the housing: each of them once, or nothing where that is not told.
+fn rows(
+    fields: &Fields<'_>,
+    ports: &BTreeMap<PortId, ChipSocket>,
+    problems: &mut Problems<'_>,
+) -> Vec<Vec<PortId>> {
+    let Some(node) = fields.get("rows") else { return Vec::new() };
+    let Item::List(list) = &node.item else {
+        let message = format!("rows: a list of lists is needed, this is {}", node.item.kind());
+        problems.add(node.at, Wrong::new("wrong-type", message, format!("write {ROWS}")));
+        return Vec::new();
+    };
+    let (mut rows, mut seen) = (Vec::new(), BTreeMap::<PortId, Place>::new());
+    for row in list {
+        let Item::List(row_ports) = &row.item else {
+            let message = format!("rows: a row is a list of ports, this is {}", row.item.kind());
+            problems.add(row.at, Wrong::new("wrong-type", message, format!("write {ROWS}")));
+            continue;
+        };
+        let mut ids = Vec::new();
+        for node in row_ports {
+            let Some(id) = problems.take(node, port_number(node)) else { continue };
+            if let Some(first) = seen.insert(id, node.at) {
+                problems.add(node.at, twice(&format!("port {id}"), first));
+            } else if !ports.contains_key(&id) {
+                let hint = "`rows` names ports that stand in `ports`";
+                problems
+                    .add(node.at, Wrong::new("missing-port", format!("rows: there is no port {id}"), hint));
+            }
+            ids.push(id);
+        }
+        rows.push(ids);
+    }
+    if let Some(id) = ports.keys().find(|id| !seen.contains_key(id)) {
+        let hint = "put it where it is on the housing, or leave `rows` out";
+        problems.add(node.at, Wrong::new("missing-port", format!("rows: port {id} is missing"), hint));
+    }
+    rows
 }
 
 /// The chips as far as the file could be read.

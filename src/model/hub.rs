@@ -135,6 +135,8 @@ pub struct HubModel {
     pub ids: Vec<ChipId>,
     /// The socket of each number on the housing.
     pub ports: BTreeMap<PortId, ChipSocket>,
+    /// How its ports stand on the housing, row by row, each once; empty: not known.
+    pub rows: Vec<Vec<PortId>>,
     /// The sockets that connect its chips: never switched.
     pub chain: BTreeSet<ChipSocket>,
     /// Why none of its ports can be switched by itself, if so.

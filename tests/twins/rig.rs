@@ -175,6 +175,7 @@ fn rsh_a16() -> HubModel {
         ports: (1..).zip(places).map(|(number, place)| (PortId::new(number).unwrap(), place)).collect(),
         chain: chain.map(|(path, port)| socket(path, port)).into_iter().collect::<BTreeSet<_>>(),
         never: None,
+        rows: Vec::new(),
         cautions: Vec::new(),
         boards: Vec::new(),
     }

@@ -259,6 +259,7 @@ fn with_a_model() -> Engine {
         chips: BTreeMap::from([(crate::model::ChipPath::default(), 4)]),
         ids: Vec::new(),
         ports: BTreeMap::new(),
+        rows: Vec::new(),
         chain: std::collections::BTreeSet::new(),
         never: None,
         cautions: Vec::new(),

@@ -28,6 +28,7 @@ fn model(name: &str, ids: &[&str], chips: &[(&str, u8)]) -> HubModel {
         chips: chips.iter().map(|(path, ports)| (ChipPath::new(path).unwrap(), *ports)).collect(),
         ids: ids.iter().map(|id| id.parse().unwrap()).collect(),
         ports: BTreeMap::from([(PortId::new(1).unwrap(), port)]),
+        rows: Vec::new(),
         chain: BTreeSet::new(),
         never: None,
         cautions: vec![("0bda:5411".parse().unwrap(), "press the buttons".to_owned())],

@@ -197,6 +197,7 @@ pub(super) fn rsh_a16() -> HubModel {
         chips: ["", "3", "4", "3.3", "3.4"].map(|chip| (path(chip), 4)).into(),
         ids: ["0bda:5411", "0bda:0411"].map(|id| id.parse::<ChipId>().unwrap()).into(),
         ports: (1..).map(port).zip(places).collect(),
+        rows: Vec::new(),
         chain: [("", 3), ("", 4), ("3", 3), ("3", 4)].map(|(chip, p)| place(chip, p)).into(),
         never: None,
         cautions: Vec::new(),
