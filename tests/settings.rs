@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use smart_charging_station::{
+    history::Retention,
     http::Access,
     model::Span,
     mqtt::{DiscoverySettings, Form, Protocol, TlsVersion},
@@ -41,7 +42,8 @@ fn everything_has_a_default() {
     assert_eq!(settings.http.access, Access::Auto);
     assert_eq!(settings.mqtt, None);
     assert_eq!(settings.history.path, folder.path().join("data/history.db"));
-    assert_eq!(settings.history.keep, Span::from_hours(24 * 90));
+    assert_eq!(settings.history.retention, Retention::of(Span::from_hours(24 * 90)));
+    assert_eq!(settings.history.gather, Span::from_mins(5));
     assert_eq!(settings.directories.stations, folder.path().join("stations"));
     assert_eq!(settings.directories.hubs, folder.path().join("hubs"));
     assert_eq!(settings.usb.time_limit, Span::from_secs(15));
@@ -209,6 +211,39 @@ fn certificates_are_looked_at_before_the_service_starts() {
 }
 
 #[test]
+fn each_kind_of_row_has_its_own_time() {
+    let days = |count: i64| Span::from_hours(24 * count);
+    let kept = |text: &str| load(text, &[]).unwrap().0.history.retention;
+    assert_eq!(kept("(history: (keep: \"10 days\"))"), Retention::of(days(10)));
+    let said =
+        kept("(history: (keep: \"10 days\", retention: (decisions: \"2 days\", minutes: \"40 days\")))");
+    assert_eq!((said.reports, said.decisions, said.minutes), (days(10), days(2), days(40)));
+    assert_eq!((said.hours, said.sessions, said.days), (days(1095), days(1095), days(3650)));
+    assert_eq!(kept("(history: (retention: (minutes: \"2000 days\")))").hours, days(2000));
+
+    let refused = |text: &str| load(text, &[]).err().unwrap();
+    let short = refused("(history: (retention: (minutes: \"90 days\", hours: \"30 days\")))");
+    let told = "settings.ron:1:51: error[out-of-range]: `hours` are kept for a shorter time than `minutes`";
+    assert!(short.starts_with(told), "{short}");
+    assert!(refused("(history: (retention: (days: \"1 h\")))").contains("allowed: 1 day to 3650 days"));
+    assert!(refused("(history: (retention: (hour: \"9 days\")))").contains("hour"));
+}
+
+#[test]
+fn history_gathers_for_some_minutes_at_most() {
+    let gather = |text: &str| load(&format!("(history: (gather: {text}))"), &[]);
+    assert_eq!(gather("\"1 s\"").unwrap().0.history.gather, Span::from_secs(1));
+    assert_eq!(gather("\"15 min\"").unwrap().0.history.gather, Span::from_mins(15));
+    for text in ["\"0 s\"", "\"16 min\"", "\"-1 s\"", "60", "\"soon\""] {
+        let refused = gather(text).err().unwrap();
+        assert!(refused.starts_with("settings.ron:1:20: error"), "{refused}");
+        assert!(refused.contains("gather"), "{refused}");
+    }
+    let told = gather("\"1 h\"").err().unwrap();
+    assert!(told.contains("`1 h` is out of range") && told.contains("allowed: 1 s to 15 min"), "{told}");
+}
+
+#[test]
 fn the_examples_in_the_shipped_file_are_right() {
     let shipped = fs::read_to_string("settings.ron").unwrap();
     let is_code = |rest: &str| {
@@ -226,7 +261,8 @@ fn the_examples_in_the_shipped_file_are_right() {
     let (settings, folder) = load(&text, &[]).unwrap();
     let defaults = load("()", &[]).unwrap();
     assert_eq!(settings.http, defaults.0.http);
-    assert_eq!(settings.history.keep, defaults.0.history.keep);
+    assert_eq!(settings.history.retention, defaults.0.history.retention);
+    assert_eq!(settings.history.gather, defaults.0.history.gather);
     assert_eq!(settings.history.path, folder.path().join("data/history.db"));
     assert_eq!(settings.usb.time_limit, defaults.0.usb.time_limit);
     assert_eq!(settings.directories.hubs, folder.path().join("hubs"));

@@ -6,7 +6,7 @@ use smart_charging_station::{
     app,
     config::Directories,
     controller::Clock,
-    history::HistorySettings,
+    history::{HistorySettings, Retention},
     http::{Access, HttpSettings},
     model::Span,
     settings::Settings,
@@ -21,7 +21,11 @@ pub(crate) async fn run(ports: u16, address: SocketAddr) {
     let settings = Settings {
         http: HttpSettings { listen: address, access: Access::Auto },
         mqtt: None,
-        history: HistorySettings { path: folder.path().join("data/history.db"), keep: Span::from_hours(24) },
+        history: HistorySettings {
+            path: folder.path().join("data/history.db"),
+            retention: Retention::of(Span::from_hours(24)),
+            gather: Span::from_secs(1),
+        },
         usb: UsbSettings {
             uhubctl: None,
             time_limit: Span::from_secs(15),

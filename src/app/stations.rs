@@ -11,7 +11,7 @@ use super::tasks::Tasks;
 use crate::{
     config::Plan,
     controller::{self, Candidate, Clock, Directory, Ending, Handle, Remembered, Wiring},
-    history::{Filter, Health, ReadError, Reader, Scope},
+    history::{Health, ReadError, Reader},
     model::{
         Driver, Event, EventKind, PortId, Power, Record, ShadowId, ShadowTallies, Station, StationName,
         SwitchKind, Tally,
@@ -186,9 +186,7 @@ impl Stations {
 
     async fn read_remembered(&self, station: &StationName) -> Result<Remembered, ReadError> {
         let ports = self.reader.memory(station).await?;
-        let last = Filter { scope: Scope::Station(station.clone()), limit: 1, ..Filter::default() };
-        let last_decision =
-            self.reader.decisions(last).await?.first().map_or(0, |decision| decision.value.id);
+        let last_decision = self.reader.last_decision(station).await?.unwrap_or_default();
         let memory = self.reader.station_memory(station).await?;
         Ok(Remembered { ports, station: memory, last_decision })
     }

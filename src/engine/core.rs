@@ -203,6 +203,7 @@ impl Engine {
                 device: self.device_name(id).to_string(),
                 received_at: now,
                 battery,
+                power: self.view.ports.get(&id).and_then(|port| port.actual),
             });
         }
         if weighed.proves(report.charging) {

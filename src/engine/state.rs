@@ -1,8 +1,11 @@
 //! What is known of each port, and the picture of the whole station that everybody may read.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use imbl::OrdMap;
+use imbl::{OrdMap, ordmap::DiffItem};
 
 use super::budget::allot::Rank;
 use super::budget::standing::{Turn, Waits};
@@ -253,4 +256,26 @@ pub struct View {
     pub signals: Arc<BTreeMap<String, Signal>>,
     /// When the engine began.
     pub started_at: Timestamp,
+}
+
+impl View {
+    /// The ports of which something may have changed since an earlier picture of the same station; `None`: any of them,
+    /// because what shows at all ports has changed.
+    pub fn ports_changed_since(&self, before: &Self) -> Option<BTreeSet<PortId>> {
+        let is_same = Arc::ptr_eq(&before.station, &self.station)
+            && Arc::ptr_eq(&before.rules, &self.rules)
+            && before.memory.mode == self.memory.mode;
+        if !is_same {
+            return None;
+        }
+        // The same file has the same ports. To compare what they hold would take longer than to tell one of them.
+        let ports = before.ports.values().zip(&self.ports);
+        let ports = ports.filter(|(old, (_, new))| !Arc::ptr_eq(old, new)).map(|(_, (port, _))| *port);
+        let plans = before.plan.diff(&self.plan).map(|change| match change {
+            DiffItem::Add(port, _) | DiffItem::Remove(port, _) | DiffItem::Update { new: (port, _), .. } => {
+                *port
+            }
+        });
+        Some(ports.chain(plans).collect())
+    }
 }

@@ -5,7 +5,7 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,7 +16,7 @@ use rusqlite_migration::{HookError, M, Migrations};
 use super::{salvage, versions};
 
 /// How many steps there are: the format that this program writes.
-const FORMAT: i64 = 5;
+const FORMAT: i64 = 6;
 /// `PRAGMA application_id` of our files: "scs1".
 const OURS: i64 = 0x7363_7331;
 /// The write-ahead log is cut back to this after a checkpoint: four times what SQLite lets gather before one.
@@ -33,6 +33,7 @@ fn steps() -> Vec<M<'static>> {
         M::up(include_str!("schema/0003.sql")),
         M::up(include_str!("schema/0004.sql")),
         M::up(include_str!("schema/0005.sql")),
+        M::up(include_str!("schema/0006.sql")),
     ]
 }
 
@@ -127,17 +128,10 @@ pub(super) fn open(path: &Path) -> Result<Opened, HistoryError> {
 
 /// Moves the file aside and begins a new one, with what can still be read of the small tables.
 pub(super) fn begin_again(path: &Path, why: &rusqlite::Error) -> Result<Opened, HistoryError> {
-    let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
-    let to = beside(path, &format!(".broken-{stamp}"));
+    let to = aside(path, "broken");
     let moved = |source| HistoryError::Folder { path: path.to_owned(), source };
     std::fs::rename(path, &to).map_err(moved)?;
-    // The log belongs to the broken file: applied to the new one it would break that too.
-    for tail in ["-wal", "-shm"] {
-        match std::fs::rename(beside(path, tail), beside(&to, tail)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(moved(error)),
-            _ => {}
-        }
-    }
+    move_log(path, &to).map_err(moved)?;
     let mut connection = open_checked(path)?;
     let saved = salvage::copy(&to, &mut connection);
     let message = format!(
@@ -146,6 +140,31 @@ pub(super) fn begin_again(path: &Path, why: &rusqlite::Error) -> Result<Opened, 
         to.display()
     );
     Ok(Opened { connection, moved: Some(Moved { to, message }) })
+}
+
+/// A name beside the path that says what was done with what is there now, and when.
+pub(super) fn aside(path: &Path, why: &str) -> PathBuf {
+    beside(path, &format!(".{why}-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ")))
+}
+
+/// Moves the log of a file that is at its path no more: applied to another file it would break that too.
+pub(super) fn move_log(path: &Path, to: &Path) -> io::Result<()> {
+    for tail in ["-wal", "-shm"] {
+        match std::fs::rename(beside(path, tail), beside(to, tail)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The file at a path, told from others by its disk and its number there; `None`: there is none.
+pub(super) fn identity(path: &Path) -> io::Result<Option<(u64, u64)>> {
+    match std::fs::metadata(path) {
+        Ok(file) => Ok(Some((file.dev(), file.ino()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Opens the file for token commands, which run beside a service that owns it.
@@ -265,7 +284,7 @@ fn prepare(connection: &mut Connection) -> Result<(), rusqlite::Error> {
                 (SELECT total(length(hash)) FROM tokens), (SELECT max(n) FROM reports),
                 (SELECT max(n) FROM decisions), (SELECT max(n) FROM switches), (SELECT max(n) FROM events),
                 (SELECT total(length(edits)) FROM shadows), (SELECT max(n) FROM shadow_decisions),
-                (SELECT max(id) FROM installation)",
+                (SELECT max(id) FROM installation), (SELECT total(reports) FROM days)",
         [],
         |_| Ok(()),
     )

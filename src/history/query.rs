@@ -47,13 +47,15 @@ pub struct Filter {
     pub device: Option<DeviceName>,
     /// Where the page begins; `None`: at the newest.
     pub before: Option<Before>,
+    /// Only rows of this moment or later.
+    pub since: Option<Timestamp>,
     /// How many at most, up to [`ROW_LIMIT`].
     pub limit: u32,
 }
 
 impl Default for Filter {
     fn default() -> Self {
-        Self { scope: Scope::All, device: None, before: None, limit: 100 }
+        Self { scope: Scope::All, device: None, before: None, since: None, limit: 100 }
     }
 }
 
@@ -115,6 +117,13 @@ pub(super) fn decision(
     Ok(select.query_row((station.as_str(), id), to_decision).optional()?)
 }
 
+/// The id of the last decision of a station. Ids rise, and the index on them leads there at once: its rows, which are
+/// among those of all stations, may be far back or not there at all.
+pub(super) fn last_decision(connection: &Connection, station: &StationName) -> Read<Option<DecisionId>> {
+    let mut select = connection.prepare_cached("SELECT max(id) FROM decisions WHERE station = ?1")?;
+    Ok(select.query_row([station.as_str()], |row| row.get(0))?)
+}
+
 pub(super) fn reports(connection: &Connection, filter: &Filter) -> Read<Vec<Stored<StoredReport>>> {
     rows(connection, "reports", true, filter, |row| stored(row, to_report))
 }
@@ -159,6 +168,42 @@ pub(super) fn station_memory(connection: &Connection, station: &StationName) -> 
         .unwrap_or_default())
 }
 
+/// Between which numbers and moments the rows of a page lie.
+struct Bounds {
+    number: i64,
+    time: i64,
+    least: i64,
+    since: i64,
+}
+
+/// `None`: nowhere, there are no such rows.
+fn bounds(connection: &Connection, table: &str, filter: &Filter) -> rusqlite::Result<Option<Bounds>> {
+    let (number, time) = match filter.before {
+        None => (i64::MAX, i64::MAX),
+        Some(Before::Number(number)) => (number, i64::MAX),
+        Some(Before::Time(time)) => match last_before(connection, table, nanos(time))? {
+            None => return Ok(None),
+            Some(last) => (last.saturating_add(JITTER), nanos(time)),
+        },
+    };
+    let (least, since) = match filter.since {
+        None => (i64::MIN, i64::MIN),
+        Some(since) => match first_from(connection, table, nanos(since))? {
+            None => return Ok(None),
+            Some(first) => (first.saturating_sub(JITTER), nanos(since)),
+        },
+    };
+    // Of a station that is new, or is there no more, no row may be near, or none at all.
+    let number = match &filter.scope {
+        Scope::Station(station) => match last_of(connection, table, station)? {
+            None => return Ok(None),
+            Some(last) => number.min(last.saturating_add(1)),
+        },
+        Scope::All | Scope::Port(..) => number,
+    };
+    Ok(Some(Bounds { number, time, least, since }))
+}
+
 /// One page of a table, the newest first. `table` is one of ours, never a user's word.
 fn rows<T>(
     connection: &Connection,
@@ -172,13 +217,8 @@ fn rows<T>(
         Scope::Station(station) => (Some(station.as_str()), None),
         Scope::Port(station, port) => (Some(station.as_str()), Some(port.get())),
     };
-    let (number, time) = match filter.before {
-        None => (i64::MAX, i64::MAX),
-        Some(Before::Number(number)) => (number, i64::MAX),
-        Some(Before::Time(time)) => match last_before(connection, table, nanos(time))? {
-            None => return Ok(Vec::new()),
-            Some(last) => (last.saturating_add(JITTER), nanos(time)),
-        },
+    let Some(Bounds { number, time, least, since }) = bounds(connection, table, filter)? else {
+        return Ok(Vec::new());
     };
     // Without a port the rows are walked backwards: the planner's way, an index on the station and then a sort of all
     // its rows, would read years for one page.
@@ -188,15 +228,16 @@ fn rows<T>(
     };
     let device = if has_device { "(:device IS NULL OR device = :device)" } else { ":device IS NULL" };
     let sql = format!(
-        "SELECT * FROM {table} {index} WHERE {place} AND n < :number AND at < :time AND {device}
+        "SELECT * FROM {table} {index} WHERE {place} AND n < :number AND n >= :least AND at < :time AND at >= :since
+           AND {device}
          ORDER BY n DESC LIMIT :limit"
     );
     let mut select = connection.prepare_cached(&sql)?;
     let wanted = filter.device.as_ref().filter(|_| has_device).map(|device| device.as_str());
     let found = select.query_map(
         named_params! {
-            ":station": station, ":port": port, ":number": number, ":time": time, ":device": wanted,
-            ":limit": filter.limit.min(ROW_LIMIT),
+            ":station": station, ":port": port, ":number": number, ":least": least, ":time": time, ":since": since,
+            ":device": wanted, ":limit": filter.limit.min(ROW_LIMIT),
         },
         make,
     )?;
@@ -214,9 +255,27 @@ fn rows<T>(
     Ok(page)
 }
 
+/// The number of the last row of a station, from the index, port by port.
+fn last_of(connection: &Connection, table: &str, station: &StationName) -> rusqlite::Result<Option<i64>> {
+    let sql = format!(
+        "WITH RECURSIVE ports (port) AS (
+             SELECT min(port) FROM {table} WHERE station = ?1
+             UNION ALL SELECT (SELECT min(port) FROM {table} WHERE station = ?1 AND port > ports.port)
+                 FROM ports WHERE ports.port IS NOT NULL)
+         SELECT max((SELECT max(n) FROM {table} WHERE station = ?1 AND port IS ports.port)) FROM ports"
+    );
+    connection.prepare_cached(&sql)?.query_row([station.as_str()], |row| row.get(0))
+}
+
 /// The number of the last row before a moment.
 fn last_before(connection: &Connection, table: &str, time: i64) -> rusqlite::Result<Option<i64>> {
     let sql = format!("SELECT n FROM {table} WHERE at < ?1 ORDER BY at DESC, n DESC LIMIT 1");
+    connection.prepare_cached(&sql)?.query_row([time], |row| row.get(0)).optional()
+}
+
+/// The number of the first row of a moment or later. What follows is looked through no further back.
+fn first_from(connection: &Connection, table: &str, time: i64) -> rusqlite::Result<Option<i64>> {
+    let sql = format!("SELECT n FROM {table} WHERE at >= ?1 ORDER BY at, n LIMIT 1");
     connection.prepare_cached(&sql)?.query_row([time], |row| row.get(0)).optional()
 }
 

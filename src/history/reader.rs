@@ -1,7 +1,7 @@
 //! The door to what was written. Reads run on threads of their own and are limited in number, rows and time.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{
         Arc,
@@ -17,6 +17,8 @@ use super::{
     lane::{Lane, ReadError},
     lived::{self, Lived},
     query::{self, Filter, ROW_LIMIT, Stored, StoredReport, StoredSwitch},
+    rule_news::{self, RuleNews},
+    series::{self, Series, SeriesAsked},
     sessions, shadow,
     tokens::{self, Token},
     versions::{self, VersionEntry},
@@ -74,6 +76,12 @@ impl Reader {
         self.read(move |connection| query::decision(connection, &station, id)).await
     }
 
+    /// The id of the last decision of a station; `None` when it has none.
+    pub async fn last_decision(&self, station: &StationName) -> Result<Option<DecisionId>, ReadError> {
+        let station = station.clone();
+        self.read(move |connection| query::last_decision(connection, &station)).await
+    }
+
     /// Reports that were taken, the newest first.
     pub async fn reports(&self, filter: Filter) -> Result<Vec<Stored<StoredReport>>, ReadError> {
         self.read(move |connection| query::reports(connection, &filter)).await
@@ -101,6 +109,15 @@ impl Reader {
         self.read(move |connection| query::station_memory(connection, &station)).await
     }
 
+    /// When these rules decided last, and which of them failed since then.
+    pub async fn rule_news(
+        &self,
+        rules: BTreeSet<RuleName>,
+        since: Timestamp,
+    ) -> Result<BTreeMap<RuleName, RuleNews>, ReadError> {
+        self.read(move |connection| rule_news::news(connection, rules, since)).await
+    }
+
     /// The sessions of a device that began from `since` on, the newest first: before this number, at most so many.
     pub async fn sessions(
         &self,
@@ -122,6 +139,11 @@ impl Reader {
     ) -> Result<Lived, ReadError> {
         let device = device.clone();
         self.read(move |connection| lived::lived(connection, &device, from, to)).await
+    }
+
+    /// The course of a device, from the roll-ups and what is not in them yet; `None` when it never reported.
+    pub async fn series(&self, asked: SeriesAsked) -> Result<Option<Series>, ReadError> {
+        self.read(move |connection| series::series(connection, &asked)).await
     }
 
     /// The newest version that came to work and is whole: the last good one.

@@ -1,10 +1,13 @@
-//! Takes over what can still be read of the small tables of a broken database: what people set.
+//! Takes over what can still be read of the small tables of a broken database: what people set, and what
+//! cannot be made again from anything else.
 //!
 //! Must never fail: what cannot be read is left out, and the caller tells so.
 
 use std::{fmt, path::Path};
 
 use rusqlite::{Connection, params_from_iter, types::Value};
+
+use super::roll::Resolution;
 
 /// How many rows were taken over.
 pub(super) struct Saved {
@@ -37,6 +40,18 @@ pub(super) fn copy(broken: &Path, new: &mut Connection) -> Saved {
         "SELECT one, id FROM installation",
         "INSERT OR IGNORE INTO installation (one, id) VALUES (?1, ?2)",
     );
+    // Years of days and hours; the minutes and where each device was begin anew with its next report.
+    table(new, "SELECT id, device FROM series", "INSERT OR IGNORE INTO series (id, device) VALUES (?1, ?2)");
+    for resolution in [Resolution::Day, Resolution::Hour] {
+        let name = resolution.table();
+        table(
+            new,
+            &format!("SELECT * FROM {name}"),
+            &format!(
+                "INSERT OR IGNORE INTO {name} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+            ),
+        );
+    }
     Saved {
         ports: table(
             new,

@@ -49,7 +49,7 @@ pub fn start(settings: &HistorySettings) -> Result<Started, HistoryError> {
     let (control, questions) = mpsc::channel(QUESTIONS);
     let (journal, records) = mpsc::channel(JOURNAL);
     let (end, ended) = oneshot::channel();
-    let mut writer = Writer::new(settings.path.clone(), settings.keep, health_in, Arc::clone(&generation));
+    let mut writer = Writer::new(settings, health_in, Arc::clone(&generation));
     writer.begin()?;
     let reader = Reader::start(&settings.path, control, &generation).map_err(HistoryError::Thread)?;
     std::thread::Builder::new()

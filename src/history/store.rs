@@ -4,9 +4,12 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 use serde::Serialize;
 
 use super::{
+    forget,
     open::{is_broken, is_passing},
     pending::Pending,
-    sessions, shadow, versions,
+    roll, sessions,
+    settings::Retention,
+    shadow, versions,
 };
 use crate::model::{
     Battery, Decision, Event, KeptVersion, PortId, PortMemory, Power, Record, Safeguard, StationMemory,
@@ -22,8 +25,6 @@ pub(super) enum Safety {
     PowerCut,
 }
 
-/// Rows removed from each table at once: a few milliseconds, even on a memory card.
-const SLICE_ROWS: i64 = 500;
 /// Free pages given back to the disk at once (800 kB), and how many (8 MB) may wait to be used again.
 const SLICE_PAGES: i64 = 400;
 const FREE_PAGES: i64 = 4_000;
@@ -43,12 +44,13 @@ impl Store {
         Self { connection, safety: Safety::Process }
     }
 
-    /// The number for the next row.
+    /// The number for the next row: higher than all that were ever rolled up, also when none of those is kept any more.
     pub(super) fn next_number(&self) -> rusqlite::Result<i64> {
         self.connection.query_row(
             "SELECT 1 + max((SELECT ifnull(max(n), 0) FROM reports), (SELECT ifnull(max(n), 0) FROM decisions),
                             (SELECT ifnull(max(n), 0) FROM switches), (SELECT ifnull(max(n), 0) FROM events),
-                            (SELECT ifnull(max(n), 0) FROM shadow_decisions), (SELECT ifnull(max(n), 0) FROM sessions))",
+                            (SELECT ifnull(max(n), 0) FROM shadow_decisions), (SELECT ifnull(max(n), 0) FROM sessions),
+                            (SELECT n FROM rolled))",
             [],
             |row| row.get(0),
         )
@@ -90,18 +92,20 @@ impl Store {
         versions::keep(&mut self.connection, kept, versions::KEPT)
     }
 
-    /// Removes some of what is older than `before`; true when there is more.
-    pub(super) fn forget(&mut self, before: Timestamp) -> rusqlite::Result<bool> {
+    /// Rolls up the next reports; true when there are more.
+    pub(super) fn roll(&mut self) -> rusqlite::Result<bool> {
         self.set_safety(Safety::Process)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut more = false;
-        for table in ["reports", "decisions", "switches", "events", "shadow_decisions", "sessions"] {
-            let sql = format!(
-                "DELETE FROM {table} WHERE n IN (SELECT n FROM {table} WHERE at < ?1 ORDER BY at LIMIT ?2)"
-            );
-            let removed = transaction.prepare_cached(&sql)?.execute((nanos(before), SLICE_ROWS))?;
-            more |= i64::try_from(removed).is_ok_and(|removed| removed == SLICE_ROWS);
-        }
+        let more = roll::step(&transaction)?;
+        transaction.commit()?;
+        Ok(more)
+    }
+
+    /// Removes some of what is too old at this moment; true when there is more.
+    pub(super) fn forget(&mut self, retention: &Retention, now: Timestamp) -> rusqlite::Result<bool> {
+        self.set_safety(Safety::Process)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut more = forget::slice(&transaction, retention, now)?;
         transaction.commit()?;
         let free: i64 = self.connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
         if free > FREE_PAGES {
@@ -170,8 +174,8 @@ pub(super) fn nanos(at: Timestamp) -> i64 {
 /// then copies every page aside before it changes it, in case that the statement fails half-way.)
 fn insert(transaction: &Transaction<'_>, n: i64, record: &Record) -> rusqlite::Result<()> {
     match record {
-        Record::Report { station, port, device, received_at, battery } => {
-            report(transaction, n, (station, *port, device), *received_at, battery)
+        Record::Report { station, port, device, received_at, battery, power } => {
+            report(transaction, n, (station, *port, device), *received_at, (battery, *power))
         }
         Record::Decision(decision) => self::decision(transaction, n, decision),
         Record::Switch { station, port, at, wanted, seen, problem, reason } => {
@@ -199,15 +203,16 @@ fn report(
     n: i64,
     (station, port, device): (&StationName, PortId, &str),
     received_at: Timestamp,
-    battery: &Battery,
+    (battery, power): (&Battery, Option<Power>),
 ) -> rusqlite::Result<()> {
     let sql = "INSERT OR IGNORE INTO reports
-                   (n, station, port, device, at, measured_at, level, charging, temperature)
-               VALUES (:n, :station, :port, :device, :at, :measured_at, :level, :charging, :temperature)";
+                   (n, station, port, device, at, measured_at, level, charging, temperature, power)
+               VALUES (:n, :station, :port, :device, :at, :measured_at, :level, :charging, :temperature, :power)";
     transaction.prepare_cached(sql)?.execute(named_params! {
         ":n": n, ":station": station.as_str(), ":port": port.get(), ":device": device, ":at": nanos(received_at),
         ":measured_at": nanos(battery.measured_at), ":level": battery.level.percent(),
         ":charging": battery.charging, ":temperature": battery.temperature.map(f64::from),
+        ":power": power.map(|power| power == Power::On),
     })?;
     Ok(())
 }
@@ -276,7 +281,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        history::open,
+        history::{forget::SLICE_ROWS, open},
         model::{EventKind, Span},
     };
 
@@ -342,10 +347,12 @@ mod tests {
             store.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap()
         };
         let before = pages(&store);
-        assert!(store.forget(Timestamp::UNIX_EPOCH + Span::from_secs(3_990)).unwrap());
+        let day = Span::from_hours(24);
+        let (kept, now) = (Retention::of(day), Timestamp::UNIX_EPOCH + day + Span::from_secs(3_990));
+        assert!(store.forget(&kept, now).unwrap());
         assert_eq!(count(&store, "events"), 4_000 - SLICE_ROWS);
         let mut slices = 1;
-        while store.forget(Timestamp::UNIX_EPOCH + Span::from_secs(3_990)).unwrap() {
+        while store.forget(&kept, now).unwrap() {
             slices += 1;
             assert!(slices < 100, "the slices do not come to an end");
         }

@@ -1,6 +1,6 @@
 //! Who may come in: secrets are kept only as hashes, and shown only once.
 
-use std::{fmt, path::Path, str::FromStr};
+use std::{fmt, path::Path, str::FromStr, sync::Arc};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
@@ -89,6 +89,9 @@ pub enum TokenError {
     /// The file could not be opened.
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// Nobody is there any more to ask.
+    #[error("the tokens could not be asked for, because the service is stopping")]
+    Stopped,
     /// The database refused.
     #[error("tokens could not be read or written: {}", open::words(.0))]
     Database(#[from] rusqlite::Error),
@@ -134,18 +137,54 @@ impl TokenStore {
         Ok(tokens)
     }
 
-    /// Removes a token; its bearer is out at once.
-    pub fn remove(&self, name: &str) -> Result<(), TokenError> {
-        match self.0.execute("DELETE FROM tokens WHERE name = ?1", [name])? {
-            0 => Err(TokenError::Unknown(name.chars().take(80).filter(|c| !c.is_control()).collect())),
-            _ => Ok(()),
-        }
+    /// Removes a token, and gives back what it was; its bearer is out at once.
+    pub fn remove(&self, name: &str) -> Result<Token, TokenError> {
+        let sql = "DELETE FROM tokens WHERE name = ?1 RETURNING name, role, created_at";
+        let removed = self.0.query_row(sql, [name], token).optional()?;
+        removed
+            .ok_or_else(|| TokenError::Unknown(name.chars().take(80).filter(|c| !c.is_control()).collect()))
     }
 
     /// The token with this secret.
     pub fn find(&self, secret: &str) -> Result<Option<Token>, TokenError> {
         let Some(hash) = hash(secret) else { return Ok(None) };
         Ok(find(&self.0, &hash)?)
+    }
+}
+
+/// The tokens for whoever may not wait for a disk: each question opens the file in a thread of its own, as `scs token`
+/// does beside a service.
+#[derive(Clone)]
+pub struct TokenDoor(Arc<Path>);
+
+impl TokenDoor {
+    /// The door to the tokens in this history file.
+    pub fn new(path: &Path) -> Self {
+        Self(path.into())
+    }
+
+    /// Makes a token, see [`TokenStore::add`].
+    pub async fn add(&self, name: String, role: Role, now: Timestamp) -> Result<String, TokenError> {
+        self.ask(move |store| store.add(&name, &role, now)).await
+    }
+
+    /// All tokens by name.
+    pub async fn list(&self) -> Result<Vec<Token>, TokenError> {
+        self.ask(TokenStore::list).await
+    }
+
+    /// Removes a token, and gives back what it was.
+    pub async fn remove(&self, name: String) -> Result<Token, TokenError> {
+        self.ask(move |store| store.remove(&name)).await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&TokenStore) -> Result<T, TokenError> + Send + 'static,
+    ) -> Result<T, TokenError> {
+        let path = Arc::clone(&self.0);
+        let answer = tokio::task::spawn_blocking(move || question(&TokenStore::open(&path)?));
+        answer.await.map_err(|_| TokenError::Stopped)?
     }
 }
 

@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        history::{self, HistorySettings},
+        history::{self, HistorySettings, Retention},
         http::{Access, HttpSettings},
         model::Span,
     };
@@ -138,7 +138,11 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_answered_in_the_form_of_its_path() {
         let files = tempfile::tempdir().unwrap();
-        let kept = HistorySettings { path: files.path().join("history.db"), keep: Span::from_hours(1) };
+        let kept = HistorySettings {
+            path: files.path().join("history.db"),
+            retention: Retention::of(Span::from_hours(1)),
+            gather: Span::from_secs(1),
+        };
         let settings = HttpSettings { listen: ([127, 0, 0, 1], 0).into(), access: Access::Auto };
         let reader = history::start(&kept).unwrap().reader;
         let admission = Arc::new(Admission::new(&settings, reader).await.unwrap());

@@ -24,6 +24,8 @@ pub enum Record {
         received_at: Timestamp,
         /// What it said.
         battery: Battery,
+        /// The power of the port as it was known then.
+        power: Option<Power>,
     },
     /// A decision.
     Decision(Arc<Decision>),

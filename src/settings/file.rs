@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::broker::{Broker, broker};
+use super::{
+    broker::{Broker, broker},
+    retention,
+};
 use crate::{
     config::{
         document::{Item, Node, parse},
@@ -13,6 +16,7 @@ use crate::{
         problems::{Problems, Wrong},
         words::{did_you_mean, shown},
     },
+    history::Retention,
     http::Access,
     model::{Diagnostic, Span, StationName},
     mqtt::{Form, InstallationId, Protocol, Secret, TlsVersion},
@@ -25,7 +29,8 @@ pub(super) struct Said {
     pub(super) access: Option<Access>,
     pub(super) mqtt: Option<SaidMqtt>,
     pub(super) history: Option<PathBuf>,
-    pub(super) keep: Option<Span>,
+    pub(super) retention: Option<Retention>,
+    pub(super) gather: Option<Span>,
     pub(super) stations_dir: Option<PathBuf>,
     pub(super) rules_dir: Option<PathBuf>,
     pub(super) hubs_dir: Option<PathBuf>,
@@ -82,8 +87,11 @@ const MQTT: &[&str] = &[
 ];
 /// What the variables and the file call versions of TLS.
 pub(super) const TLS_VERSIONS: &[(&str, TlsVersion)] = &[("1.2", TlsVersion::V12), ("1.3", TlsVersion::V13)];
-const KEEP: Lengths =
-    Lengths { least: Span::from_hours(24), most: Span::from_hours(24 * 3650), words: "1 day to 3650 days" };
+/// Longer than the most saves hardly more, and what a crash costs should be told by the next report of each device.
+const GATHER: Lengths =
+    Lengths { least: Span::from_secs(1), most: Span::from_mins(15), words: "1 s to 15 min" };
+/// When nothing is said: sixteen devices that report every five minutes come to the disk together.
+pub(super) const USUAL_GATHER: Span = Span::from_mins(5);
 const TIME_LIMIT: Lengths =
     Lengths { least: Span::from_secs(1), most: Span::from_mins(2), words: "1 s to 2 min" };
 
@@ -111,9 +119,10 @@ fn sections(top: &Fields<'_>, folder: &Path, said: &mut Said, problems: &mut Pro
     if let Some(fields) = section(top, "mqtt", MQTT, problems) {
         said.mqtt = Some(mqtt(&fields, folder, problems));
     }
-    if let Some(history) = section(top, "history", &["path", "keep"], problems) {
+    if let Some(history) = section(top, "history", &["path", "gather", "keep", "retention"], problems) {
         said.history = history.read("path", problems, path);
-        said.keep = history.read("keep", problems, |node| length(node, &KEEP));
+        said.gather = history.read("gather", problems, |node| length(node, &GATHER));
+        said.retention = Some(retention::read(&history, problems));
     }
     if let Some(directories) = section(top, "directories", &["stations", "rules", "hubs"], problems) {
         said.stations_dir = directories.read("stations", problems, path);

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     environment,
-    file::{self, Said, SaidDiscovery, SaidMqtt},
+    file::{self, Said, SaidDiscovery, SaidMqtt, USUAL_GATHER},
+    retention,
 };
 use crate::{
     config::{
@@ -16,7 +17,7 @@ use crate::{
         text,
         tokens::Place,
     },
-    history::HistorySettings,
+    history::{HistorySettings, Retention},
     host::HostSettings,
     http::HttpSettings,
     model::{Diagnostic, Span, StationName},
@@ -119,7 +120,8 @@ fn together(file: Said, environment: Said, handed_over: HandedOver, folder: &Pat
         mqtt,
         history: HistorySettings {
             path: environment.history.or(file.history).unwrap_or_else(|| default("data/history.db")),
-            keep: file.keep.unwrap_or(Span::from_hours(24 * 90)),
+            retention: file.retention.unwrap_or_else(|| Retention::of(retention::USUAL)),
+            gather: file.gather.unwrap_or(USUAL_GATHER),
         },
         usb: UsbSettings {
             uhubctl: file.uhubctl,

@@ -7,5 +7,6 @@ mod broker;
 mod environment;
 mod file;
 mod load;
+mod retention;
 
 pub use load::Settings;

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use crate::{
         config::{Directories, SourceFile},
-        history::{self, HistorySettings},
+        history::{self, HistorySettings, Retention},
         model::{Author, KeptVersion, Origin, Source, Span, Taken, Timestamp},
         workshop::changes,
     };
@@ -83,7 +83,11 @@ mod tests {
     #[tokio::test]
     async fn the_plan_that_decided_is_found_not_the_one_at_work() {
         let folder = tempfile::TempDir::new().unwrap();
-        let settings = HistorySettings { path: folder.path().join("history.db"), keep: Span::from_hours(1) };
+        let settings = HistorySettings {
+            path: folder.path().join("history.db"),
+            retention: Retention::of(Span::from_hours(1)),
+            gather: Span::from_secs(1),
+        };
         let history = history::start(&settings).unwrap();
         let at_work = Arc::new(Plan::check(files(40)).unwrap());
         let directories =

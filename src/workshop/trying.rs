@@ -205,7 +205,7 @@ impl Workshop {
         let (mut replaying, mut past) = (Replaying::default(), Past::default());
         let (mut seen, mut before) = (0, None);
         loop {
-            let filter = Filter { scope: scope.clone(), device: None, before, limit: PAGE };
+            let filter = Filter { scope: scope.clone(), before, limit: PAGE, ..Filter::default() };
             let page = self.reader().decisions(filter).await?;
             let Some(last) = page.last() else { break };
             before = Some(Before::Number(last.number));

@@ -1,4 +1,4 @@
-//! `kill -9` of a real process costs at most the last second, and nothing that was kept.
+//! `kill -9` of a real process costs at most what was gathered, and nothing that was kept.
 
 use std::{
     io::{BufRead, BufReader},
@@ -66,19 +66,19 @@ async fn keeps_all_the_time() {
 }
 
 #[tokio::test]
-async fn a_kill_costs_at_most_the_last_second() {
+async fn a_kill_costs_at_most_what_was_gathered() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("history.db");
     let mut first = None;
     let sent = numbers_until(helper("crash::reports_all_the_time", &path), "sent", |nanos| {
-        nanos - *first.get_or_insert(nanos) > 1_700_000_000
+        nanos - *first.get_or_insert(nanos) > 2_700_000_000
     });
     let history = begin(&path);
     let filter = Filter { limit: 10_000, ..Filter::default() };
     let mut found: Vec<i64> = history.reader.reports(filter).await.unwrap().iter().map(at_nanos).collect();
     found.reverse();
     let newest = *found.last().unwrap();
-    assert!(sent.last().unwrap() - newest <= 1_000_000_000, "more than a second was lost");
+    assert!(sent.last().unwrap() - newest <= 1_500_000_000, "more than was gathered in a second was lost");
     let expected: Vec<i64> = sent.into_iter().take_while(|nanos| *nanos <= newest).collect();
     assert!(found.starts_with(&expected), "there are gaps");
     end(history).await;
@@ -101,8 +101,14 @@ async fn reports_all_the_time() {
         pace.tick().await;
         let received_at = jiff::Timestamp::now();
         let device = "phone".to_owned();
-        let report =
-            Record::Report { station: desk(), port: port(1), device, received_at, battery: battery(50) };
+        let report = Record::Report {
+            station: desk(),
+            port: port(1),
+            device,
+            received_at,
+            battery: battery(50),
+            power: None,
+        };
         history.journal.send(report).await.unwrap();
         println!("sent {}", received_at.as_nanosecond());
     }

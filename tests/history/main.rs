@@ -4,6 +4,7 @@
 mod archive;
 mod crash;
 mod lived;
+mod old;
 mod reading;
 mod restart;
 mod support;

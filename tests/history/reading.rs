@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smart_charging_station::{
     history::{Before, Filter, Scope, StoredReport, StoredSwitch},
-    model::{DeviceName, Power, Record, StationName},
+    model::{DeviceName, Event, Power, Record, StationName},
 };
 
 use crate::support::{at, battery, begin, decision, desk, end, event, port, report};
@@ -60,6 +60,14 @@ async fn everything_comes_back_as_it_was() {
     let events = reader.events(Filter::default()).await.unwrap();
     let Record::Event(sent) = event(10) else { unreachable!() };
     assert_eq!(events.first().map(|row| &row.value), Some(&*sent));
+
+    // Also what is of a station and of none of its ports is found by its station.
+    let of_all_ports = Event { port: None, ..Event::clone(&sent) };
+    history.journal.send(Record::Event(Arc::new(of_all_ports.clone()))).await.unwrap();
+    history.reader.flush().await.unwrap();
+    let of_desk = Filter { scope: Scope::Station(desk()), ..Filter::default() };
+    let events = history.reader.events(of_desk).await.unwrap();
+    assert_eq!(events.first().map(|row| &row.value), Some(&of_all_ports));
     end(history).await;
 }
 
@@ -114,6 +122,10 @@ async fn a_filter_gives_only_what_it_names() {
     assert_eq!(ids(Filter { scope: Scope::Port(desk(), port(1)), ..Filter::default() }).await, [3, 1]);
     let elsewhere = Scope::Station(StationName::new("drawer").unwrap());
     assert!(ids(Filter { scope: elsewhere, ..Filter::default() }).await.is_empty());
+    assert_eq!(ids(Filter { since: Some(at(2)), ..Filter::default() }).await, [3, 2]);
+    let both = Filter { since: Some(at(2)), before: Some(Before::Time(at(3))), ..Filter::default() };
+    assert_eq!(ids(both).await, [2]);
+    assert!(ids(Filter { since: Some(at(4)), ..Filter::default() }).await.is_empty());
     end(history).await;
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use smart_charging_station::{
-    history::{Health, HistorySettings, Started, start},
+    history::{Health, HistorySettings, Retention, Started, start},
     model::{
         Author, Battery, Celsius, Decision, DeviceFacts, DeviceName, Event, EventKind, Facts, FileKind,
         HistoryFacts, KeptVersion, Layer, Level, Mode, Origin, PortFacts, PortId, PortMemory, Record,
@@ -14,7 +14,8 @@ use smart_charging_station::{
 use tokio::sync::{oneshot, watch};
 
 pub(crate) fn settings(path: &Path) -> HistorySettings {
-    HistorySettings { path: path.to_owned(), keep: Span::from_hours(24 * 365 * 100) }
+    let retention = Retention::of(Span::from_hours(24 * 365 * 100));
+    HistorySettings { path: path.to_owned(), retention, gather: Span::from_secs(1) }
 }
 
 pub(crate) fn begin(path: &Path) -> Started {
@@ -56,6 +57,7 @@ pub(crate) fn report(number: u16, second: i64) -> Record {
         device: format!("phone-{number}"),
         received_at: at(second),
         battery: battery(second),
+        power: None,
     }
 }
 

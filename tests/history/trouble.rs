@@ -33,7 +33,7 @@ fn a_newer_or_foreign_file_is_left_alone() {
     let newer = folder.path().join("newer.db");
     drop(TokenStore::open(&newer).unwrap());
     Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(start(&settings(&newer)), Err(HistoryError::Newer { found: 99, known: 5, .. })));
+    assert!(matches!(start(&settings(&newer)), Err(HistoryError::Newer { found: 99, known: 6, .. })));
     assert!(TokenStore::open(&newer).is_err());
 
     let foreign = folder.path().join("foreign.db");
@@ -273,5 +273,45 @@ async fn a_disk_full_at_the_start_passes_too() {
     history.reader.flush().await.unwrap();
     assert_eq!(history.reader.memory(&desk()).await.unwrap().get(&port(1)), Some(&memory_of(2)));
     assert_eq!(history.reader.reports(Filter::default()).await.unwrap().len(), 2);
+    end(history).await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_removed_is_noticed_and_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    let mut history = begin(&path);
+    assert_eq!(keep(&history, memory(1, 1)).await, Ok(()));
+    std::fs::remove_file(&path).unwrap();
+    let told = keep(&history, memory(1, 2)).await.unwrap_err();
+    assert!(told.contains("was removed or replaced while the service ran"), "{told}");
+    until(&mut history.health, |health| health.ok).await;
+    assert_eq!(keep(&history, memory(2, 3)).await, Ok(()));
+    let remembered = history.reader.memory(&desk()).await.unwrap();
+    assert_eq!(remembered, [(port(1), memory_of(2)), (port(2), memory_of(3))].into());
+    // What was sent while it was gone is in the new file, which is whole.
+    let check: String =
+        Connection::open(&path).unwrap().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+    end(history).await;
+}
+
+#[tokio::test]
+async fn a_backup_put_in_place_of_the_file_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, backup) = (folder.path().join("history.db"), folder.path().join("backup.db"));
+    let history = begin(&path);
+    assert_eq!(keep(&history, memory(1, 1)).await, Ok(()));
+    end(history).await;
+    std::fs::copy(&path, &backup).unwrap();
+
+    let mut history = begin(&path);
+    assert_eq!(keep(&history, memory(1, 2)).await, Ok(()));
+    std::fs::rename(&backup, &path).unwrap();
+    assert!(keep(&history, memory(2, 3)).await.is_err());
+    until(&mut history.health, |health| health.ok).await;
+    history.reader.flush().await.unwrap();
+    let remembered = history.reader.memory(&desk()).await.unwrap();
+    assert_eq!(remembered, [(port(1), memory_of(1)), (port(2), memory_of(3))].into());
     end(history).await;
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use smart_charging_station::{
     controller::{self, Clock, Directory, Handle, PortState, Remembered, Wiring},
-    history::{self, HistorySettings, Role, TokenStore},
+    history::{self, HistorySettings, Retention, Role, TokenStore},
     http::{self, Access, HttpSettings, ReloadRequest, Services},
     model::{
         Budget, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Policy, PortId, PortPlan, Record,
@@ -114,8 +114,12 @@ pub(crate) struct Parts {
 pub(crate) fn parts(options: &Options) -> Parts {
     let files = TempDir::new().unwrap();
     let path = files.path().join("history.db");
-    let started =
-        history::start(&HistorySettings { path: path.clone(), keep: Span::from_hours(24) }).unwrap();
+    let started = history::start(&HistorySettings {
+        path: path.clone(),
+        retention: Retention::of(Span::from_hours(24)),
+        gather: Span::from_secs(1),
+    })
+    .unwrap();
     let tokens = TokenStore::open(&path).unwrap();
     let secrets = options.tokens.iter().map(|(name, role)| {
         let role: Role = role.parse().unwrap();

@@ -19,7 +19,7 @@ impl SmallDisk {
         std::fs::create_dir(&path).unwrap();
         let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(&path).output();
         if mount.is_ok_and(|output| output.status.success()) {
-            folder.settings("    history: (path: \"disk/history.db\"),\n");
+            folder.settings("    history: (path: \"disk/history.db\", gather: \"1 s\"),\n");
             return Some(Self(path));
         }
         println!("not tried: no small disk can be mounted here");

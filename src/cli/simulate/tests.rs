@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::simulate;
 use crate::{
     cli::{Cli, Command, Exit, Failure, Look},
-    history::{HistorySettings, Started, start},
+    history::{HistorySettings, Retention, Started, start},
     model::{Battery, Celsius, DeviceName, Level, PortId, Record, Span, StationName, Timestamp},
 };
 
@@ -127,7 +127,12 @@ fn of_two_stations_one_has_to_be_named() {
 async fn what_history_knows_is_taken_from_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("history.db");
-    let history = start(&HistorySettings { path: path.clone(), keep: Span::from_hours(24 * 365) }).unwrap();
+    let settings = HistorySettings {
+        path: path.clone(),
+        retention: Retention::of(Span::from_hours(24 * 365)),
+        gather: Span::from_mins(5),
+    };
+    let history = start(&settings).unwrap();
     for minute in 0..2_000 {
         let at = now().checked_sub(Span::from_mins((2_000 - minute) * 5)).unwrap();
         // 1 % an hour, and back at 4 % an hour.
@@ -145,6 +150,7 @@ async fn what_history_knows_is_taken_from_it() {
             device: DeviceName::new("pixel-8").unwrap().to_string(),
             received_at: at,
             battery,
+            power: None,
         };
         history.journal.send(record).await.unwrap();
     }

@@ -238,7 +238,7 @@ fn filter(
         Page::Number(number) => Before::Number(number),
         Page::Time(time) => Before::Time(time.0),
     });
-    Ok(Filter { scope, device, before, limit: u32::from(limit.unwrap_or_default().0) })
+    Ok(Filter { scope, device, before, since: None, limit: u32::from(limit.unwrap_or_default().0) })
 }
 
 /// What is wrong when the past cannot be read.

@@ -1,8 +1,7 @@
 //! What a session says: all that is true at its start, then every change, and every event.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use imbl::ordmap::DiffItem;
 use tokio::{
     sync::broadcast::error::{RecvError, TryRecvError},
     time::{Instant, timeout},
@@ -51,16 +50,16 @@ impl Session<'_> {
         self.looks.take(now);
         self.publisher.set(Topic::PortsOn, Cow::Owned(view.ports_on.to_string()), now);
         self.announcing.station(&view.station);
-        let Some(before) = self.said.replace(view.clone()).filter(|before| same_kind(before, &view)) else {
+        let before = self.said.replace(view.clone());
+        let Some(changed) = before.and_then(|before| view.ports_changed_since(&before)) else {
             self.say_station(&view, now);
-            // Zone, rules and the station's mode show at every port.
             for (port, state) in &view.ports {
                 self.say_port(&view, *port, state, now);
             }
             self.say_gone(&view);
             return true;
         };
-        for port in changed(&before, &view) {
+        for port in changed {
             if let Some(state) = view.ports.get(&port) {
                 self.say_port(&view, port, state, now);
             }
@@ -220,24 +219,6 @@ impl Session<'_> {
         // What is left then stands until somebody clears it.
         let _ = timeout(CLEARING, all).await;
     }
-}
-
-/// The ports of which something may have changed between two pictures of the same kind.
-fn changed(before: &View, now: &View) -> BTreeSet<PortId> {
-    // The same file has the same ports. To compare what they hold would take longer than to say one of them.
-    let ports = before.ports.values().zip(&now.ports);
-    let ports = ports.filter(|(old, (_, new))| !Arc::ptr_eq(old, new)).map(|(_, (port, _))| *port);
-    let plans = before.plan.diff(&now.plan).map(|change| match change {
-        DiffItem::Add(port, _) | DiffItem::Remove(port, _) | DiffItem::Update { new: (port, _), .. } => *port,
-    });
-    ports.chain(plans).collect()
-}
-
-/// True when only ports and plans may have changed.
-fn same_kind(before: &View, now: &View) -> bool {
-    Arc::ptr_eq(&before.station, &now.station)
-        && Arc::ptr_eq(&before.rules, &now.rules)
-        && before.memory.mode == now.memory.mode
 }
 
 fn shown<'a>(view: &'a View, state: &'a PortState) -> Shown<'a> {

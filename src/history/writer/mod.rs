@@ -18,16 +18,19 @@ use tokio::{
 };
 
 use super::{
+    HistorySettings,
     health::Health,
     open::{self, HistoryError, Moved},
     pending::Pending,
+    roll::Due,
+    settings::Retention,
     shadow,
     store::{Safety, Store},
 };
-use crate::model::{KeptVersion, Record, Span, Timestamp};
+use crate::model::{KeptVersion, Record, Timestamp};
 
-/// A batch is written at the latest so long after its first record: what `kill -9` may cost.
-const GATHER: Duration = Duration::from_millis(500);
+/// What is rare and says more than one report waits no longer than this, however long others are gathered.
+const SOON: Duration = Duration::from_millis(500);
 /// A batch is written once it has so many records: bigger ones cost hardly less per row.
 const BATCH: usize = 2_000;
 /// Records are taken together this often: waking for each would cost more than writing it. A person waits no longer.
@@ -35,8 +38,8 @@ const TAKE_EVERY: Duration = Duration::from_millis(10);
 /// Pauses between tries while the disk takes nothing: doubled each time, from the first to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LAST_PAUSE: Duration = Duration::from_secs(10);
-/// Old rows are looked for so often; a slice at a time, so that records are taken in between.
-const TIDY_EVERY: Duration = Duration::from_mins(10);
+/// Old rows are looked for so often: each time costs pages all over the file, however few rows go. A slice at a time, so that records are taken in between.
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 const SLICE_PAUSE: Duration = Duration::from_millis(100);
 /// At the end the disk gets three chances, so far apart.
 const LAST_PAUSES: Duration = Duration::from_secs(1);
@@ -54,8 +57,11 @@ pub(super) enum Control {
 /// Everything that the thread owns.
 pub(super) struct Writer {
     path: PathBuf,
-    keep: Span,
+    retention: Retention,
+    gather: Duration,
     store: Option<Store>,
+    /// Which file the store has open.
+    file: Option<(u64, u64)>,
     pending: Pending,
     health: watch::Sender<Health>,
     /// Raised when the file is another one, so that readers open it again.
@@ -64,18 +70,30 @@ pub(super) struct Writer {
     /// The pause after the next failure, while failing.
     pause: Option<Duration>,
     tidy_at: Instant,
+    roll: Due,
 }
 
 impl Writer {
     pub(super) fn new(
-        path: PathBuf,
-        keep: Span,
+        settings: &HistorySettings,
         health: watch::Sender<Health>,
         generation: Arc<AtomicU64>,
     ) -> Self {
-        let tidy_at = Instant::now() + TIDY_EVERY;
-        let pending = Pending::default();
-        Self { path, keep, store: None, pending, health, generation, write_at: None, pause: None, tidy_at }
+        let now = Instant::now();
+        Self {
+            path: settings.path.clone(),
+            retention: settings.retention,
+            gather: settings.gather.unsigned_abs(),
+            store: None,
+            file: None,
+            pending: Pending::default(),
+            health,
+            generation,
+            write_at: None,
+            pause: None,
+            tidy_at: now + TIDY_EVERY,
+            roll: Due::new(now),
+        }
     }
 
     /// Opens the file. Trouble that may pass is not an error: it is tried again.
@@ -97,7 +115,7 @@ impl Writer {
     ) {
         let mut inbox = Vec::with_capacity(BATCH);
         loop {
-            let wake = self.write_at.unwrap_or(self.tidy_at).min(self.tidy_at);
+            let wake = [self.write_at, self.roll.at()].into_iter().flatten().fold(self.tidy_at, Instant::min);
             tokio::select! {
                 taken = journal.recv_many(&mut inbox, BATCH) => {
                     if taken == 0 { break }
@@ -105,27 +123,43 @@ impl Writer {
                     tokio::time::sleep(TAKE_EVERY).await;
                 }
                 Some(asked) = control.recv() => {
-                    // What was sent before the question is in the queue; its size bounds the loop.
-                    let most = journal.max_capacity();
-                    inbox.extend(std::iter::from_fn(|| journal.try_recv().ok()).take(most));
-                    self.take_all(&mut inbox);
+                    self.take_sent(&mut journal, &mut inbox);
                     self.answer(asked);
                 }
                 () = tokio::time::sleep_until(wake) => {}
             }
             self.write_if_due(Instant::now());
             self.tidy_if_due(Instant::now());
+            self.roll_if_due(Instant::now());
         }
         self.end().await;
     }
 
+    /// Takes what was sent until now: it is in the queue, whose size bounds the loop. A batch at a time, since less than
+    /// the queue holds may wait for the disk.
+    fn take_sent(&mut self, journal: &mut mpsc::Receiver<Record>, inbox: &mut Vec<Record>) {
+        let mut left = journal.max_capacity();
+        while left > 0 {
+            inbox.extend(std::iter::from_fn(|| journal.try_recv().ok()).take(left.min(BATCH)));
+            if inbox.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(inbox.len());
+            self.take_all(inbox);
+            self.write_if_due(Instant::now());
+        }
+    }
+
     fn take_all(&mut self, inbox: &mut Vec<Record>) {
+        let waits = if inbox.iter().any(is_rare) { SOON.min(self.gather) } else { self.gather };
         let dropped: u64 = inbox.drain(..).map(|record| self.pending.take(record)).sum();
         if dropped > 0 {
             self.health.send_modify(|health| health.lost += dropped);
         }
-        if self.write_at.is_none() && !self.pending.is_empty() {
-            self.write_at = Some(Instant::now() + GATHER);
+        // While the disk takes nothing, the next try stands already.
+        if self.pause.is_none() && !self.pending.is_empty() {
+            let at = Instant::now() + waits;
+            self.write_at = Some(self.write_at.map_or(at, |before| before.min(at)));
         }
     }
 
@@ -154,6 +188,7 @@ impl Writer {
     }
 
     fn try_write(&mut self, safety: Safety) -> Result<(), String> {
+        self.leave_what_was_removed()?;
         if self.store.is_none() {
             let opened = open::open(&self.path);
             self.opened(opened).map_err(|error| self.failed_with(error.to_string()))?;
@@ -161,6 +196,7 @@ impl Writer {
         let Some(store) = &mut self.store else { return Err("history is not open".to_owned()) };
         match store.write(&self.pending, safety) {
             Ok(left_out) => {
+                self.roll.written(self.pending.rows().map(|(_, record)| record), Instant::now());
                 self.pending.written();
                 self.write_at = None;
                 self.succeeded(left_out);
@@ -179,12 +215,30 @@ impl Writer {
         }
     }
 
+    /// A file that was removed or replaced would take all that is written, and nobody would ever read it.
+    fn leave_what_was_removed(&mut self) -> Result<(), String> {
+        let there = open::identity(&self.path);
+        // Where that cannot be told, writing says what is wrong.
+        if self.store.is_none() || there.is_err() || there.is_ok_and(|there| there == self.file) {
+            return Ok(());
+        }
+        self.store = None;
+        let moved = open::move_log(&self.path, &open::aside(&self.path, "removed"));
+        moved.map_err(|error| self.failed_with(format!("the log of history cannot be moved: {error}")))?;
+        Err(self.failed_with(
+            "the history file was removed or replaced while the service ran: the one that is there now is used, or a new \
+             one is begun; what was in it is gone, with other modes, names and tokens that people set: set them again"
+                .to_owned(),
+        ))
+    }
+
     fn opened(&mut self, opened: Result<open::Opened, HistoryError>) -> Result<(), HistoryError> {
         let opened = opened?;
         let store = Store::new(opened.connection);
         let failed = |source| HistoryError::Database { path: self.path.clone(), source };
         self.pending.number_from(store.next_number().map_err(failed)?);
         self.store = Some(store);
+        self.file = open::identity(&self.path).ok().flatten();
         self.generation.fetch_add(1, Ordering::Relaxed);
         if let Some(Moved { to, message }) = opened.moved {
             tracing::error!(moved_to = %to.display(), "{message}");
@@ -265,8 +319,7 @@ impl Writer {
         }
         self.tidy_at = now + TIDY_EVERY;
         let Some(store) = self.store.as_mut().filter(|_| self.pause.is_none()) else { return };
-        let Ok(before) = Timestamp::now().checked_sub(self.keep) else { return };
-        match store.forget(before) {
+        match store.forget(&self.retention, Timestamp::now()) {
             Ok(true) => self.tidy_at = now + SLICE_PAUSE,
             Ok(false) => {
                 if let Err(error) = store.checkpoint() {
@@ -274,6 +327,13 @@ impl Writer {
                 }
             }
             Err(error) => tracing::warn!(error = open::words(&error), "old history was not removed"),
+        }
+    }
+
+    fn roll_if_due(&mut self, now: Instant) {
+        if self.roll.at().is_some_and(|at| at <= now) {
+            let rolled = self.store.as_mut().filter(|_| self.pause.is_none()).map(Store::roll);
+            self.roll.made(rolled.as_ref(), now);
         }
     }
 
@@ -296,83 +356,10 @@ impl Writer {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::{path::Path, sync::Arc};
-
-    use rusqlite::Connection;
-
-    use super::*;
-    use crate::model::{Event, EventKind};
-
-    fn event(at: Timestamp) -> Record {
-        Record::Event(Arc::new(Event { at, station: None, port: None, kind: EventKind::HistoryBack }))
-    }
-
-    /// Lets the paused clock run.
-    async fn pass(time: Duration) {
-        let _over = tokio::time::timeout(time, std::future::pending::<()>()).await;
-    }
-
-    fn count(path: &Path) -> i64 {
-        let connection = open::open_read_only(path).unwrap();
-        connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap()
-    }
-
-    /// A writer on the test's own clock.
-    fn writer(path: &Path) -> (mpsc::Sender<Record>, watch::Receiver<Health>, mpsc::Sender<Control>) {
-        let (health, seen) = watch::channel(Health::default());
-        let (journal, records) = mpsc::channel(10_000);
-        let (control, questions) = mpsc::channel(1);
-        let keep = Span::from_hours(24);
-        let mut writer = Writer::new(path.to_owned(), keep, health, Arc::default());
-        writer.begin().unwrap();
-        tokio::spawn(writer.run(records, questions));
-        (journal, seen, control)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_batch_is_written_half_a_second_after_its_first_record() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("history.db");
-        let (journal, _health, _control) = writer(&path);
-        for _ in 0..10 {
-            journal.send(event(Timestamp::now())).await.unwrap();
-        }
-        pass(GATHER - Duration::from_millis(5)).await;
-        assert_eq!(count(&path), 0);
-        pass(Duration::from_millis(10)).await;
-        assert_eq!(count(&path), 10);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn old_rows_are_removed_in_time() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("history.db");
-        let (journal, _health, _control) = writer(&path);
-        for _ in 0..2_000 {
-            journal.send(event(Timestamp::UNIX_EPOCH)).await.unwrap();
-        }
-        journal.send(event(Timestamp::now())).await.unwrap();
-        pass(TIDY_EVERY - Duration::from_secs(1)).await;
-        assert_eq!(count(&path), 2_001);
-        pass(Duration::from_secs(5)).await;
-        assert_eq!(count(&path), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tries_become_rarer_but_never_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("history.db");
-        let (journal, mut health, _control) = writer(&path);
-        let other = Connection::open(&path).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        journal.send(event(Timestamp::now())).await.unwrap();
-        health.wait_for(|health| !health.ok).await.unwrap();
-        other.execute_batch("ROLLBACK").unwrap();
-        let freed = Instant::now();
-        health.wait_for(|health| health.ok).await.unwrap();
-        assert!(freed.elapsed() <= LAST_PAUSE, "{:?}", freed.elapsed());
-        assert_eq!(count(&path), 1);
-    }
+/// Whether a record is one of few: what was switched, what happened, a charge that ended.
+fn is_rare(record: &Record) -> bool {
+    matches!(record, Record::Switch { .. } | Record::Event(_) | Record::Session(_))
 }
+
+#[cfg(test)]
+mod tests;
