@@ -1,0 +1,16 @@
+// A button that shows that what it does is under way.
+import { html, useState } from '../../vendor/ui.mjs';
+
+/** `does` may answer a promise; until it is settled the button cannot be pressed again. */
+export function Button({ does, kind = '', disabled = false, children, ...more }) {
+  const [busy, setBusy] = useState(false);
+  const press = async (event) => {
+    setBusy(true);
+    try {
+      await does(event);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`<button type="button" ...${more} class=${`button ${kind}`} disabled=${disabled || busy} aria-busy=${busy} onClick=${press}>${children}</button>`;
+}

@@ -1,0 +1,45 @@
+// A dialog over the page; on a phone it comes from below. Esc and a click beside it close it, the focus goes back.
+import { html, useEffect, useId, useRef, useState } from '../../vendor/ui.mjs';
+import { dialogs } from '../state/acts.js';
+import { t } from '../words.js';
+import { Icon } from './icon.js';
+import { Toasts } from './toast.js';
+
+// An editor stands in a shadow root of its own.
+function focused() {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  return one;
+}
+
+/** `title` is a text or markup; `onClose` is called when it is closed in any way. */
+export function Dialog({ title, onClose, children, wide = false }) {
+  const box = useRef(null);
+  const label = useId();
+  // While it is open, messages are shown in it: what is behind it cannot be used.
+  const [level, setLevel] = useState(0);
+  useEffect(() => {
+    const before = focused();
+    const dialog = box.current;
+    dialog.showModal();
+    setLevel((dialogs.value += 1));
+    return () => {
+      dialogs.value -= 1;
+      // An open dialog would keep the focus from what is behind it.
+      dialog.close();
+      before?.focus?.();
+    };
+  }, []);
+  const beside = (event) => event.target === box.current && onClose();
+  return html`<dialog ref=${box} class=${wide ? 'dialog is-wide' : 'dialog'} aria-labelledby=${label}
+      onCancel=${(event) => { event.preventDefault(); onClose(); }} onClick=${beside}>
+    <div class="dialog-inner">
+      <header class="dialog-head">
+        <h2 id=${label}>${title}</h2>
+        <button class="button is-plain" onClick=${onClose} aria-label=${t('app.close')}><${Icon} name="close" /></button>
+      </header>
+      ${children}
+    </div>
+    ${level > 0 && html`<${Toasts} level=${level} />`}
+  </dialog>`;
+}

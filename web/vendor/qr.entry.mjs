@@ -1,0 +1,2 @@
+// QR codes.
+export { default } from 'qrcode-generator';
