@@ -130,7 +130,7 @@ fn the_demo_switches_ports_in_an_empty_folder() {
     let demo = command.env("TMPDIR", temporary.path()).output().expect("scs starts");
     let page = said(&demo);
     assert_eq!(code(&demo), 0, "{page}{}", complained(&demo));
-    assert!(page.contains("Swagger UI  http://127.0.0.1:"), "{page}");
+    assert!(page.contains("page        http://127.0.0.1:"), "{page}");
     assert!(page.contains("copies: there are none in this folder"), "{page}");
     assert!(page.contains("at or over 80%"), "{page}");
     assert!(page.contains("no connection to a broker at `mqtt://127.0.0.1:1`"), "{page}");

@@ -7,7 +7,7 @@ use smart_charging_station::{
     config::Directories,
     controller::Clock,
     history::{HistorySettings, Retention},
-    http::{Access, HttpSettings},
+    http::{Access, HttpSettings, Stage},
     model::Span,
     settings::Settings,
     usb::UsbSettings,
@@ -41,7 +41,9 @@ pub(crate) async fn run(ports: u16, address: SocketAddr) {
     };
     let (_keep, stop) = watch::channel(false);
     let (ready, _running) = oneshot::channel();
-    app::run(app::Options { settings, clock: Clock::real(), stop, ready }).await.expect("a service");
+    app::run(app::Options { settings, clock: Clock::real(), stage: Stage::World, stop, ready })
+        .await
+        .expect("a service");
 }
 
 fn write_files(folder: &Path, ports: u16) {

@@ -32,8 +32,9 @@ use self::{
 };
 use crate::{
     controller::{Clock, Directory},
-    history,
-    http::{self, Services},
+    history::{self, TokenDoor},
+    host::Inspector,
+    http::{self, Services, Stage},
     model::{ConfigState, Event, PortId, Power, StationName, Tally},
     mqtt,
     settings::Settings,
@@ -53,6 +54,8 @@ pub struct Options {
     pub settings: Settings,
     /// The time.
     pub clock: Clock,
+    /// Whether it is the real thing.
+    pub stage: Stage,
     /// Set to true to stop.
     pub stop: watch::Receiver<bool>,
     /// Told once everything runs.
@@ -76,7 +79,7 @@ pub struct Running {
 
 /// Runs the service until it is told to stop. Fails when it cannot start, or when a part of it ends early.
 pub async fn run(options: Options) -> Result<(), Failed> {
-    let Options { settings, clock, mut stop, ready } = options;
+    let Options { settings, clock, stage, mut stop, ready } = options;
     let hangup = reload::hangup();
     let history = history::start(&settings.history)?;
     let directory = Directory::new(history.journal.clone());
@@ -99,6 +102,10 @@ pub async fn run(options: Options) -> Result<(), Failed> {
         workshop: ends.workshop(&settings, &history.reader),
         mqtt: Arc::new(mqtt_in_words(settings.mqtt.is_some(), links)),
         clock,
+        tokens: TokenDoor::new(&settings.history.path),
+        inspector: Inspector::new(settings.host()),
+        started_at: clock.now(),
+        stage,
     };
     let server = http::bind(&settings.http, services).await.map_err(Failed::Http)?;
     let address = server.address();

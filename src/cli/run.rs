@@ -3,7 +3,7 @@
 use tokio::sync::{oneshot, watch};
 
 use super::{args::Run, failure::Failure, service::serve};
-use crate::controller::Clock;
+use crate::{controller::Clock, http::Stage};
 
 /// Runs the service until it is asked to stop.
 pub(super) async fn run(args: &Run, environment: &dyn Fn(&str) -> Option<String>) -> Result<(), Failure> {
@@ -12,5 +12,5 @@ pub(super) async fn run(args: &Run, environment: &dyn Fn(&str) -> Option<String>
         settings.stations.clone_from(&args.stations);
     }
     let (ready, _) = oneshot::channel();
-    serve(settings, Clock::real(), ready, watch::Sender::new(false), None).await
+    serve(settings, Clock::real(), Stage::World, ready, watch::Sender::new(false), None).await
 }

@@ -12,6 +12,7 @@ use super::failure::{Exit, Failure};
 use crate::{
     app::{self, Failed, Options, Running},
     controller::Clock,
+    http::Stage,
     settings::Settings,
 };
 
@@ -24,6 +25,7 @@ const SAME: Duration = Duration::from_secs(2);
 pub(super) async fn serve(
     settings: Settings,
     clock: Clock,
+    stage: Stage,
     ready: oneshot::Sender<Running>,
     stop: watch::Sender<bool>,
     lasting: Option<Duration>,
@@ -31,7 +33,7 @@ pub(super) async fn serve(
     let mut requests = Requests::listen().map_err(Failure::signals)?;
     let stopped = stop.subscribe();
     let (begun, beginning) = oneshot::channel();
-    let mut service = Box::pin(app::run(Options { settings, clock, stop: stopped, ready: begun }));
+    let mut service = Box::pin(app::run(Options { settings, clock, stage, stop: stopped, ready: begun }));
     tokio::select! {
         ended = &mut service => return ended.map_err(Failure::from),
         () = requests.next() => {}

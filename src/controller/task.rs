@@ -63,6 +63,11 @@ impl Clock {
         self.start.checked_add(passed).unwrap_or(Timestamp::MAX)
     }
 
+    /// How many times as fast as the world's it runs.
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
     /// How long to wait, in the world's time, until `at`.
     pub fn until(&self, at: Timestamp) -> Duration {
         let span = at.duration_since(self.now()).as_secs_f64().max(0.0) / self.speed;

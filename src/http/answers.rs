@@ -18,6 +18,7 @@ use super::{
     payload::json_response,
     problem::{PROBLEM_JSON, Problem},
     seed,
+    squeeze::{squeeze, takes_gzip},
 };
 
 /// An error on the paths of the service before this one.
@@ -40,6 +41,7 @@ impl<E: Endpoint> Endpoint for Answers<E> {
         request.extensions_mut().insert(Arc::clone(&self.admission));
         let method = request.method().clone();
         let uri = request.uri().clone();
+        let takes_gzip = takes_gzip(request.headers());
         if let Err(problem) = self.paths.check_query(&request) {
             return Ok(problem.into_response());
         }
@@ -55,7 +57,7 @@ impl<E: Endpoint> Endpoint for Answers<E> {
         if status.is_client_error() || status.is_server_error() {
             return Ok(self.shape(response, &method, &uri).await);
         }
-        Ok(response)
+        Ok(squeeze(response, takes_gzip).await)
     }
 }
 

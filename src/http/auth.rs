@@ -55,6 +55,11 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// What they may do.
+    pub(super) fn role(&self) -> &Role {
+        &self.role
+    }
+
     /// The only device that this caller may report, if it is bound to one.
     pub(super) fn only_device(&self) -> Option<&DeviceName> {
         match &self.role {

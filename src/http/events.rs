@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 
-use super::{auth::Pass, dto::Snapshot};
+use super::{auth::Pass, dto::Snapshot, pictures::Pictures};
 use crate::{
     controller::Directory,
     model::{Event, EventShown, StationName},
@@ -38,6 +38,8 @@ struct Source {
     pass: Pass,
     look: Interval,
     begun: bool,
+    /// Told beside the events, if they are wanted.
+    pictures: Option<Pictures>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -46,6 +48,8 @@ enum Happened {
     Event(Arc<Event>),
     /// Files were loaded: stations may have come or gone.
     Picture,
+    /// A picture has changed.
+    Changed,
     /// Something was missed.
     Missed,
     /// It is time to look whether the token is still there.
@@ -54,11 +58,13 @@ enum Happened {
 }
 
 impl Events {
-    /// Begins a stream, which ends when `pass` counts no more; `place` is free again then.
+    /// Begins a stream, which ends when `pass` counts no more; `place` is free again then. With `changes` it tells also
+    /// what changed in the picture.
     pub(super) fn new(
         directory: Directory,
         stopped: watch::Receiver<bool>,
         pass: Pass,
+        changes: bool,
         place: OwnedSemaphorePermit,
     ) -> Self {
         // Subscribed before the first picture is taken, so that nothing falls between.
@@ -66,7 +72,18 @@ impl Events {
         let stations = directory.changed();
         let mut look = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let source = Source { directory, events, stations, stopped, pass, look, begun: false, _place: place };
+        let pictures = changes.then(|| Pictures::new(&directory));
+        let source = Source {
+            directory,
+            events,
+            stations,
+            stopped,
+            pass,
+            look,
+            begun: false,
+            pictures,
+            _place: place,
+        };
         let stream = stream::unfold(source, |mut source| async {
             let event = source.next().await?;
             Some((event, source))
@@ -90,6 +107,12 @@ impl Source {
                     }
                 }
                 Happened::Picture => return self.snapshot(),
+                Happened::Changed => {
+                    let changes = self.pictures.as_mut().map(Pictures::take);
+                    if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
+                        return message("changed", &changes);
+                    }
+                }
                 Happened::Missed => return self.fresh_snapshot(),
                 Happened::Look if self.pass.holds().await => {}
                 Happened::Look | Happened::End => return None,
@@ -106,6 +129,8 @@ impl Source {
             _ = self.look.tick() => Happened::Look,
             // No more after an error: then the directory is gone, and the events end too.
             Ok(()) = self.stations.changed() => Happened::Picture,
+            // Seldom, so before events as well.
+            () = next_change(&mut self.pictures) => Happened::Changed,
             event = self.events.recv() => match event {
                 Ok(event) => Happened::Event(event),
                 Err(broadcast::error::RecvError::Lagged(missed)) => {
@@ -126,8 +151,18 @@ impl Source {
     /// The picture. Events that wait are told after it: not all that they say is in the picture.
     fn snapshot(&mut self) -> Option<sse::Event> {
         self.stations.mark_unchanged();
+        if let Some(pictures) = &mut self.pictures {
+            *pictures = Pictures::new(&self.directory);
+        }
         let views: Vec<_> = self.directory.stations().values().map(|handle| handle.view()).collect();
         message("snapshot", &Snapshot::new(&views))
+    }
+}
+
+async fn next_change(pictures: &mut Option<Pictures>) {
+    match pictures {
+        Some(pictures) => pictures.changed().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -151,8 +186,8 @@ impl ApiResponse for Events {
     fn meta() -> MetaResponses {
         MetaResponses {
             responses: vec![MetaResponse {
-                description: "An endless stream. `event: snapshot` carries a `Snapshot`; every other event is named by \
-                              its code and carries `at`, `station`, `port`, `code` and what belongs to it.",
+                description: "An endless stream. `event: snapshot` carries a `Snapshot`; `event: changed`, \
+                              if asked for, one with what is new in it; every other event is named by its code and carries `at`, `station`, `port`, `code` and what belongs to it.",
                 status: Some(200),
                 status_range: None,
                 content: vec![MetaMediaType {

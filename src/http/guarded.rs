@@ -96,8 +96,8 @@ enum Phase {
     Head(HeadEnd),
     /// The rest of the request, then the first byte of the answer.
     Work,
-    /// The rest of the answer. HTTP is given every answer whole and flushes when all of it is sent; only streams of
-    /// events, which are `endless`, flush in between.
+    /// The rest of the answer. HTTP is given an answer whole and flushes when all of it is sent; only streams of events and
+    /// tables that are sent as they are read, which are `endless`, flush in between.
     Answer { endless: bool },
 }
 
@@ -185,12 +185,14 @@ impl Guarded {
     }
 }
 
-/// Whether an answer that begins so is a stream of events; its head comes in one piece.
+/// Whether an answer that begins so is a stream of events, or a table that is sent as it is read; its head comes in one
+/// piece. Connections of both end with them.
 fn is_stream(answer: &[u8]) -> bool {
-    const MARK: &[u8] = b"\r\ncontent-type: text/event-stream";
+    const MARKS: [&[u8]; 2] = [b"\r\ncontent-type: text/event-stream", b"\r\ntransfer-encoding: chunked"];
     const END: &[u8] = b"\r\n\r\n";
     let head = answer.windows(END.len()).position(|at| at == END).and_then(|end| answer.get(..end));
-    head.unwrap_or(answer).windows(MARK.len()).any(|at| at == MARK)
+    let head = head.unwrap_or(answer);
+    MARKS.iter().any(|mark| head.windows(mark.len()).any(|at| at == *mark))
 }
 
 fn over() -> io::Error {
@@ -306,6 +308,7 @@ mod tests {
     #[test]
     fn a_stream_is_known_by_its_head() {
         assert!(is_stream(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nevent: snapshot"));
+        assert!(is_stream(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nat\r\n"));
         assert!(!is_stream(b"HTTP/1.1 200 OK\r\n\r\nx\r\ncontent-type: text/event-stream"));
     }
 

@@ -12,6 +12,7 @@ use super::{
     problem::Problem,
     wire::{Described, Time},
 };
+use crate::history::MOST_POINTS;
 use crate::model::{DecisionId, DeviceName, PortId, RuleName, SignalName, StationName, Version};
 
 /// A value that can stand in an address.
@@ -53,6 +54,31 @@ impl Parameter for ParameterName {
                 "`{}` is not the name of a parameter: it has 1 to 64 characters",
                 text.chars().take(40).collect::<String>()
             ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Parameter for bool {
+    fn schema() -> MetaSchema {
+        MetaSchema::new("boolean")
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|_| format!("`{}` is not `true` or `false`", text.chars().take(40).collect::<String>()))
+    }
+}
+
+/// The name of a token: whether there is one of this name, history knows.
+pub(super) struct TokenName(pub(super) String);
+
+impl Parameter for TokenName {
+    fn schema() -> MetaSchema {
+        MetaSchema { example: Some(serde_json::json!("kitchen")), ..MetaSchema::new("string") }
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() || text.chars().count() > 64 {
+            return Err("the name of a token has 1 to 64 characters".to_owned());
         }
         Ok(Self(text.to_owned()))
     }
@@ -197,6 +223,35 @@ impl Parameter for Limit {
         text.parse().ok().filter(|n| (1..=500).contains(n)).map(Self).ok_or_else(|| {
             format!(
                 "`{}` is not a limit: use a number from 1 to 500",
+                text.chars().take(40).collect::<String>()
+            )
+        })
+    }
+}
+
+/// How many cells of a chart at most, 2 to 2,000.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Points(pub(super) u16);
+
+impl Default for Points {
+    fn default() -> Self {
+        Self(500)
+    }
+}
+
+impl Parameter for Points {
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            minimum: Some(2.0),
+            maximum: Some(f64::from(MOST_POINTS)),
+            default: Some(serde_json::json!(Self::default().0)),
+            ..MetaSchema::new("integer")
+        }
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().ok().filter(|n| (2..=MOST_POINTS).contains(n)).map(Self).ok_or_else(|| {
+            format!(
+                "`{}` is not a number of points: use 2 to {MOST_POINTS}",
                 text.chars().take(40).collect::<String>()
             )
         })

@@ -16,7 +16,7 @@ use poem_openapi::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::problem::Problem;
+use super::{problem::Problem, squeeze::Whole};
 
 /// The largest request has some hundred bytes.
 pub(super) const BODY_LIMIT: usize = 64 * 1024;
@@ -178,7 +178,9 @@ impl<T: Type + Serialize> ApiResponse for Json<T> {
 pub(super) fn json_response(status: StatusCode, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => {
+            let whole = Whole(body.len());
             let mut response = Response::from(poem::Body::from_vec(body));
+            response.extensions_mut().insert(whole);
             response.set_status(status);
             response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
             response

@@ -12,11 +12,15 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
 };
 
-use super::{answers::Answers, api, auth::Admission, gate::Gate, paths::Paths, settings::HttpSettings};
+use super::{
+    answers::Answers, api, auth::Admission, gate::Gate, paths::Paths, settings::HttpSettings, squeeze::Whole,
+    web,
+};
 use crate::{
     controller::{Clock, Directory},
-    history::{Health, Reader},
-    model::{ConfigState, Tally},
+    history::{Health, Reader, TokenDoor},
+    host::Inspector,
+    model::{ConfigState, Tally, Timestamp},
     workshop::{Shadows, Workshop},
 };
 
@@ -49,6 +53,23 @@ pub struct Services {
     pub tally: watch::Receiver<Tally>,
     /// How MQTT does, in words: `off`, `connected`, or what is wrong.
     pub mqtt: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Who may come in.
+    pub tokens: TokenDoor,
+    /// Looks at the host.
+    pub inspector: Inspector,
+    /// When the service started, by its own time.
+    pub started_at: Timestamp,
+    /// Whether it is the real thing.
+    pub stage: Stage,
+}
+
+/// Whether a service is the real thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It is.
+    World,
+    /// It shows what it would do, to devices that do not exist.
+    Demo,
 }
 
 /// A server that has its address but does not answer yet.
@@ -104,7 +125,7 @@ fn endpoint(services: Services, admission: Arc<Admission>, stopped: watch::Recei
     Answers { inner: Site { api: api::service(services, stopped) }, admission, paths }
 }
 
-/// The API, and the few pages beside it.
+/// The API, its description, and the page.
 struct Site<E> {
     api: E,
 }
@@ -113,22 +134,22 @@ impl<E: Endpoint> Endpoint for Site<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let Some(page) = page_at(request.uri().path()) else {
-            return self.api.call(request).await.map(IntoResponse::into_response);
+        let described = page_at(request.uri().path()).map(|page| page());
+        let page = match described {
+            None => web::page(&request).await,
+            page => page,
         };
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            return Ok(StatusCode::METHOD_NOT_ALLOWED.into());
+        match page {
+            None => self.api.call(request).await.map(IntoResponse::into_response),
+            Some(page) if matches!(*request.method(), Method::GET | Method::HEAD) => Ok(page),
+            Some(_) => Ok(StatusCode::METHOD_NOT_ALLOWED.into()),
         }
-        Ok(page())
     }
 }
 
-/// A page is made anew for each reader: it is asked for rarely, and Swagger UI alone would keep 1.6 MB.
+/// What describes the API is made anew for each reader: it is asked for rarely, and Swagger UI alone would keep 1.6 MB.
 fn page_at(path: &str) -> Option<fn() -> Response> {
     match path {
-        "/" => Some(|| {
-            Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, "/docs").finish()
-        }),
         "/docs" | "/docs/" => Some(|| page("text/html; charset=utf-8", api::document().swagger_ui_html())),
         "/openapi.json" => Some(|| page("application/json", api::document().spec())),
         "/openapi.yaml" => Some(|| page("application/yaml", spec_yaml())),
@@ -138,6 +159,7 @@ fn page_at(path: &str) -> Option<fn() -> Response> {
 
 fn page(kind: &'static str, body: String) -> Response {
     Response::builder()
+        .extension(Whole(body.len()))
         .content_type(kind)
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(header::X_FRAME_OPTIONS, "DENY")

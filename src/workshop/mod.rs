@@ -7,6 +7,7 @@
 pub mod care;
 mod change;
 mod check;
+mod coverage;
 pub mod explain;
 mod plans;
 mod rules;
@@ -28,6 +29,7 @@ use crate::{
 
 pub use self::{
     change::{Change, Changed, Condition, NotChanged, Wish, changes, tag},
+    coverage::Covered,
     plans::NoPlan,
     rules::{RuleText, RuleView},
     shadow::{NotShadowed, Shadow, ShadowAnswer, ShadowRequest, ShadowWish, Shadows, shadow_door},
@@ -36,6 +38,7 @@ pub use self::{
 };
 pub use crate::{
     config::Edit,
+    rules::RuleCoverage,
     trial::{
         difference::{Differences, NamedPort, PolicyDifference, VerdictChange},
         replay::{Decided, Otherwise, Replay},
@@ -74,6 +77,9 @@ pub struct Workshop {
     small_turns: Arc<Semaphore>,
     /// Plans of versions that were asked for of late, the newest question last.
     old_plans: watch::Sender<VecDeque<Arc<Plan>>>,
+    /// What the tests of the last plan that was asked for come by.
+    covered: watch::Sender<Option<Arc<Covered>>>,
+    covering: Arc<Semaphore>,
 }
 
 impl Workshop {
@@ -93,6 +99,8 @@ impl Workshop {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             small_turns: Arc::new(Semaphore::new(SMALL_AT_ONCE)),
             old_plans: watch::Sender::new(VecDeque::new()),
+            covered: watch::Sender::new(None),
+            covering: Arc::new(Semaphore::new(1)),
         }
     }
 

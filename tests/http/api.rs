@@ -200,7 +200,7 @@ async fn files_that_were_not_taken_are_told() {
 #[tokio::test]
 async fn pages_and_health_need_nothing_from_outside() {
     let service = TestService::start(Options::default()).await;
-    let (status, page) = service.get("/").await;
+    let (status, page) = service.get("/docs").await;
     assert_eq!(status, 200);
     let page = page.as_str().unwrap();
     assert!(page.contains("SwaggerUIBundle"));

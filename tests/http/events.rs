@@ -61,6 +61,26 @@ impl Stream {
 }
 
 #[tokio::test]
+async fn what_changed_in_the_picture_is_told_whole_to_who_wants_it() {
+    let service = TestService::start(Options::default()).await;
+    let mut stream = Stream::of(service.request("GET", "/api/v1/events?changes=true")).await;
+    stream.until("snapshot").await;
+    service.put("/api/v1/stations/desk/ports/1/mode", &json!({"mode": "off"})).await;
+    let mut changes = stream.until("changed").await;
+    while changes["ports"][0]["power"] != "off" {
+        let ports = changes["ports"].as_array().unwrap();
+        assert!(ports.iter().all(|port| port["port"] == 1), "only what changed: {changes}");
+        changes = stream.until("changed").await;
+    }
+    assert_eq!(changes["ports"][0], service.get("/api/v1/stations/desk/ports/1").await.1);
+    // The number of ports with power shows at the station.
+    assert_eq!(changes["stations"][0], service.get("/api/v1/stations/desk").await.1);
+
+    let (status, problem) = service.get("/api/v1/events?changes=perhaps").await;
+    assert_eq!((status, &problem["code"]), (400, &json!("invalid_parameter")));
+}
+
+#[tokio::test]
 async fn the_picture_comes_first_then_what_happens() {
     let service = TestService::start(Options::default()).await;
     let mut stream = Stream::open(&service).await;

@@ -40,7 +40,7 @@ async fn each_role_may_do_what_is_below_it() {
     let command = || Some(json!({"command": "ON"}));
     let edit = || Some(json!({"edits": [], "days": 0}));
     let rule = || Some(json!({"rule": "keep-between"}));
-    let cases: [(&str, &str, Option<Value>, [u16; 5]); 23] = [
+    let cases: [(&str, &str, Option<Value>, [u16; 5]); 28] = [
         //                                                          nobody phone phones page admin
         ("GET", "/api/v1/stations", None, [401, 200, 200, 200, 200]),
         ("GET", "/api/v1/unknown-devices", None, [401, 200, 200, 200, 200]),
@@ -69,6 +69,11 @@ async fn each_role_may_do_what_is_below_it() {
         ("POST", "/api/v1/reload", None, [401, 403, 403, 403, 200]),
         ("POST", "/api/v1/rules/try", edit(), [401, 403, 403, 403, 200]),
         ("GET", "/api/v1/replay", None, [401, 200, 200, 200, 200]),
+        ("GET", "/api/v1/service", None, [401, 200, 200, 200, 200]),
+        ("GET", "/api/v1/hubs", None, [401, 200, 200, 200, 200]),
+        ("GET", "/api/v1/doctor", None, [401, 403, 403, 200, 200]),
+        ("GET", "/api/v1/tokens", None, [401, 403, 403, 403, 200]),
+        ("GET", "/", None, [200, 200, 200, 200, 200]),
         ("GET", "/health/ready", None, [200, 200, 200, 200, 200]),
     ];
     for (method, path, body, expected) in cases {

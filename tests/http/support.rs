@@ -2,20 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking, as tests do")]
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use smart_charging_station::{
+    config::Directories,
     controller::{self, Clock, Directory, Handle, PortState, Remembered, Wiring},
-    history::{self, HistorySettings, Retention, Role, TokenStore},
-    http::{self, Access, HttpSettings, ReloadRequest, Services},
+    history::{self, HistorySettings, Retention, Role, TokenDoor, TokenStore},
+    host::{HostSettings, Inspector},
+    http::{self, Access, HttpSettings, ReloadRequest, Services, Stage},
     model::{
         Budget, Care, ConfigState, DeviceName, HubLocation, Loaded, OnExit, Policy, PortId, PortPlan, Record,
         RuleName, RuleUse, Safety, SignalName, SignalPlan, Socket, Span, Station, StationName, SwitchKind,
         Tally, Timestamp, Version,
     },
     rules::{RuleSet, RuleSource},
+    usb::UsbSettings,
     workshop::shadow_door,
 };
 use tempfile::TempDir;
@@ -49,6 +52,8 @@ pub(crate) struct Options {
     /// So long after a switch reports are compared with it.
     pub(crate) verify_after: Span,
     pub(crate) budget: Budget,
+    /// The host; `None`: one whose USB is empty.
+    pub(crate) host: Option<HostSettings>,
 }
 
 /// How the hub of a test is.
@@ -73,6 +78,7 @@ impl Default for Options {
             poll: Span::from_secs(60),
             verify_after: Span::from_mins(3),
             budget: Budget::default(),
+            host: None,
         }
     }
 }
@@ -108,6 +114,24 @@ pub(crate) struct Parts {
     shown: watch::Sender<Shown>,
     secrets: BTreeMap<String, String>,
     pub(crate) files: TempDir,
+}
+
+/// A host whose USB is empty, in this folder.
+fn host(files: &Path) -> HostSettings {
+    let folder = |name: &str| files.join(name);
+    HostSettings {
+        usb: UsbSettings {
+            uhubctl: Some(folder("no-uhubctl")),
+            time_limit: Span::from_secs(1),
+            sysfs: folder("sys"),
+            lock: folder("lock"),
+        },
+        directories: Directories {
+            stations: folder("stations"),
+            rules: folder("rules"),
+            hubs: folder("hubs"),
+        },
+    }
 }
 
 /// Starts stations and history, without a server.
@@ -158,6 +182,10 @@ pub(crate) fn parts(options: &Options) -> Parts {
         clock: Clock::real(),
         history: started.health,
         mqtt: Arc::new(move || mqtt.to_owned()),
+        tokens: TokenDoor::new(&path),
+        inspector: Inspector::new(options.host.clone().unwrap_or_else(|| host(files.path()))),
+        started_at: Timestamp::now(),
+        stage: Stage::World,
     };
     Parts { services, journal: started.journal, config, tally, shown, secrets, files }
 }

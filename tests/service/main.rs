@@ -29,6 +29,7 @@ mod keeping;
 mod play;
 mod reload;
 mod restart;
+mod rule_news;
 mod rules;
 mod saving;
 mod service;

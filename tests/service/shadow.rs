@@ -35,7 +35,9 @@ async fn it_differs_is_counted_over_restarts_and_a_kill_and_promoted() {
     let folder = Folder::new();
     let service = Service::start(&folder).await;
     assert_eq!(service.ask(Method::GET, SHADOW, None).await.0, 404);
+    assert_eq!(service.get("/api/v1/service").await["shadow"], false);
     let begun = start(&service, &rule(60)).await;
+    assert_eq!(service.get("/api/v1/service").await["shadow"], true);
     assert_eq!(begun["over"], json!(service.version().await));
     assert_eq!(service.report("one", 70).await["verdict"], "keep");
     let shadow = service.get(SHADOW).await;

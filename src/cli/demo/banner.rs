@@ -40,7 +40,7 @@ impl Banner<'_> {
             speed => format!("{speed} times as fast as the world's"),
         };
         let copies = if self.copies { " (copies: there are none in this folder)" } else { "" };
-        let mut lines = vec![("Swagger UI", format!("{base}/docs"))];
+        let mut lines = vec![("page", format!("{base}/")), ("Swagger UI", format!("{base}/docs"))];
         if self.address.ip().is_unspecified() {
             let listens = format!("{}: others use this host's name or address", self.address);
             lines.push(("listens", listens));
@@ -119,6 +119,7 @@ mod tests {
             text,
             "scs demo: 3 phones and a hub that do not exist; everything else is real
 
+  page        http://127.0.0.1:5000/
   Swagger UI  http://127.0.0.1:5000/docs
   ports       scs status --url http://127.0.0.1:5000
   station     stations/demo.ron
@@ -139,6 +140,7 @@ mod tests {
             banner.text(Look { width: 100, colour: false }),
             "scs demo: 0 phones and a hub that do not exist; everything else is real
 
+  page        http://127.0.0.1:5000/
   Swagger UI  http://127.0.0.1:5000/docs
   listens     0.0.0.0:5000: others use this host's name or address
   token       scs_1

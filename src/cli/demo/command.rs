@@ -20,7 +20,7 @@ use crate::{
     },
     controller::{Clock, Handle},
     history::{Role, TokenStore},
-    http::Access,
+    http::{Access, Stage},
     model::{ConfigState, Event, EventKind, PortId, StationName, Timestamp},
     mqtt::InstallationId,
     settings::Settings,
@@ -54,7 +54,7 @@ pub(in crate::cli) async fn demo(
     let stopping = stop.subscribe();
     let mut show = Show { args, look, clock, places: &places, token, broker, stopping, switches: 0 };
     let result = {
-        let service = Box::pin(serve(settings, clock, ready, stop, lasting));
+        let service = Box::pin(serve(settings, clock, Stage::Demo, ready, stop, lasting));
         tokio::select! {
             ended = service => ended,
             told = Box::pin(show.run(running, out)) => told,

@@ -280,3 +280,18 @@ fn where_nothing_could_be_looked_at_that_is_said() {
         "{text}"
     );
 }
+
+#[test]
+fn simulated_stations_need_no_hub() {
+    let hub = |stations| {
+        let facts = Facts { stations, ..facts(&Host::new()) };
+        checks(&facts).into_iter().find(|line| line.topic == "hub").unwrap()
+    };
+    let simulated = "(switch: Simulated(), ports: { 1: (socket: (hub: \"5-2\", port: 1)) })";
+    let told = hub(Ok(station(simulated)));
+    assert_eq!(told.state, State::Fine);
+    assert!(told.text.ends_with("all stations are simulated"), "{}", told.text);
+    let both = station(simulated).into_iter().chain(station(DESK)).collect();
+    assert_eq!(hub(Ok(both)).state, State::Wrong);
+    assert_eq!(hub(Err(Stations::None)).state, State::Wrong);
+}

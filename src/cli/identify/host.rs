@@ -15,7 +15,7 @@ use crate::{
     },
     controller::Clock,
     history::{Role, TokenStore},
-    http::Access,
+    http::{Access, Stage},
     model::Timestamp,
     settings::Settings,
 };
@@ -40,7 +40,7 @@ pub(super) async fn host<W: Write>(
     let pass = Pass::make(args, &settings)?;
     let (ready, running) = oneshot::channel();
     let (stop, stopped) = watch::channel(false);
-    let options = Options { settings, clock: Clock::real(), stop: stopped, ready };
+    let options = Options { settings, clock: Clock::real(), stage: Stage::World, stop: stopped, ready };
     let mut service = Box::pin(app::run(options));
     let mut whole = Box::pin(async {
         let Ok(Running { address, .. }) = running.await else {

@@ -14,11 +14,8 @@ use crate::{
     config::Files,
     model::{Diagnostic, RuleName},
     rules::{Coverage, RuleSet},
-    trial::testing::{Ran, Test, TestResult, read_tests},
+    trial::testing::{Test, TestResult, read_tests},
 };
-
-/// The ways through a rule repeat themselves in a long night; so many of one test are looked at.
-const WAYS: usize = 600;
 
 /// The tests of one rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,14 +88,12 @@ fn everywhere(rules: &Arc<RuleSet>, tests: &[(usize, Test)], cover: bool) -> (Nu
         let mut done = Vec::new();
         while let Some((number, (_, test))) = take(&next, tests) {
             let began = Instant::now();
-            let Ran { result, asked } = test.run(rules);
-            done.push((number, Done { result, took: began.elapsed() }));
+            let ran = test.run(rules);
+            let took = began.elapsed();
             if let Some(coverage) = &mut coverage {
-                let every = asked.len() / WAYS + 1;
-                for (usage, facts) in asked.iter().step_by(every) {
-                    coverage.add(&rules.trace(usage, facts));
-                }
+                ran.cover(rules, coverage);
             }
+            done.push((number, Done { result: ran.result, took }));
         }
         (done, coverage)
     };

@@ -6,7 +6,7 @@ use crate::{
         hubs::{Lock, Unit, by_reason, unseen},
         words::count,
     },
-    model::{SwitchKind, SwitchProblem},
+    model::{Station, SwitchKind, SwitchProblem},
 };
 
 /// How a check ended.
@@ -76,6 +76,12 @@ pub(super) fn uses(facts: &Facts, kind: SwitchKind) -> bool {
         Ok(stations) => stations.iter().any(|station| station.switch == kind),
         Err(_) => kind == SwitchKind::Uhubctl,
     }
+}
+
+/// True when there are stations and none of them has a hub that one could touch.
+fn all_simulated(facts: &Facts) -> bool {
+    let is_simulated = |station: &Station| station.switch == SwitchKind::Simulated;
+    facts.stations.as_ref().is_ok_and(|stations| stations.iter().all(|station| is_simulated(station)))
 }
 
 fn tool(facts: &Facts) -> Line {
@@ -152,6 +158,10 @@ fn sources(facts: &Facts) -> Vec<Line> {
 
 fn hubs(facts: &Facts) -> Vec<Line> {
     let topic = "hub";
+    if facts.hubs.units.is_empty() && all_simulated(facts) {
+        let text = "none that can switch its ports, and none is needed: all stations are simulated";
+        return vec![Line::fine(topic, text)];
+    }
     if facts.hubs.units.is_empty() {
         if let (Some(why), 0) = (unseen(&facts.survey), facts.hubs.fixed.len()) {
             let text =

@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
-use poem::{IntoResponse, Response};
-use poem_openapi::{
-    ApiResponse, OpenApi,
-    registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry},
-};
+use poem_openapi::OpenApi;
 
 use super::{Heading, closed, history::unreadable};
 use crate::{
     http::{
         auth::{May, Read},
+        csv::Table,
         dto::CareOut,
         params::{Day, Path, Query},
         payload::Json,
@@ -27,8 +24,6 @@ use crate::{
 const MOST_DAYS: i32 = 92;
 /// Days before today when nobody says otherwise.
 const USUAL_DAYS: i64 = 29;
-
-const CSV: &str = "text/csv; charset=utf-8";
 
 pub(super) struct Care(pub(super) Arc<Services>);
 
@@ -71,7 +66,7 @@ impl Care {
         to: Query<Day>,
     ) -> Result<Table, Problem> {
         let cared = self.cared(name.0, from.0, to.0).await?;
-        Ok(Table(csv(&cared.account)))
+        Ok(Table::new(csv(&cared.account)))
     }
 }
 
@@ -118,32 +113,4 @@ fn check(from: Date, to: Date) -> Result<(), Problem> {
         format!("from {from} to {to} are more than {MOST_DAYS} days: ask for them piece by piece")
     };
     Err(Problem::unprocessable("wrong_days", detail))
-}
-
-/// Comma-separated values.
-pub(super) struct Table(String);
-
-impl IntoResponse for Table {
-    fn into_response(self) -> Response {
-        Response::builder().content_type(CSV).body(self.0)
-    }
-}
-
-impl ApiResponse for Table {
-    fn meta() -> MetaResponses {
-        MetaResponses {
-            responses: vec![MetaResponse {
-                description: "Comma-separated values.",
-                status: Some(200),
-                status_range: None,
-                content: vec![MetaMediaType {
-                    content_type: CSV,
-                    schema: MetaSchemaRef::Inline(Box::new(MetaSchema::new("string"))),
-                }],
-                headers: vec![],
-            }],
-        }
-    }
-
-    fn register(_: &mut Registry) {}
 }

@@ -17,6 +17,7 @@ use crate::{
         payload::Json,
         problem::Problem,
         server::Services,
+        wire::Time,
     },
     model::{Decision, DecisionId, DeviceName, PortId, StationName},
 };
@@ -29,6 +30,7 @@ impl History {
     ///
     /// A station or port that was removed may be asked for as long as it has a past.
     #[oai(path = "/decisions", method = "get", operation_id = "decisions")]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the address")]
     async fn decisions(
         &self,
         _may: May<Read>,
@@ -38,12 +40,15 @@ impl History {
         port: Query<PortId>,
         /// Only of this device.
         device: Query<DeviceName>,
+        /// Only what was at this time or later.
+        since: Query<Time>,
         /// Only what was before this: a time, or `next` of the page before.
         before: Query<Page>,
         /// How many at most.
         limit: Query<Limit>,
     ) -> Result<Json<DecisionsOut>, Problem> {
-        let filter = filter(station.0, port.0, device.0, before.0, limit.0)?;
+        let since = since.0.map(|since| since.0);
+        let filter = Filter { since, ..filter(station.0, port.0, device.0, before.0, limit.0)? };
         let (scope, limit) = (filter.scope.clone(), filter.limit);
         self.settle().await;
         let found = self.0.reader.decisions(filter).await.map_err(|error| unreadable(&error))?;
@@ -158,33 +163,33 @@ impl History {
         limit: u32,
     ) -> Result<Option<String>, Problem> {
         let Some(last) = page.last() else {
-            self.check_place(scope).await?;
+            check_place(&self.0, scope).await?;
             return Ok(None);
         };
         let is_full = u32::try_from(page.len()).is_ok_and(|rows| rows >= limit);
         Ok(is_full.then(|| last.number.to_string()))
     }
 
-    /// Nothing was found: when the place does not run and has no past either, its name is a mistake.
-    async fn check_place(&self, scope: Scope) -> Result<(), Problem> {
-        let directory = &self.0.directory;
-        let running = match &scope {
-            Scope::All => return Ok(()),
-            Scope::Station(name) => station(directory, name).map(drop),
-            Scope::Port(name, number) => {
-                station(directory, name).and_then(|station| port(&station.view(), *number).map(drop))
-            }
-        };
-        let Err(unknown) = running else { return Ok(()) };
-        // Where something was reported, switched or told, something was decided.
-        let past = Filter { scope, limit: 1, ..Filter::default() };
-        let past = self.0.reader.decisions(past).await.map_err(|error| unreadable(&error))?;
-        if past.is_empty() { Err(unknown) } else { Ok(()) }
-    }
-
     async fn settle(&self) {
         settle(&self.0).await;
     }
+}
+
+/// When a place does not run and has no past either, its name is a mistake.
+pub(super) async fn check_place(services: &Services, scope: Scope) -> Result<(), Problem> {
+    let directory = &services.directory;
+    let running = match &scope {
+        Scope::All => return Ok(()),
+        Scope::Station(name) => station(directory, name).map(drop),
+        Scope::Port(name, number) => {
+            station(directory, name).and_then(|station| port(&station.view(), *number).map(drop))
+        }
+    };
+    let Err(unknown) = running else { return Ok(()) };
+    // Where something was reported, switched or told, something was decided.
+    let past = Filter { scope, limit: 1, ..Filter::default() };
+    let past = services.reader.decisions(past).await.map_err(|error| unreadable(&error))?;
+    if past.is_empty() { Err(unknown) } else { Ok(()) }
 }
 
 /// One decision, complete.
@@ -216,7 +221,7 @@ pub(super) async fn settle(services: &Services) {
     }
 }
 
-fn filter(
+pub(super) fn filter(
     station: Option<StationName>,
     port: Option<PortId>,
     device: Option<DeviceName>,
@@ -238,7 +243,8 @@ fn filter(
         Page::Number(number) => Before::Number(number),
         Page::Time(time) => Before::Time(time.0),
     });
-    Ok(Filter { scope, device, before, since: None, limit: u32::from(limit.unwrap_or_default().0) })
+    let limit = u32::from(limit.unwrap_or_default().0);
+    Ok(Filter { scope, device, before, limit, ..Filter::default() })
 }
 
 /// What is wrong when the past cannot be read.

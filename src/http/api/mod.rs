@@ -11,8 +11,10 @@ mod config;
 mod devices;
 mod events;
 mod explanations;
+mod exports;
 mod health;
 mod history;
+mod host;
 mod metrics;
 mod modes;
 mod parameters;
@@ -22,6 +24,8 @@ mod reports;
 mod rule_tests;
 mod rules;
 mod seed;
+mod series;
+mod service;
 mod shadow;
 mod signals;
 mod stations;
@@ -66,6 +70,8 @@ enum Heading {
     Rules,
     /// Everything that happens, as it happens.
     Events,
+    /// The service itself, who may come in, and the host that it runs on.
+    Service,
     /// For supervisors such as systemd.
     Health,
     /// The paths of the service before this one, for clients that were written for it.
@@ -87,7 +93,14 @@ type Now = (
     unknown::Unknown,
 );
 /// What was, and why.
-type Past = (history::History, explanations::Explanations, charging::Charging, care::Care);
+type Past = (
+    history::History,
+    exports::Exports,
+    explanations::Explanations,
+    charging::Charging,
+    care::Care,
+    series::Courses,
+);
 /// The files, and what others would do.
 type Trying = (
     config::Config,
@@ -99,7 +112,8 @@ type Trying = (
     shadow::Shadowing,
 );
 /// The service itself.
-type Around = (events::EventStream, health::Health, metrics::Metrics, seed::Smartcharger);
+type Around =
+    (events::EventStream, service::Itself, host::Host, health::Health, metrics::Metrics, seed::Smartcharger);
 
 /// The operations as a description only, which needs no services.
 pub(super) struct Described;
@@ -150,9 +164,11 @@ pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> imp
     );
     let past = (
         history::History(of()),
+        exports::Exports(of()),
         explanations::Explanations(of()),
         charging::Charging(of()),
         care::Care(of()),
+        series::Courses(of()),
     );
     let trying = (
         config::Config(of()),
@@ -165,6 +181,8 @@ pub(super) fn service(services: Services, stopped: watch::Receiver<bool>) -> imp
     );
     let around = (
         events::EventStream::new(of(), stopped),
+        service::Itself(of()),
+        host::Host(of()),
         health::Health(of()),
         metrics::Metrics(of()),
         seed::Smartcharger(of()),

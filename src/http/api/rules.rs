@@ -1,34 +1,42 @@
 //! Rules: what they are, their texts, and changing them.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use poem_openapi::OpenApi;
 
-use super::{Heading, changes};
+use super::{Heading, changes, history::settle};
 use crate::{
     http::{
         auth::{Caller, Edit, May, Read},
         conditions::{Header, condition},
-        dto::{ChangedOut, RuleDetail, RuleOut},
+        dto::{Around, ChangedOut, RuleDetail, RuleOut},
         params::Path,
         payload::Json,
         problem::Problem,
         rule_text::{RuleAnswer, RuleBody, WantsText},
         server::Services,
     },
-    model::{Author, Origin, RuleName, Source},
+    model::{Author, Origin, RuleName, Source, Span, Timestamp},
     workshop::{NotChanged, RuleView, Wish},
 };
+
+/// So long a list waits for what tests come by: on a small computer that takes some seconds.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Failures are told for so long.
+const OF_LATE: Span = Span::from_hours(24);
 
 pub(super) struct Rules(pub(super) Arc<Services>);
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Heading::Rules")]
 impl Rules {
     /// All rules at work
+    ///
+    /// With how much of each its tests come by, when it decided last, and whether it fails.
     #[oai(path = "/rules", method = "get", operation_id = "rules")]
     async fn all(&self, _may: May<Read>) -> Result<Json<Vec<RuleOut>>, Problem> {
         let rules = RuleView::all(&self.0.workshop.plan());
-        Ok(Json(rules.into_iter().map(RuleOut::from).collect()))
+        let around = self.around(rules.iter().map(|rule| rule.name.clone()), PATIENCE).await;
+        Ok(Json(rules.into_iter().map(|rule| RuleOut::new(rule, &around)).collect()))
     }
 
     /// One rule with its text and its tests
@@ -109,8 +117,25 @@ impl Rules {
         let file = self.0.workshop.rule_file(name).await;
         match self.view(name) {
             None if file.is_none() => Err(unknown(name)),
-            rule => Ok(RuleDetail::new(rule, file)),
+            rule => {
+                let around = self.around([name.clone()], Duration::ZERO).await;
+                Ok(RuleDetail::new(rule, file, &around))
+            }
         }
+    }
+
+    /// What happens around these rules.
+    async fn around(&self, rules: impl IntoIterator<Item = RuleName>, patience: Duration) -> Around {
+        let now = self.0.clock.now();
+        let since = now.checked_sub(OF_LATE).unwrap_or(Timestamp::MIN);
+        settle(&self.0).await;
+        let news = self.0.reader.rule_news(rules.into_iter().collect(), since).await;
+        let news = news.unwrap_or_else(|error| {
+            // Nobody is kept from mending a rule because the past cannot be read.
+            tracing::warn!(%error, "what is new of rules could not be read");
+            BTreeMap::new()
+        });
+        Around { news, covered: self.0.workshop.covered(patience).await }
     }
 }
 

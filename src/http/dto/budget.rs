@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How much power a station may give at once, and what of it is taken.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "Budget")]
 pub(in crate::http) struct BudgetOut {
     /// A port that got power keeps it for so long before another one may have its place, in words.
@@ -23,7 +23,7 @@ pub(in crate::http) struct BudgetOut {
 }
 
 /// One limit, and what of it is taken. What is not known to be off counts as on.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "PowerLimit")]
 pub(in crate::http) struct LimitOut {
     /// What it is about: `station`, `hub`, `group`.

@@ -7,7 +7,7 @@ use super::super::wire::Time;
 use super::BatteryOut;
 use crate::{
     controller::{PortState, Unplaced, View},
-    model::{Alarm, Counts, DeviceName, Fault, Plugged, PortId, Power, Probe, StationName, Unwell},
+    model::{Alarm, Counts, DeviceName, Fault, Plugged, PortId, Power, Probe, StationName, Thing, Unwell},
 };
 
 /// What the hub shows in a port.
@@ -46,15 +46,17 @@ pub(in crate::http) struct ThingOut {
     name: String,
 }
 
+impl From<&Thing> for ThingOut {
+    fn from(thing: &Thing) -> Self {
+        Self { id: thing.id.to_string(), serial: thing.serial.clone(), name: thing.name.clone() }
+    }
+}
+
 impl ThingOut {
     /// The device in a port, if the hub shows one.
     pub(in crate::http) fn of(plugged: &Plugged) -> Option<Self> {
         match plugged {
-            Plugged::Thing(thing) => Some(Self {
-                id: thing.id.to_string(),
-                serial: thing.serial.clone(),
-                name: thing.name.clone(),
-            }),
+            Plugged::Thing(thing) => Some(Self::from(&**thing)),
             Plugged::NotShown | Plugged::Nothing => None,
         }
     }
@@ -147,7 +149,7 @@ impl From<&Probe> for ProbeOut {
 }
 
 /// The hub of a station whose file names a model.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "Hub")]
 pub(in crate::http) struct HubOut {
     /// The name of its model.
@@ -159,6 +161,8 @@ pub(in crate::http) struct HubOut {
     /// Where it was found, when that is elsewhere.
     #[oai(nullable)]
     found_at: Option<String>,
+    /// The station's ports as they stand on the housing, row by row; empty where the model does not tell.
+    rows: Vec<Vec<PortId>>,
 }
 
 impl HubOut {
@@ -171,12 +175,20 @@ impl HubOut {
             title: hub.model.title.clone(),
             at: hub.at.to_string(),
             found_at: found.map(ToString::to_string),
+            rows: rows(view, &hub.model.rows),
         })
     }
 }
 
+/// Rows without the ports that the station does not have.
+fn rows(view: &View, rows: &[Vec<PortId>]) -> Vec<Vec<PortId>> {
+    let there =
+        |row: &Vec<PortId>| row.iter().copied().filter(|port| view.ports.contains_key(port)).collect();
+    rows.iter().map(there).filter(|row: &Vec<PortId>| !row.is_empty()).collect()
+}
+
 /// A hub of a station that is not there.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "HubMissing")]
 pub(in crate::http) struct HubMissingOut {
     /// Where the file says that it is.
@@ -194,7 +206,7 @@ impl HubMissingOut {
 }
 
 /// What a station has seen since the service started.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "Counts")]
 pub(in crate::http) struct CountsOut {
     /// Orders after which the hub showed what was ordered.

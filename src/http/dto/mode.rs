@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Who holds the switch.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "Mode")]
 pub(in crate::http) struct ModeOut {
     /// `auto`: nobody, the next one is asked; `on`, `off`: a person decided; `once`: charged to `level` once; `hold`: kept

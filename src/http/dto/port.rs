@@ -9,7 +9,7 @@ use super::{
     hub::{AlarmOut, FaultOut, ProbeOut, ShowsOut, ThingOut, UnknownOut, UnwellOut},
 };
 use crate::{
-    controller::{PortState, View},
+    controller::{Bounds, PortState, View},
     model::{Battery, Celsius, DeviceName, Level, PortId, Power, RuleName, StationName, SwitchProblem},
 };
 
@@ -60,6 +60,29 @@ pub(in crate::http) struct SocketOut {
     hub: String,
     /// The number on the hub.
     port: u8,
+}
+
+/// The parameters that are the two levels of a port.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Levels")]
+pub(in crate::http) struct LevelsOut {
+    /// The rule whose parameters they are.
+    rule: RuleName,
+    /// The parameter behind `low`; null: the rule charges to one level only.
+    #[oai(nullable)]
+    low: Option<String>,
+    /// The parameter behind `high`.
+    high: String,
+}
+
+impl From<&Bounds> for LevelsOut {
+    fn from(bounds: &Bounds) -> Self {
+        Self {
+            rule: bounds.rule.clone(),
+            low: bounds.low.as_ref().map(|low| low.parameter.to_owned()),
+            high: bounds.high.parameter.to_owned(),
+        }
+    }
 }
 
 /// Everything known of one port.
@@ -118,6 +141,15 @@ pub(in crate::http) struct PortOut {
     /// The last report.
     #[oai(nullable)]
     battery: Option<BatteryOut>,
+    /// The level at which its rules charge it, per cent; null: there is no such level.
+    #[oai(nullable)]
+    low: Option<Level>,
+    /// The level at which its rules let it rest, per cent; null: there is no such level.
+    #[oai(nullable)]
+    high: Option<Level>,
+    /// The parameters behind `low` and `high`; null: no rule has such parameters, or there is no battery.
+    #[oai(nullable)]
+    levels: Option<LevelsOut>,
     /// True when the device has reported and is not silent.
     online: bool,
     /// The last decision.
@@ -150,6 +182,7 @@ impl PortOut {
     /// Shows one port of a station.
     pub(in crate::http) fn new(view: &View, state: &PortState) -> Self {
         let plan = &state.plan;
+        let bounds = state.bounds(&view.rules);
         let names = |uses: &[crate::model::RuleUse]| uses.iter().map(|u| u.rule.clone()).collect();
         Self {
             station: view.station.name.clone(),
@@ -172,6 +205,9 @@ impl PortOut {
             mode: (&state.memory.mode).into(),
             held_by: HeldOut::of(view, state),
             battery: state.memory.battery.as_ref().map(BatteryOut::from),
+            low: bounds.as_ref().and_then(|bounds| bounds.low.as_ref()).map(|low| low.level),
+            high: bounds.as_ref().map(|bounds| bounds.high.level),
+            levels: bounds.as_ref().map(LevelsOut::from),
             online: state.is_online(),
             decision: state.decision.as_deref().map(DecisionOut::from),
             problem: state.problem.as_ref().map(|problem| problem_of(problem, state.failures)),

@@ -1,12 +1,15 @@
 //! Rules and their texts.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use poem_openapi::{Object, types::Any};
 use serde::{Deserialize, Serialize};
 
-use super::DiagnosticOut;
+use super::{super::wire::Time, DiagnosticOut};
 use crate::{
+    history::RuleNews,
     model::{RuleName, StationName, Value},
-    workshop::{RuleText, RuleView},
+    workshop::{Covered, RuleCoverage, RuleText, RuleView},
 };
 
 /// A parameter of a rule.
@@ -55,12 +58,58 @@ pub(in crate::http) struct RuleOut {
     used_by: Vec<StationName>,
     /// Whether it has a test file.
     tested: bool,
+    /// How much of it its tests come by; null: it has none, or that is being worked out: ask again in some seconds.
+    #[oai(nullable)]
+    coverage: Option<CoverageOut>,
+    /// When it decided last; null: in none of the last 20,000 decisions.
+    #[oai(nullable)]
+    last_spoke: Option<Time>,
+    /// How often it began to fail in the last 24 hours.
+    errors: u32,
+    /// What went wrong last in that time.
+    #[oai(nullable)]
+    last_error: Option<String>,
     /// What somebody should look at.
     warnings: Vec<DiagnosticOut>,
 }
 
-impl From<RuleView> for RuleOut {
-    fn from(rule: RuleView) -> Self {
+/// How much of a rule its own tests come by: every line, and every way out of a question.
+#[derive(Clone, Debug, Serialize, Object)]
+#[oai(rename = "Coverage")]
+struct CoverageOut {
+    /// So many lines and branches they come by.
+    tried: usize,
+    /// So many there are.
+    all: usize,
+    /// The lines that they come by nowhere, from 1.
+    missed_lines: Vec<u32>,
+}
+
+impl From<&RuleCoverage> for CoverageOut {
+    fn from(covered: &RuleCoverage) -> Self {
+        let missed = covered.lines.iter().filter(|(_, runs)| **runs == 0).map(|(line, _)| *line);
+        Self {
+            tried: covered.lines_reached() + covered.branches_taken,
+            all: covered.lines.len() + covered.branches,
+            missed_lines: missed.collect(),
+        }
+    }
+}
+
+/// What happens around rules.
+#[derive(Clone, Debug, Default)]
+pub(in crate::http) struct Around {
+    /// What history knows of them.
+    pub(in crate::http) news: BTreeMap<RuleName, RuleNews>,
+    /// What their tests come by.
+    pub(in crate::http) covered: Option<Arc<Covered>>,
+}
+
+impl RuleOut {
+    /// A rule, and what happens around it.
+    pub(in crate::http) fn new(rule: RuleView, around: &Around) -> Self {
+        let news = around.news.get(&rule.name).cloned().unwrap_or_default();
+        let covered = around.covered.as_ref().and_then(|covered| covered.rule(&rule.name));
         let parameters = rule.parameters.into_iter().map(|parameter| RuleParameterOut {
             name: parameter.name,
             kind: kind(&parameter.default).to_owned(),
@@ -71,6 +120,10 @@ impl From<RuleView> for RuleOut {
         Self {
             etag: format!("\"{}\"", rule.text.tag()),
             tested: rule.text.tests.is_some(),
+            coverage: covered.map(CoverageOut::from),
+            last_spoke: news.last_spoke.map(Time),
+            errors: news.failures,
+            last_error: news.last_failure,
             name: rule.name,
             description: rule.description,
             version: rule.version,
@@ -117,7 +170,7 @@ pub(in crate::http) struct RuleDetail {
 
 impl RuleDetail {
     /// A rule as it is at work and in its file.
-    pub(in crate::http) fn new(rule: Option<RuleView>, file: Option<RuleText>) -> Self {
+    pub(in crate::http) fn new(rule: Option<RuleView>, file: Option<RuleText>, around: &Around) -> Self {
         let at_work = rule.as_ref().map(|rule| rule.text.clone());
         let other = (file != at_work).then(|| RuleFileOut {
             etag: file.as_ref().map(|file| format!("\"{}\"", file.tag())),
@@ -125,7 +178,7 @@ impl RuleDetail {
             tests: file.and_then(|file| file.tests),
         });
         let (text, tests) = at_work.map_or((None, None), |rule| (Some(rule.text), rule.tests));
-        Self { rule: rule.map(RuleOut::from), text, tests, file: other }
+        Self { rule: rule.map(|rule| RuleOut::new(rule, around)), text, tests, file: other }
     }
 
     /// The script to show alone: that at work, or that of the file when none is.

@@ -28,7 +28,7 @@ impl Example for SignalIn {
 }
 
 /// A number that the rules of a station may ask for.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "Signal")]
 pub(in crate::http) struct SignalOut {
     /// Its name.

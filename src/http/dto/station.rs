@@ -39,7 +39,7 @@ pub(in crate::http) enum OnExitOut {
 }
 
 /// A station: what its file says, and a summary of now.
-#[derive(Clone, Debug, Serialize, Object)]
+#[derive(Clone, Debug, PartialEq, Serialize, Object)]
 #[oai(rename = "Station")]
 pub(in crate::http) struct StationOut {
     /// The file's name without `.ron`.
@@ -121,12 +121,12 @@ impl From<&View> for StationOut {
     }
 }
 
-/// All stations and ports right now: the first event of the event stream.
-#[derive(Clone, Debug, Serialize, Object)]
+/// Stations and ports right now: all of them as the first event of the event stream, those that changed in `changed`.
+#[derive(Clone, Debug, Default, Serialize, Object)]
 pub(in crate::http) struct Snapshot {
     /// The stations.
     stations: Vec<StationOut>,
-    /// All their ports.
+    /// Their ports.
     ports: Vec<PortOut>,
 }
 
@@ -139,5 +139,22 @@ impl Snapshot {
             stations: views.iter().map(StationOut::from).collect(),
             ports: views.iter().flat_map(ports).collect(),
         }
+    }
+
+    /// Adds what differs between two pictures of a station.
+    pub(in crate::http) fn add_changes(&mut self, before: &View, now: &View) {
+        let station = StationOut::from(now);
+        if station != StationOut::from(before) {
+            self.stations.push(station);
+        }
+        let changed = now.ports_changed_since(before);
+        let ports =
+            now.ports.iter().filter(|(port, _)| changed.as_ref().is_none_or(|set| set.contains(port)));
+        self.ports.extend(ports.map(|(_, state)| PortOut::new(now, state)));
+    }
+
+    /// True when nothing is in it.
+    pub(in crate::http) fn is_empty(&self) -> bool {
+        self.stations.is_empty() && self.ports.is_empty()
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Decision, Diagnostic, Facts, Opinion, Policy, RuleName, RuleUse, Span},
-    rules::{RuleSet, UseProblem},
+    rules::{Coverage, RuleSet, UseProblem},
     trial::{explain::in_words, world::Track},
 };
 
@@ -45,6 +45,19 @@ pub struct Ran {
     pub result: TestResult,
     /// Every question: the rule with its values, and what it saw.
     pub asked: Vec<(RuleUse, Arc<Facts>)>,
+}
+
+/// The ways through a rule repeat themselves in a long night; so many of one test are looked at.
+const WAYS: usize = 600;
+
+impl Ran {
+    /// Counts what it came by.
+    pub fn cover(&self, set: &RuleSet, coverage: &mut Coverage) {
+        let every = self.asked.len() / WAYS + 1;
+        for (usage, facts) in self.asked.iter().step_by(every) {
+            coverage.add(&set.trace(usage, facts));
+        }
+    }
 }
 
 /// Reads the test file of a rule. Fails with every problem of the file.

@@ -1,4 +1,4 @@
-//! The numbers of the service as OpenMetrics text, made anew for each reader from values that others own.
+//! Calls to hubs, stations and ports, and the page that all numbers are on.
 
 use std::fmt;
 
@@ -14,7 +14,11 @@ use prometheus_client::{
     registry,
 };
 
-use super::{dto, problem::Problem};
+use super::{
+    super::{answers, dto, problem::Problem},
+    devices,
+    service::Around,
+};
 use crate::{
     controller::{PortState, View},
     model::{Calls, Counts, FaultKind, Tally},
@@ -25,25 +29,27 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 
 /// What is counted, at one moment.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(in crate::http) struct Picture {
     /// The calls to hubs of this host.
-    pub(super) tally: Tally,
+    pub(in crate::http) tally: Tally,
     /// The stations.
-    pub(super) views: Vec<View>,
+    pub(in crate::http) views: Vec<View>,
+    /// Everything else.
+    pub(in crate::http) around: Around,
 }
 
 /// A page of numbers.
-pub(super) struct Exposition(String);
+pub(in crate::http) struct Exposition(String);
 
 impl Exposition {
     /// Writes the page.
-    pub(super) fn new(picture: Picture) -> Result<Self, Problem> {
+    pub(in crate::http) fn new(picture: Picture) -> Result<Self, Problem> {
         let mut registry = registry::Registry::default();
         registry.register_collector(Box::new(picture));
         let mut page = String::new();
         text::encode(&mut page, &registry).map_err(|error| {
             tracing::error!(%error, "the metrics could not be written");
-            super::answers::internal()
+            answers::internal()
         })?;
         Ok(Self(page))
     }
@@ -54,7 +60,9 @@ impl Collector for Picture {
         self.calls(&mut page)?;
         self.counts(&mut page)?;
         self.stations(&mut page)?;
-        self.ports(&mut page)
+        self.ports(&mut page)?;
+        devices::write(&self.views, &mut page)?;
+        self.around.write(&mut page)
     }
 }
 
@@ -160,6 +168,15 @@ impl Picture {
     }
 
     fn ports(&self, page: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "1 while the port has power, 0 while it has none; not there while it is not known";
+        let mut family = page.encode_descriptor("scs_port_on", help, None, MetricType::Gauge)?;
+        for view in &self.views {
+            for (id, port) in view.ports.iter().filter(|(_, port)| port.actual.is_some()) {
+                let number = id.to_string();
+                let labels = [("station", view.station.name.as_str()), ("port", number.as_str())];
+                gauge(u64::from(port.has_power()), &labels, &mut family)?;
+            }
+        }
         for (name, help, is_so) in OF_PORT {
             let mut family = page.encode_descriptor(name, help, None, MetricType::Gauge)?;
             for view in &self.views {
@@ -174,13 +191,13 @@ impl Picture {
     }
 }
 
-type Family<'a> = prometheus_client::encoding::MetricEncoder<'a>;
+pub(super) type Family<'a> = prometheus_client::encoding::MetricEncoder<'a>;
 
-fn counter(count: u64, labels: &impl EncodeLabelSet, family: &mut Family<'_>) -> fmt::Result {
+pub(super) fn counter(count: u64, labels: &impl EncodeLabelSet, family: &mut Family<'_>) -> fmt::Result {
     ConstCounter::new(count).encode(family.encode_family(labels)?)
 }
 
-fn gauge(number: u64, labels: &impl EncodeLabelSet, family: &mut Family<'_>) -> fmt::Result {
+pub(super) fn gauge(number: u64, labels: &impl EncodeLabelSet, family: &mut Family<'_>) -> fmt::Result {
     ConstGauge::new(number).encode(family.encode_family(labels)?)
 }
 
