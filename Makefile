@@ -5,20 +5,24 @@ SCS   := target/debug/scs
 
 # Debian packages that the tests, the rig and README's commands use, beyond Rust itself.
 PACKAGES := gcc libc6-dev curl python3 tzdata mosquitto mosquitto-clients uhubctl \
-            qemu-system-x86 busybox-static cpio kmod
+            qemu-system-x86 busybox-static cpio kmod nodejs npm chromium
+
+# What the tests of the page are run with, as package-lock.json pins it.
+BROWSER := tests/web/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo run test fmt lint doc openapi golden check rig smart-home \
-        smart-home-pictures bench fuzz readme fleets ci
+        smart-home-pictures web pictures web-figures bench fuzz readme fleets ci
 
 help: ## List what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the tools that are missing (Debian; as root or with sudo)
 	@PACKAGES="$(PACKAGES)" sh tests/setup.sh
+	@$(MAKE) --no-print-directory $(BROWSER)
 
 build: ## Build the program, target/debug/scs
-	$(CARGO) build
+	$(CARGO) build $(BESIDE)
 
 demo: ## Run the service with phones that do not exist
 	$(CARGO) run -- demo
@@ -57,7 +61,21 @@ smart-home: build ## Run the service beside a real Home Assistant (400 MB, once)
 smart-home-pictures: build ## Make the pictures of docs/home-assistant.md anew (needs chromium)
 	python3 tests/smart-home/run.py $(SCS) --pictures
 
-bench: ## Measure engine, trial, service and mqtt, or BENCH=mqtt alone: needs a quiet machine
+$(BROWSER): tests/web/package-lock.json
+	npm --prefix tests/web ci --silent --no-audit --no-fund
+	touch $@
+
+web: build $(BROWSER) ## Try the page in a real browser, or only tests named in TESTS='rules setup'
+	cd tests/web && SCS_BIN=$(CURDIR)/$(SCS) node run.mjs $(TESTS)
+
+pictures: build $(BROWSER) ## Make the pictures of the page anew, docs/pictures/web-*.png
+	cd tests/web && SCS_BIN=$(CURDIR)/$(SCS) node pictures.mjs
+
+web-figures: $(BROWSER) ## Measure the page for docs/performance.md: needs a quiet machine
+	$(CARGO) build --release
+	cd tests/web && SCS_BIN=$(CURDIR)/target/release/scs node figures.mjs
+
+bench: ## Measure engine, trial, service, mqtt and history, or BENCH=mqtt alone: needs a quiet machine
 	$(CARGO) bench $(if $(BENCH),--bench $(BENCH),--benches)
 
 fuzz: ## Feed rules with noise for MINUTES=60 (nightly Rust, `cargo install cargo-fuzz`)
@@ -75,7 +93,11 @@ fleets: build ## Write the figures of the shipped fleets into README.md
 	     /^<!-- \/fleets -->$$/ { inside = 0 } !inside' README.md > target/readme.md
 	cmp -s target/readme.md README.md || cp target/readme.md README.md
 
-# One after the other, also under `make -j`: the cheapest check that can fail comes first.
+# One after the other, also under `make -j`: the cheapest check that can fail comes first. Only the last two run beside each
+# other: the virtual machine needs one core, the browser the other.
+# The program is built beside a test, as `make test` did: alone it has fewer features of its libraries, which are then built
+# a second time.
+ci: export BESIDE := --bins --test tidy
 ci: ## Run everything that CI runs
 	$(MAKE) setup
 	$(CARGO) fmt --all --check
@@ -84,4 +106,4 @@ ci: ## Run everything that CI runs
 	$(MAKE) doc
 	$(MAKE) check
 	$(MAKE) readme
-	$(MAKE) rig
+	$(MAKE) -j2 --output-sync=target web rig
