@@ -56,6 +56,7 @@ describe('acts on a port and a device', () => {
       await until(() => parameter(4, 'high'), ({ value }) => value === before + 2);
       await undo(page);
       await until(() => parameter(4, 'high'), ({ set }) => set == null, 'the file counts again');
+      await until(() => high.inputValue(), (shown) => Number(shown) === before, 'and is shown');
       await slide(high);
       await until(() => parameter(4, 'high'), ({ value }) => value === before + 2);
       await dialog.getByRole('button', { name: 'As in the file' }).click();

@@ -18,17 +18,30 @@ function parameterOf(port, name, value) {
 }
 
 function Level({ port, parameter, label, least, most, disabled }) {
-  const [value, setValue] = useState(parameter.value);
+  // What the hand says; null: what counts. And what was shown when the hand came.
+  const [draft, setDraft] = useState(null);
+  const from = useRef(null);
   const pending = useRef(null);
-  useEffect(() => setValue(parameter.value), [parameter.value]);
+  const shown = draft ?? parameter.value;
+  useEffect(() => {
+    if (from.current === null) setDraft(null);
+  }, [parameter.value]);
+  const move = (wanted) => {
+    from.current ??= shown;
+    if (wanted === from.current) from.current = null;
+    setDraft(wanted);
+  };
   const save = async () => {
     const { timer, wanted } = pending.current;
     clearTimeout(timer);
-    pending.current = null;
-    if (wanted === parameter.value) return;
+    const before = from.current ?? wanted;
+    pending.current = from.current = null;
+    if (wanted === before) return;
     const say = t('stations.did_level', { name: portName(port), what: label, level: pct(wanted) });
-    const done = await act({ say, doing: () => setParameter(port, parameter, wanted), undo: () => restoreParameter(port, parameter) });
-    if (!done) setValue(parameter.value);
+    // Two changes that come to the same are told as none: what was undone is not left standing here.
+    const undo = () => restoreParameter(port, parameter).then(() => setDraft(null));
+    const done = await act({ say, doing: () => setParameter(port, parameter, wanted), undo });
+    if (!done) setDraft(null);
   };
   // The newest render's: what is saved is said of what is known then.
   const saving = useRef(save);
@@ -38,7 +51,7 @@ function Level({ port, parameter, label, least, most, disabled }) {
     clearTimeout(pending.current?.timer);
     pending.current = { wanted, timer: setTimeout(() => saving.current(), SETTLED_MS) };
   };
-  return html`<${LevelField} label=${label} value=${value} least=${least} most=${most} disabled=${disabled} onInput=${setValue} onChange=${change} />`;
+  return html`<${LevelField} label=${label} value=${shown} least=${least} most=${most} disabled=${disabled} onInput=${move} onChange=${change} />`;
 }
 
 function reset(port, changed) {
