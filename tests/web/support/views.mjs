@@ -1,6 +1,8 @@
 // All views of the page by their address, and how to wait until one is complete.
 import assert from 'node:assert/strict';
 
+const SOON_MS = 20_000;
+
 /** Name -> address behind `#`, for a device and a rule that are there. */
 export const views = ({ device = 'pixel-8', rule = 'keep-between', station = 'demo', port = 1 } = {}) => ({
   stations: '/',
@@ -22,6 +24,18 @@ export async function complete(page) {
     const main = document.querySelector('main');
     return main?.querySelector('h1') && !main.querySelector('.loading, [aria-busy="true"]');
   });
+}
+
+/** Tries an assertion of what the page shows again until it holds: a browser on a busy machine is a moment behind. */
+export async function holds(check) {
+  for (const end = Date.now() + SOON_MS; ; ) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
 
 /** Goes to a view as a link does. */

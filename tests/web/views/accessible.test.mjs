@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fitsWindow, isAccessible, useBrowser, withPage } from '../support/browser.mjs';
 import { demo } from '../support/service.mjs';
-import { complete, goTo, views } from '../support/views.mjs';
+import { complete, goTo, holds, views } from '../support/views.mjs';
 
 describe('every view', () => {
   const browser = useBrowser();
@@ -42,15 +42,15 @@ describe('every view', () => {
   test('another view is told by the title, and the focus goes there', () =>
     withPage(browser, scs.url, {}, async (page) => {
       await complete(page);
-      assert.equal(await page.title(), 'Stations – Smart Charging Station');
+      await holds(async () => assert.equal(await page.title(), 'Stations – Smart Charging Station'));
       await page.getByRole('link', { name: 'Rules', exact: true }).press('Enter');
       await complete(page);
-      assert.equal(await page.title(), 'Rules – Smart Charging Station');
-      assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+      await holds(async () => assert.equal(await page.title(), 'Rules – Smart Charging Station'));
+      await holds(async () => assert.equal(await page.evaluate(() => document.activeElement.id), 'main'));
       await page.keyboard.press('Tab');
-      assert.equal(await page.evaluate(() => document.activeElement.closest('main') !== null), true);
+      await holds(async () => assert.equal(await page.evaluate(() => document.activeElement.closest('main') !== null), true));
       await goTo(page, '/devices/pixel-8');
-      assert.equal(await page.title(), 'pixel-8 – Device – Smart Charging Station');
+      await holds(async () => assert.equal(await page.title(), 'pixel-8 – Device – Smart Charging Station'));
     }));
 
   test('on a wall everything is larger, and uses the width', () =>

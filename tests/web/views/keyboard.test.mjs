@@ -77,7 +77,23 @@ describe('by keyboard alone', () => {
       }
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-      assert.equal(await page.evaluate(() => document.activeElement.classList.contains('stations-tile')), true);
+      await page.waitForFunction(() => document.activeElement.classList.contains('stations-tile'));
+    }));
+
+  test('a dialog gives the focus to what took the place of its opener', () =>
+    withPage(browser, scs.url, {}, async (page) => {
+      await complete(page);
+      await page.locator('.stations-tile').first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      const id = await page.evaluate(() => {
+        const tile = document.querySelector('.stations-tile');
+        tile.replaceWith(tile.cloneNode(true));
+        return tile.id;
+      });
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.waitForFunction((wanted) => document.activeElement.id === wanted, id);
     }));
 
   test('a port is held off from the keyboard alone', () =>

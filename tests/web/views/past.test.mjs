@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { fitsWindow, isAccessible, useBrowser, withPage } from '../support/browser.mjs';
 import { past, writePast } from '../support/past.mjs';
 import { service, until } from '../support/service.mjs';
-import { complete } from '../support/views.mjs';
+import { complete, holds } from '../support/views.mjs';
 
 const DAY = 86_400;
 const NOW = Math.floor(Date.now() / 1000);
@@ -52,11 +52,11 @@ describe('the past of a device', () => {
       for (const name of ['6 h', 'Day', 'Week', 'Month', 'Year']) {
         await range(page, name);
         await rows(page).first().waitFor();
-        assert.ok((await rows(page).count()) > 2, name);
-        assert.ok(await inked(page), `${name} is drawn`);
-        assert.equal(await page.getByText('Nothing is known of this time.').count(), 0, name);
+        await holds(async () => assert.ok((await rows(page).count()) > 2, name));
+        await holds(async () => assert.ok(await inked(page), `${name} is drawn`));
+        await holds(async () => assert.equal(await page.getByText('Nothing is known of this time.').count(), 0, name));
       }
-      assert.match(await page.locator('.device-table').innerText(), /%.*\(\d+–\d+\)/, 'what was rolled up has a lowest and highest');
+      await holds(async () => assert.match(await page.locator('.device-table').innerText(), /%.*\(\d+–\d+\)/, 'what was rolled up has a lowest and highest'));
     }));
 
   test('a hole stays a hole: no line goes over it, and the table says that nothing is known', () =>
@@ -74,7 +74,7 @@ describe('the past of a device', () => {
       await range(page, 'Month');
       await page.getByRole('button', { name: 'Earlier' }).click();
       await complete(page);
-      assert.ok(await inked(page));
+      await holds(async () => assert.ok(await inked(page)));
     }));
 
   test('by keyboard: from value to value, zoomed and moved, and back to now', () =>
@@ -86,7 +86,7 @@ describe('the past of a device', () => {
       await page.keyboard.press('ArrowLeft');
       const first = await time();
       for (let n = 0; n < 5; n += 1) await page.keyboard.press('ArrowLeft');
-      assert.notEqual(await time(), first, 'the value under the cursor is another one');
+      await holds(async () => assert.notEqual(await time(), first, 'the value under the cursor is another one'));
       for (const key of ['+', '-', 'PageUp']) {
         const before = await label();
         await page.keyboard.press(key);
@@ -114,7 +114,7 @@ describe('the past of a device', () => {
       await page.getByText('Nothing is known of this time.').waitFor();
       await page.getByRole('button', { name: 'Show the last that is known' }).click();
       await page.getByText('Nothing is known of this time.').waitFor({ state: 'detached' });
-      assert.ok(await inked(page));
+      await holds(async () => assert.ok(await inked(page)));
       await isAccessible(page, 'a device that is gone');
       await fitsWindow(page, 'a device that is gone');
     }));
@@ -122,7 +122,7 @@ describe('the past of a device', () => {
   test('a clock that jumped: what came after it was set is shown', () =>
     open('galaxy-s21', { width: 360, height: 740, dark: true }, async (page) => {
       await range(page, '6 h');
-      assert.ok(await inked(page));
+      await holds(async () => assert.ok(await inked(page)));
       await page.getByText('As a table').click();
       await rows(page).filter({ hasText: '%' }).first().waitFor();
       await fitsWindow(page, 'the past on a phone');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { useBrowser, withPage } from '../support/browser.mjs';
 import { demo, until } from '../support/service.mjs';
-import { complete, goTo, toast } from '../support/views.mjs';
+import { complete, goTo, holds, toast } from '../support/views.mjs';
 
 const RULE = 'keep-between';
 
@@ -33,7 +33,7 @@ describe('rules', () => {
     withPage(browser, `${scs.url}/#/rules`, {}, async (page) => {
       await complete(page);
       const rules = await scs.api('GET', 'rules');
-      assert.equal(await page.locator('.rules-row').count(), rules.length);
+      await holds(async () => assert.equal(await page.locator('.rules-row').count(), rules.length));
     }));
 
   test('from typo to saved rule, and back', () =>
@@ -135,7 +135,7 @@ describe('rules', () => {
       await page.reload();
       await editor(page);
       await page.getByText(/tests hold/).first().waitFor();
-      assert.equal(await page.locator('.rules-head').getByText('Draft').count(), 0);
+      await holds(async () => assert.equal(await page.locator('.rules-head').getByText('Draft').count(), 0));
       await writeFile(where, before);
     }));
 

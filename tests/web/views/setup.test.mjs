@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { useBrowser, withPage } from '../support/browser.mjs';
 import { apiOf, demo, service, until } from '../support/service.mjs';
-import { complete, goTo, toast } from '../support/views.mjs';
+import { complete, goTo, holds, toast } from '../support/views.mjs';
 
 const STRANGE = '<img src=x onerror=alert(1)> 📱 הטלפון';
 
@@ -51,7 +51,7 @@ describe('the set-up', () => {
       await page.getByRole('heading', { name: 'The doctor' }).waitFor();
       const { checks } = await (await fetch(`${scs.url}/api/v1/doctor`)).json();
       const wrong = checks.filter(({ state }) => state === 'wrong');
-      assert.equal(await page.locator('.setup-finding.is-bad').count(), wrong.length);
+      await holds(async () => assert.equal(await page.locator('.setup-finding.is-bad').count(), wrong.length));
       for (const { text } of wrong) await page.getByText(text).waitFor();
     }));
 
@@ -80,7 +80,7 @@ describe('the set-up', () => {
       await complete(page);
       await page.getByText('Bearer scs_taken').first().waitFor();
       assert.doesNotMatch(page.url(), /scs_taken/);
-      assert.equal(await page.getByRole('combobox', { name: /^Program/ }).inputValue(), 'termux');
+      await holds(async () => assert.equal(await page.getByRole('combobox', { name: /^Program/ }).inputValue(), 'termux'));
     }));
 });
 

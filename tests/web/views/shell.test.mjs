@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { useBrowser, withPage } from '../support/browser.mjs';
 import { demo } from '../support/service.mjs';
-import { complete, goTo, views } from '../support/views.mjs';
+import { complete, goTo, holds, views } from '../support/views.mjs';
 
 describe('the frame', () => {
   const browser = useBrowser();
@@ -59,7 +59,7 @@ describe('the frame', () => {
   test('the page speaks the language of the browser, or the one chosen, also after a reload', () =>
     withPage(browser, `${scs.url}/#/settings`, { language: 'de-AT' }, async (page) => {
       await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
-      assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+      await holds(async () => assert.equal(await page.locator('html').getAttribute('lang'), 'de'));
       await page.getByLabel('Sprache').selectOption('en');
       await page.getByRole('heading', { name: 'Settings' }).waitFor();
       await page.reload();
@@ -92,12 +92,12 @@ describe('the frame', () => {
       const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       const dark = await background();
       await page.getByLabel('Light').check();
-      assert.notEqual(await background(), dark);
+      await holds(async () => assert.notEqual(await background(), dark));
       await page.reload();
       await complete(page);
-      assert.notEqual(await background(), dark);
+      await holds(async () => assert.notEqual(await background(), dark));
       await page.getByLabel('As the system has it').check();
-      assert.equal(await background(), dark);
+      await holds(async () => assert.equal(await background(), dark));
     }));
 
   test('by keyboard: over the head to the content, and into each area', () =>
@@ -107,7 +107,7 @@ describe('the frame', () => {
       await page.keyboard.press('Tab');
       assert.equal(await focused(), 'Skip to the content');
       await page.keyboard.press('Enter');
-      assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+      await holds(async () => assert.equal(await page.evaluate(() => document.activeElement.id), 'main'));
       await page.reload();
       await complete(page);
       const seen = [];

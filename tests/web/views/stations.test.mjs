@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { useBrowser, withPage } from '../support/browser.mjs';
 import { demo, until } from '../support/service.mjs';
-import { complete, toast } from '../support/views.mjs';
+import { complete, holds, toast } from '../support/views.mjs';
 
 describe('stations', () => {
   const browser = useBrowser();
@@ -28,9 +28,9 @@ describe('stations', () => {
     withPage(browser, scs.url, {}, async (page) => {
       await complete(page);
       const ports = await scs.api('GET', 'stations/demo/ports');
-      assert.equal(await page.locator('.stations-tile').count(), ports.length);
+      await holds(async () => assert.equal(await page.locator('.stations-tile').count(), ports.length));
       for (const { device } of ports) await tile(page, device).waitFor();
-      assert.match(await page.locator('main h1').first().innerText(), /\S/);
+      await holds(async () => assert.match(await page.locator('main h1').first().innerText(), /\S/));
     }));
 
   test('a report is on the screen at once', () =>
@@ -122,7 +122,7 @@ describe('stations', () => {
       await dialog.waitFor();
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
-      assert.match(await page.evaluate(() => document.activeElement.textContent), /galaxy-s21/, 'the focus is back');
+      await holds(async () => assert.match(await page.evaluate(() => document.activeElement.textContent), /galaxy-s21/, 'the focus is back'));
     }));
 
   test('what the API refuses changes nothing and is said kindly', () =>

@@ -12,6 +12,13 @@ function focused() {
   return one;
 }
 
+// What opened the dialog may have been drawn anew meanwhile: then what stands there under the same name takes its place.
+function giveBack(before) {
+  const one = before?.isConnected || !before?.id ? before : document.getElementById(before.id);
+  one?.focus?.();
+  return focused() === one;
+}
+
 /** `title` is a text or markup; `onClose` is called when it is closed in any way. */
 export function Dialog({ title, onClose, children, wide = false }) {
   const box = useRef(null);
@@ -27,7 +34,8 @@ export function Dialog({ title, onClose, children, wide = false }) {
       dialogs.value -= 1;
       // An open dialog would keep the focus from what is behind it.
       dialog.close();
-      before?.focus?.();
+      // What is behind it may still be out of reach until the page is drawn.
+      if (!giveBack(before)) requestAnimationFrame(() => document.activeElement === document.body && giveBack(before));
     };
   }, []);
   const beside = (event) => event.target === box.current && onClose();

@@ -58,7 +58,7 @@ export function Tile({ station, number, zone, onOpen }) {
   if (!port) return null;
   const need = needsOf(port, entry(port))[0];
   const kinds = `stations-tile is-${port.power ?? 'unknown'}${need ? ` is-${need.kind}` : ''}${port.device ? '' : ' is-free'}`;
-  return html`<button type="button" class=${kinds} aria-haspopup="dialog" onClick=${onOpen}>
+  return html`<button type="button" id=${`port-${station}-${number}`} class=${kinds} aria-haspopup="dialog" onClick=${onOpen}>
     <span class="stations-head">
       <span class="stations-number"><span class="visually-hidden">${t('stations.port_word')} </span>${number}</span>
       <bdi class="stations-name" title=${portName(port)}>${portName(port)}</bdi>
