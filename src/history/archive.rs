@@ -43,7 +43,7 @@ impl Archive {
             let page: Vec<Stored<StoredReport>> = query::reports(&self.0, &filter)?;
             let Some(last) = page.last() else { break };
             let ends = last.value.received_at < since;
-            filter.before = Some(query::Before::Number(last.number));
+            filter.before = Some(last.number);
             all.extend(page.into_iter().map(|row| row.value).filter(|report| report.received_at >= since));
             if ends {
                 break;

@@ -34,7 +34,7 @@ pub use installation::installation;
 pub use lane::ReadError;
 pub use lived::Lived;
 pub use open::HistoryError;
-pub use query::{Before, Filter, ROW_LIMIT, Scope, Stored, StoredReport, StoredSwitch};
+pub use query::{Filter, ROW_LIMIT, Scope, Stored, StoredReport, StoredSwitch};
 pub use reader::Reader;
 pub use rule_news::RuleNews;
 pub use series::{Cell, MOST_POINTS, Series, SeriesAsked};

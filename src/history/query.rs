@@ -29,15 +29,6 @@ pub enum Scope {
     Port(StationName, PortId),
 }
 
-/// Where a page begins: everything on it came before this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
-    /// The number of a row that was read before, see [`Stored`].
-    Number(i64),
-    /// A moment. Of rows from before the clock was set back some may be left out; numbers are exact.
-    Time(Timestamp),
-}
-
 /// Which rows, and how many.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
@@ -45,8 +36,10 @@ pub struct Filter {
     pub scope: Scope,
     /// Only of this device. Without a port all rows are looked through, for 5 s at most.
     pub device: Option<DeviceName>,
-    /// Where the page begins; `None`: at the newest.
-    pub before: Option<Before>,
+    /// Only rows with smaller numbers: that of the last row that was read, see [`Stored`]. `None`: from the newest on.
+    pub before: Option<i64>,
+    /// Only rows from before this moment. Of those from before the clock was set back some may be left out.
+    pub until: Option<Timestamp>,
     /// Only rows of this moment or later.
     pub since: Option<Timestamp>,
     /// How many at most, up to [`ROW_LIMIT`].
@@ -55,7 +48,7 @@ pub struct Filter {
 
 impl Default for Filter {
     fn default() -> Self {
-        Self { scope: Scope::All, device: None, before: None, since: None, limit: 100 }
+        Self { scope: Scope::All, device: None, before: None, until: None, since: None, limit: 100 }
     }
 }
 
@@ -178,14 +171,14 @@ struct Bounds {
 
 /// `None`: nowhere, there are no such rows.
 fn bounds(connection: &Connection, table: &str, filter: &Filter) -> rusqlite::Result<Option<Bounds>> {
-    let (number, time) = match filter.before {
+    let (number, time) = match filter.until {
         None => (i64::MAX, i64::MAX),
-        Some(Before::Number(number)) => (number, i64::MAX),
-        Some(Before::Time(time)) => match last_before(connection, table, nanos(time))? {
+        Some(until) => match last_before(connection, table, nanos(until))? {
             None => return Ok(None),
-            Some(last) => (last.saturating_add(JITTER), nanos(time)),
+            Some(last) => (last.saturating_add(JITTER), nanos(until)),
         },
     };
+    let number = filter.before.map_or(number, |before| number.min(before));
     let (least, since) = match filter.since {
         None => (i64::MIN, i64::MIN),
         Some(since) => match first_from(connection, table, nanos(since))? {
@@ -230,29 +223,35 @@ fn rows<T>(
     let sql = format!(
         "SELECT * FROM {table} {index} WHERE {place} AND n < :number AND n >= :least AND at < :time AND at >= :since
            AND {device}
-         ORDER BY n DESC LIMIT :limit"
+         ORDER BY n DESC"
     );
     let mut select = connection.prepare_cached(&sql)?;
     let wanted = filter.device.as_ref().filter(|_| has_device).map(|device| device.as_str());
     let found = select.query_map(
         named_params! {
             ":station": station, ":port": port, ":number": number, ":least": least, ":time": time, ":since": since,
-            ":device": wanted, ":limit": filter.limit.min(ROW_LIMIT),
+            ":device": wanted,
         },
         make,
     )?;
-    let mut page = Vec::new();
-    for row in found {
-        match row {
-            Ok(row) => page.push(row),
-            // A row in a form of long ago must not hide all others.
-            Err(rusqlite::Error::FromSqlConversionFailure(_, _, error)) => {
-                tracing::warn!(table, %error, "a row is not understood and is left out");
-            }
-            Err(error) => return Err(error.into()),
+    page(table, found, filter.limit)
+}
+
+/// The first rows that are understood, at most so many. One in a form of long ago must not hide all others, nor make a page
+/// look as if it were the last.
+pub(super) fn page<T>(
+    table: &str,
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+    limit: u32,
+) -> Read<Vec<T>> {
+    let understood = rows.filter_map(|row| match row {
+        Err(rusqlite::Error::FromSqlConversionFailure(_, _, error)) => {
+            tracing::warn!(table, %error, "a row is not understood and is left out");
+            None
         }
-    }
-    Ok(page)
+        other => Some(other.map_err(ReadError::from)),
+    });
+    understood.take(usize::try_from(limit.min(ROW_LIMIT)).unwrap_or(usize::MAX)).collect()
 }
 
 /// The number of the last row of a station, from the index, port by port.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, Transaction, named_params};
 
 use super::{
     lane::ReadError,
-    query::{ROW_LIMIT, Stored, moment, port, stored, unreadable, word},
+    query::{Stored, moment, page, port, stored, unreadable, word},
     store::nanos,
 };
 use crate::model::{Celsius, DeviceName, Level, Session, Timestamp};
@@ -32,11 +32,10 @@ pub(super) fn sessions(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<Stored<Session>>, ReadError> {
-    let sql = "SELECT * FROM sessions WHERE device = ?1 AND at >= ?2 AND n < ?3 ORDER BY n DESC LIMIT ?4";
+    let sql = "SELECT * FROM sessions WHERE device = ?1 AND at >= ?2 AND n < ?3 ORDER BY n DESC";
     let mut select = connection.prepare_cached(sql)?;
-    let page = (device.as_str(), nanos(since), before.unwrap_or(i64::MAX), limit.min(ROW_LIMIT));
-    let rows = select.query_map(page, |row| stored(row, to_session))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let wanted = (device.as_str(), nanos(since), before.unwrap_or(i64::MAX));
+    page("sessions", select.query_map(wanted, |row| stored(row, to_session))?, limit)
 }
 
 fn to_session(row: &Row<'_>) -> rusqlite::Result<Session> {

@@ -17,7 +17,7 @@ pub(super) const USUAL: Span = Span::from_hours(24 * 90);
 const FIELDS: &[&str] =
     &["reports", "decisions", "switches", "events", "sessions", "minutes", "hours", "days"];
 
-/// Reads `keep`, which is said of all, and `retention`, which stands above it.
+/// Reads `keep`, which counts for all but sessions, hours and days, and `retention`, which stands above it.
 pub(super) fn read(history: &Fields<'_>, problems: &mut Problems<'_>) -> Retention {
     let keep = history.read("keep", problems, |node| length(node, &KEEP));
     let usual = Retention::of(keep.unwrap_or(USUAL));

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::{Closed, NoPlan, Workshop};
 use crate::{
     config::{Edit, Files, Plan},
-    history::{Before, Filter, ReadError, Scope},
+    history::{Filter, ReadError, Scope},
     model::{Decision, Diagnostic, Span, StationName, Timestamp, Version},
     trial::{
         difference::{Differences, Setup, differences},
@@ -208,7 +208,7 @@ impl Workshop {
             let filter = Filter { scope: scope.clone(), before, limit: PAGE, ..Filter::default() };
             let page = self.reader().decisions(filter).await?;
             let Some(last) = page.last() else { break };
-            before = Some(Before::Number(last.number));
+            before = Some(last.number);
             let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
             let ended = last.value.at < since;
             let within: Vec<Decision> =

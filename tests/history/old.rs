@@ -6,12 +6,12 @@ use rusqlite::Connection;
 use smart_charging_station::{
     history::{Filter, Role, Scope, Series, SeriesAsked, Started, TokenStore, installation},
     model::{
-        Author, DeviceName, Layer, Level, Power, Record, Session, ShadowDecision, ShadowEntry, ShadowSide,
-        ShadowTally, StationMemory, Timestamp, Verdict,
+        Author, DeviceName, Layer, Power, Record, ShadowDecision, ShadowEntry, ShadowSide, ShadowTally,
+        StationMemory, Timestamp, Verdict,
     },
 };
 
-use crate::support::{at, battery, begin, decision, desk, end, event, keep, memory, port, report, version};
+use crate::support::{at, begin, decision, desk, end, event, keep, memory, port, report, session, version};
 
 /// The steps that made a file of format 5.
 const STEPS: [&str; 5] = [
@@ -61,7 +61,7 @@ async fn fill(history: &Started, path: &Path) {
         Record::ShadowTally { shadow: 1, station: desk(), port: port(1), tally },
         memory(1, 9),
         Record::StationMemory { station: desk(), memory: Box::new(StationMemory::default()) },
-        Record::Session(Box::new(session())),
+        Record::Session(Box::new(session(0))),
     ];
     for record in records {
         history.journal.send(record).await.unwrap();
@@ -93,21 +93,6 @@ fn switch(second: i64, seen: Power) -> Record {
         seen: Some(seen),
         problem: None,
         reason: "it is wanted".into(),
-    }
-}
-
-fn session() -> Session {
-    Session {
-        station: desk(),
-        port: port(1),
-        device: device(),
-        plugged_at: None,
-        began_at: at(0),
-        ended_at: at(3_600),
-        from: Level::new(20).unwrap(),
-        to: Level::new(80).unwrap(),
-        hottest: battery(0).temperature,
-        minutes_above_80: 1.5,
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use smart_charging_station::{
-    history::{Before, Filter, Scope, StoredReport, StoredSwitch},
+    history::{Filter, Scope, StoredReport, StoredSwitch},
     model::{DeviceName, Event, Power, Record, StationName},
 };
 
-use crate::support::{at, battery, begin, decision, desk, end, event, port, report};
+use crate::support::{at, battery, begin, decision, desk, end, event, port, report, session};
 
 #[tokio::test]
 async fn everything_comes_back_as_it_was() {
@@ -89,20 +89,48 @@ async fn pages_join_without_a_gap() {
             let page = history.reader.decisions(filter).await.unwrap();
             let Some(last) = page.last() else { break };
             assert!(page.len() <= 7);
-            before = Some(Before::Number(last.number));
+            before = Some(last.number);
             ids.extend(page.iter().map(|row| row.value.id));
         }
         assert_eq!(ids.len(), count);
         assert!(ids.is_sorted_by(|a, b| a > b));
     }
-    let before = Some(Before::Time(at(30)));
-    let filter = Filter { scope: Scope::Station(desk()), before, limit: 2, ..Filter::default() };
+    let until = Some(at(30));
+    let filter = Filter { scope: Scope::Station(desk()), until, limit: 2, ..Filter::default() };
     let ids: Vec<_> =
         history.reader.decisions(filter.clone()).await.unwrap().iter().map(|row| row.value.id).collect();
     assert_eq!(ids, [29, 28]);
+    let before = history.reader.decisions(Filter::default()).await.unwrap()[0].number;
+    let both = Filter { before: Some(before), ..filter.clone() };
+    assert_eq!(history.reader.decisions(both).await.unwrap()[0].value.id, 29);
     let reports = history.reader.reports(filter.clone()).await.unwrap();
-    let next = Filter { before: Some(Before::Number(reports[1].number)), ..filter };
+    let next = Filter { before: Some(reports[1].number), ..filter };
     assert_eq!(history.reader.reports(next).await.unwrap()[0].value.received_at, at(27));
+    end(history).await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_not_understood_ends_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    let history = begin(&path);
+    for second in 0..4 {
+        history.journal.send(report(1, second)).await.unwrap();
+        history.journal.send(Record::Session(Box::new(session(second)))).await.unwrap();
+    }
+    history.reader.flush().await.unwrap();
+    let file = rusqlite::Connection::open(&path).unwrap();
+    for (table, column) in [("reports", "level"), ("sessions", "from_level")] {
+        let sql = format!("UPDATE {table} SET {column} = 300 WHERE at = ?1");
+        let changed = file.execute(&sql, [i64::try_from(at(2).as_nanosecond()).unwrap()]).unwrap();
+        assert_eq!(changed, 1, "{table}");
+    }
+    let filter = Filter { limit: 2, ..Filter::default() };
+    let reports = history.reader.reports(filter).await.unwrap();
+    assert_eq!(reports.iter().map(|row| row.value.received_at).collect::<Vec<_>>(), [at(3), at(1)]);
+    let device = DeviceName::new("phone-1").unwrap();
+    let sessions = history.reader.sessions(&device, at(0), None, 2).await.unwrap();
+    assert_eq!(sessions.iter().map(|row| row.value.began_at).collect::<Vec<_>>(), [at(3), at(1)]);
     end(history).await;
 }
 
@@ -123,7 +151,7 @@ async fn a_filter_gives_only_what_it_names() {
     let elsewhere = Scope::Station(StationName::new("drawer").unwrap());
     assert!(ids(Filter { scope: elsewhere, ..Filter::default() }).await.is_empty());
     assert_eq!(ids(Filter { since: Some(at(2)), ..Filter::default() }).await, [3, 2]);
-    let both = Filter { since: Some(at(2)), before: Some(Before::Time(at(3))), ..Filter::default() };
+    let both = Filter { since: Some(at(2)), until: Some(at(3)), ..Filter::default() };
     assert_eq!(ids(both).await, [2]);
     assert!(ids(Filter { since: Some(at(4)), ..Filter::default() }).await.is_empty());
     end(history).await;

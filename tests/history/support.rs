@@ -7,8 +7,8 @@ use smart_charging_station::{
     model::{
         Author, Battery, Celsius, Decision, DeviceFacts, DeviceName, Event, EventKind, Facts, FileKind,
         HistoryFacts, KeptVersion, Layer, Level, Mode, Origin, PortFacts, PortId, PortMemory, Record,
-        RuleFailure, RuleName, Source, Span, StationFacts, StationName, Taken, Timestamp, Verdict, Version,
-        VersionFile,
+        RuleFailure, RuleName, Session, Source, Span, StationFacts, StationName, Taken, Timestamp, Verdict,
+        Version, VersionFile,
     },
 };
 use tokio::sync::{oneshot, watch};
@@ -114,6 +114,22 @@ pub(crate) fn memory_of(second: i64) -> PortMemory {
 
 pub(crate) fn memory(number: u16, second: i64) -> Record {
     Record::Memory { station: desk(), port: port(number), memory: Box::new(memory_of(second)) }
+}
+
+/// A charge of an hour of `phone-1`.
+pub(crate) fn session(second: i64) -> Session {
+    Session {
+        station: desk(),
+        port: port(1),
+        device: DeviceName::new("phone-1").unwrap(),
+        plugged_at: None,
+        began_at: at(second),
+        ended_at: at(second + 3_600),
+        from: Level::new(20).unwrap(),
+        to: Level::new(80).unwrap(),
+        hottest: battery(0).temperature,
+        minutes_above_80: 1.5,
+    }
 }
 
 /// A version with one rule.

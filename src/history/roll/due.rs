@@ -1,6 +1,7 @@
 //! When reports are rolled up: at the end of each hour, and sooner when there are many.
 //!
-//! The hour is that of the reports, so a service in which nothing happens writes nothing.
+//! The hour is that of the reports, so a service in which nothing happens writes nothing. The last ones before a silence
+//! wait no longer than [`LATEST`]: what is not rolled up is not removed either when it is too old.
 
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ const FIRST: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 /// After a step that failed.
 const LATER: Duration = Duration::from_mins(1);
+
+/// What was written is rolled up so long afterwards, also when nothing follows: longer than reports of an hour gather.
+const LATEST: Duration = Duration::from_hours(2);
 
 /// When the next step is due.
 pub(in crate::history) struct Due {
@@ -40,17 +44,23 @@ impl Due {
         records: impl Iterator<Item = &'r Record>,
         now: Instant,
     ) {
-        let mut is_over = false;
         for record in records {
-            let Record::Report { received_at, .. } = record else { continue };
-            let hour = received_at.as_second().div_euclid(3_600);
-            is_over |= self.hour.is_some_and(|before| before != hour);
-            self.hour = Some(hour);
-            self.waiting = self.waiting.saturating_add(1);
+            match record {
+                Record::Report { received_at, .. } => {
+                    let hour = received_at.as_second().div_euclid(3_600);
+                    let is_over = self.hour.is_some_and(|before| before != hour);
+                    self.hour = Some(hour);
+                    self.waiting = self.waiting.saturating_add(1);
+                    self.by(if is_over || self.waiting >= STEP_ROWS { now } else { now + LATEST });
+                }
+                Record::Switch { .. } => self.by(now + LATEST),
+                _ => {}
+            }
         }
-        if is_over || self.waiting >= STEP_ROWS {
-            self.at = self.at.or(Some(now));
-        }
+    }
+
+    fn by(&mut self, at: Instant) {
+        self.at = Some(self.at.map_or(at, |before| before.min(at)));
     }
 
     /// A step was made, with whether there is more to do; or history could not be written at all.

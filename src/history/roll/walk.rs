@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     HOLDS, STEP_ROWS,
@@ -11,9 +11,9 @@ use super::{
 };
 
 const SECOND: i64 = 1_000_000_000;
-/// Numbers of rows that a reader walks over at most, in some ten milliseconds: more than wait between two steps, unless a
-/// file of an older scs is being caught up with; then its newest hours come last.
-const WAITING: i64 = 12_000;
+/// Reports, and switches, that a reader walks over at most, in some ten milliseconds: more than wait between two steps,
+/// unless a file of an older scs is being caught up with; then its newest hours come last.
+const WAITING: u32 = 12_000;
 
 /// A port in which devices were.
 pub(in crate::history) struct Place {
@@ -88,10 +88,13 @@ pub(super) fn next(connection: &Connection) -> rusqlite::Result<Walk> {
 /// Walks over what is not rolled up yet of one device.
 pub(in crate::history) fn waiting(connection: &Connection, device: &str) -> rusqlite::Result<Walk> {
     let after = reached(connection)?;
-    let last = after.saturating_add(WAITING);
-    let mut walk = walk(connection, &Part { device: Some(device), after, last, most: u32::MAX })?;
-    let sql = "SELECT EXISTS (SELECT 1 FROM reports WHERE n > ?1)";
-    walk.has_more = connection.prepare_cached(sql)?.query_row([last], |row| row.get(0))?;
+    // Numbers are those of all tables: how many lie between two reports is not known.
+    let sql = "SELECT n FROM reports WHERE n > ?1 ORDER BY n LIMIT 1 OFFSET ?2";
+    let beyond: Option<i64> =
+        connection.prepare_cached(sql)?.query_row((after, WAITING), |row| row.get(0)).optional()?;
+    let last = beyond.map_or(i64::MAX, |n| n.saturating_sub(1));
+    let mut walk = walk(connection, &Part { device: Some(device), after, last, most: WAITING + 1 })?;
+    walk.has_more |= beyond.is_some();
     Ok(walk)
 }
 

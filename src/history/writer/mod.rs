@@ -238,6 +238,7 @@ impl Writer {
         let failed = |source| HistoryError::Database { path: self.path.clone(), source };
         self.pending.number_from(store.next_number().map_err(failed)?);
         self.store = Some(store);
+        self.roll = Due::new(Instant::now());
         self.file = open::identity(&self.path).ok().flatten();
         self.generation.fetch_add(1, Ordering::Relaxed);
         if let Some(Moved { to, message }) = opened.moved {

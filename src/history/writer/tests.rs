@@ -33,13 +33,17 @@ fn writer(path: &Path) -> (mpsc::Sender<Record>, watch::Receiver<Health>, mpsc::
 }
 
 fn report() -> Record {
+    report_of(Timestamp::now())
+}
+
+fn report_of(received_at: Timestamp) -> Record {
     let measured_at = Timestamp::UNIX_EPOCH;
     let level = Level::new(50).unwrap();
     Record::Report {
         station: StationName::new("desk").unwrap(),
         port: PortId::new(1).unwrap(),
         device: "phone".to_owned(),
-        received_at: Timestamp::now(),
+        received_at,
         battery: Battery { level, charging: None, temperature: None, measured_at },
         power: None,
     }
@@ -97,6 +101,18 @@ async fn old_rows_are_removed_in_time() {
     assert_eq!(count(&path, "events"), 2_001);
     pass(Duration::from_secs(5)).await;
     assert_eq!(count(&path, "events"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_reports_before_a_silence_are_removed_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    let (journal, _health, _control) = writer(&path);
+    journal.send(report_of(Timestamp::UNIX_EPOCH)).await.unwrap();
+    pass(TIDY_EVERY * 2).await;
+    assert_eq!(count(&path, "reports"), 1);
+    pass(TIDY_EVERY * 2).await;
+    assert_eq!(count(&path, "reports"), 0);
 }
 
 #[tokio::test(start_paused = true)]

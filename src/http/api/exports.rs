@@ -11,7 +11,7 @@ use super::{
     history::{check_place, filter, settle, unreadable},
 };
 use crate::{
-    history::{Before, Filter, ReadError, Reader, Stored, StoredSwitch},
+    history::{Filter, ReadError, Reader, Stored, StoredSwitch},
     http::{
         auth::{May, Read},
         csv::{Table, line},
@@ -154,13 +154,9 @@ impl Kind {
                 reader.switches(filter.clone()).await?.into_iter().map(row).collect()
             }
             Self::Sessions(device) => {
-                let before = filter.before.and_then(|before| match before {
-                    Before::Number(number) => Some(number),
-                    Before::Time(_) => None,
-                });
                 let since = filter.since.unwrap_or(Timestamp::UNIX_EPOCH);
                 let row = |row: Stored<Session>| (row.number, session_line(&row.value));
-                let rows = reader.sessions(device, since, before, filter.limit).await?;
+                let rows = reader.sessions(device, since, filter.before, filter.limit).await?;
                 rows.into_iter().map(row).collect()
             }
         })
@@ -183,7 +179,7 @@ impl Pages {
         }
         let rows = self.kind.rows(&self.reader, &self.filter).await?;
         let Some((last, _)) = rows.last() else { return Ok(None) };
-        self.filter.before = Some(Before::Number(*last));
+        self.filter.before = Some(*last);
         let is_last = u32::try_from(rows.len()).is_ok_and(|count| count < PAGE_ROWS);
         let lines: Vec<&str> = rows.iter().take(self.left).map(|(_, line)| line.as_str()).collect();
         self.left = if is_last { 0 } else { self.left.saturating_sub(lines.len()) };

@@ -6,7 +6,7 @@ use poem_openapi::OpenApi;
 
 use super::{Heading, port, station};
 use crate::{
-    history::{Before, Filter, ReadError, Scope, Stored},
+    history::{Filter, ReadError, Scope, Stored},
     http::{
         auth::{May, Read},
         dto::{
@@ -239,12 +239,13 @@ pub(super) fn filter(
             ));
         }
     };
-    let before = before.map(|page| match page {
-        Page::Number(number) => Before::Number(number),
-        Page::Time(time) => Before::Time(time.0),
-    });
+    let (before, until) = match before {
+        None => (None, None),
+        Some(Page::Number(number)) => (Some(number), None),
+        Some(Page::Time(time)) => (None, Some(time.0)),
+    };
     let limit = u32::from(limit.unwrap_or_default().0);
-    Ok(Filter { scope, device, before, limit, ..Filter::default() })
+    Ok(Filter { scope, device, before, until, limit, ..Filter::default() })
 }
 
 /// What is wrong when the past cannot be read.

@@ -63,8 +63,12 @@ fn file(records: impl IntoIterator<Item = Record>) -> File {
 
 impl File {
     fn add(&mut self, records: impl IntoIterator<Item = Record>) {
+        self.add_from(self.store.next_number().unwrap(), records);
+    }
+
+    fn add_from(&mut self, number: i64, records: impl IntoIterator<Item = Record>) {
         let mut pending = Pending::default();
-        pending.number_from(self.store.next_number().unwrap());
+        pending.number_from(number);
         for record in records {
             pending.take(record);
         }
@@ -142,6 +146,18 @@ fn a_course_is_the_same_before_while_and_after_it_is_rolled_up() {
     for (one, other) in before.iter().zip(courses(&file)) {
         assert_near(one, &other);
     }
+}
+
+#[test]
+fn numbers_far_apart_hide_no_report() {
+    let mut file = file([]);
+    let desk = ("desk", 1);
+    file.add_from(300_000, [report("phone", desk, 0, 20)]);
+    file.add_from(600_000, [report("phone", desk, 60, 30)]);
+    let course = file.course("phone", (0, 120), 2).unwrap();
+    assert_eq!(course.cells.iter().map(|cell| cell.level_last).collect::<Vec<_>>(), [Some(20), Some(30)]);
+    assert!(!course.catching_up);
+    assert_eq!(file.course("nobody", (0, 120), 2), None);
 }
 
 #[test]
