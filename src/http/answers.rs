@@ -57,7 +57,8 @@ impl<E: Endpoint> Endpoint for Answers<E> {
         if status.is_client_error() || status.is_server_error() {
             return Ok(self.shape(response, &method, &uri).await);
         }
-        Ok(squeeze(response, takes_gzip).await)
+        // Of a HEAD the body is gone, and its length is that of the answer to a GET.
+        Ok(if method == Method::HEAD { response } else { squeeze(response, takes_gzip).await })
     }
 }
 

@@ -56,7 +56,8 @@ impl Paths {
             return Ok(());
         }
         let known = self.find(uri.path()).map(|known| known.queries.as_slice()).unwrap_or_default();
-        let Some((_, allowed)) = known.iter().find(|(method, _)| method == request.method()) else {
+        let asked = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+        let Some((_, allowed)) = known.iter().find(|(method, _)| method == asked) else {
             // No such path or method: that is told.
             return Ok(());
         };

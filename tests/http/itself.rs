@@ -122,6 +122,22 @@ async fn tokens_are_for_those_who_may_edit_and_wrong_wishes_make_none() {
     service.stop().await;
 }
 
+#[tokio::test]
+async fn nobody_locks_everybody_out() {
+    let options = Options { access: Access::Tokens, tokens: TOKENS, ..Options::default() };
+    let service = TestService::start(options).await;
+    let (admin, tokens) = ("/api/v1/tokens/admin", "/api/v1/tokens");
+    let (status, problem) = ask(&service, "admin", "DELETE", admin, None).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("last_token")), "{problem}");
+    let (_, other) =
+        ask(&service, "admin", "POST", tokens, Some(json!({"name": "other", "role": "edit"}))).await;
+    assert_eq!(ask(&service, "admin", "DELETE", admin, None).await.0, 200);
+    let secret = other["secret"].as_str().unwrap();
+    assert_eq!(ask(&service, secret, "DELETE", "/api/v1/tokens/page", None).await.0, 200);
+    assert_eq!(ask(&service, secret, "DELETE", "/api/v1/tokens/other", None).await.0, 409);
+    service.stop().await;
+}
+
 /// A host with an RSH-A16 of which nobody has made a station: two phones and a disk in it.
 fn host() -> (Tree, HostSettings) {
     let tree = Tree::rsh_a16();

@@ -148,6 +148,10 @@ async fn large_answers_are_compressed_for_those_who_ask() {
     let plain = get(&service, "/api/v1/stations/desk/ports", &[]).await;
     assert_eq!(header(plain.headers(), "content-encoding"), "");
     assert_eq!(header(plain.headers(), "vary"), "accept-encoding");
+    let head = asked(&service, "HEAD", "/api/v1/stations/desk/ports", &zip).await;
+    assert_eq!(header(head.headers(), "content-encoding"), "");
+    let wrong = asked(&service, "HEAD", "/api/v1/stations/desk/ports?x=1", &[]).await;
+    assert_eq!(wrong.status(), 400, "a HEAD takes what a GET takes");
     let docs = get(&service, "/docs", &zip).await;
     assert!(unzipped(docs).await.contains("SwaggerUIBundle"));
     for path in ["/health/live", "/api/v1/rules/keep-between"] {

@@ -69,7 +69,8 @@ impl Itself {
 
     /// Remove a token
     ///
-    /// Its bearer is out at once, also if that is who asks. The answer is the token as it was.
+    /// Its bearer is out at once, also if that is who asks, unless nobody could make another one then. The answer is the token
+    /// as it was.
     #[oai(path = "/tokens/:name", method = "delete", operation_id = "remove_token")]
     async fn remove(
         &self,
@@ -77,9 +78,25 @@ impl Itself {
         /// The token's name.
         name: Path<TokenName>,
     ) -> Result<Json<TokenOut>, Problem> {
+        if may.0.name.as_ref() == Some(&name.0.0) {
+            self.keep_a_way_in(&name.0.0).await?;
+        }
         let removed = self.0.tokens.remove(name.0.0).await.map_err(|error| problem(&error))?;
         tracing::info!(token = removed.name, by = may.0.name.as_deref(), "a token was removed");
         Ok(Json(TokenOut::new(removed, may.0.name.as_deref())))
+    }
+}
+
+impl Itself {
+    /// Whoever needs a token to come in would lock everybody out, and the next start would refuse an address without tokens.
+    async fn keep_a_way_in(&self, own: &str) -> Result<(), Problem> {
+        let tokens = self.0.tokens.list().await.map_err(|error| problem(&error))?;
+        if tokens.iter().any(|token| token.role == Role::Edit && token.name != own) {
+            return Ok(());
+        }
+        let detail = "this is the token that you came in with, and the last one with the role `edit`: make another one first, or \
+                      use `scs token remove` where the service runs";
+        Err(Problem::new(StatusCode::CONFLICT, "last_token", detail))
     }
 }
 

@@ -21,7 +21,7 @@ pub(in crate::http) struct SeriesOut {
     to: Time,
     /// The length of each cell, seconds.
     step_s: i64,
-    /// When each cell begins, seconds since 1970. The first may begin before `from`.
+    /// When each cell begins, seconds since 1970. The first may begin before `from`, and the last end after `to`.
     at: Vec<i64>,
     /// Reports in it.
     reports: Vec<i64>,

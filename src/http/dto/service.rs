@@ -21,7 +21,7 @@ pub(in crate::http) struct ServiceOut {
     pub(in crate::http) speed: f64,
     /// When the service started.
     pub(in crate::http) started_at: Time,
-    /// True in a demo: nothing is switched but what is simulated, and nothing is kept.
+    /// True in a demo: nothing is switched but what is simulated, and its history ends with it unless it was given a file.
     pub(in crate::http) demo: bool,
     /// Who asks.
     pub(in crate::http) caller: CallerOut,

@@ -143,10 +143,10 @@ fn parse(path: &str, source: &str) -> Result<Module> {
     let mut module = Module { imports: Vec::new(), exports: Vec::new(), body: String::new(), has_end: true };
     let mut notes = Notes::default();
     for (number, line) in source.lines().enumerate() {
-        if notes.take(line) {
+        let wrong = |what: &str| format!("web/{path}:{}: {what}: `{line}`", number + 1);
+        if notes.take(line).ok_or_else(|| wrong("nothing stands behind the end of a comment"))? {
             continue;
         }
-        let wrong = |what: &str| format!("web/{path}:{}: {what}: `{line}`", number + 1);
         if let Some(rest) = line.strip_prefix("import ") {
             if !module.body.trim().is_empty() {
                 return Err(wrong("imports come first in a file"));
@@ -180,17 +180,21 @@ struct Notes {
 }
 
 impl Notes {
-    fn take(&mut self, line: &str) -> bool {
+    /// True for such a line; `None` where code stands behind a comment.
+    fn take(&mut self, line: &str) -> Option<bool> {
         let start = line.trim_start();
-        if self.is_inside || (!self.is_text && start.starts_with("/*")) {
-            self.is_inside = !line.ends_with("*/");
-            return true;
+        let note =
+            if self.is_inside { Some(line) } else { start.strip_prefix("/*").filter(|_| !self.is_text) };
+        if let Some(note) = note {
+            let end = note.split_once("*/");
+            self.is_inside = end.is_none();
+            return end.is_none_or(|(_, rest)| rest.trim().is_empty()).then_some(true);
         }
         if !self.is_text && start.starts_with("//") {
-            return true;
+            return Some(true);
         }
         self.is_text ^= line.matches('`').count() % 2 == 1;
-        false
+        Some(false)
     }
 }
 

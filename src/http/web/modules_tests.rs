@@ -114,6 +114,11 @@ fn what_cannot_be_packed_for_sure_is_refused_with_its_place() {
             " export const a = 1;\n",
             "web/app/a.js:1: import and export stand at the start of a line: ` export const a = 1;`",
         ),
+        (
+            "/** @type {A} */ const a = 1;\n",
+            "web/app/a.js:1: nothing stands behind the end of a comment: `/** @type {A} */ const a = 1;`",
+        ),
+        ("/* a\n */ b();\n", "web/app/a.js:2: nothing stands behind the end of a comment: ` */ b();`"),
         ("import './b.js';\n", "web/app/b.js is asked for and is not there"),
         ("import './main.js';\n", "web/app/main.js imports itself: app/main.js -> app/a.js -> app/main.js"),
         ("x(import.meta.url);\n", "web/app/a.js: `import.meta` is not what it was in a packed module"),
