@@ -93,7 +93,7 @@ describe('the past of a device', () => {
         await page.waitForFunction((text) => document.querySelector('.device-chart').getAttribute('aria-label') !== text, before);
       }
       await page.getByRole('button', { name: 'Now', exact: true }).click();
-      await page.waitForFunction(() => [...document.querySelectorAll('button')].find((one) => one.textContent === 'Now')?.disabled);
+      await page.waitForFunction(() => [...document.querySelectorAll('button')].find((one) => one.textContent === 'Now')?.ariaDisabled === 'true');
     }));
 
   test('what is shown can be saved as CSV, with the same values', () =>

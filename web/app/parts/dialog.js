@@ -22,6 +22,8 @@ function giveBack(before) {
 /** `title` is a text or markup; `onClose` is called when it is closed in any way. */
 export function Dialog({ title, onClose, children, wide = false }) {
   const box = useRef(null);
+  const leaving = useRef(false);
+  const pressedBeside = useRef(false);
   const label = useId();
   // While it is open, messages are shown in it: what is behind it cannot be used.
   const [level, setLevel] = useState(0);
@@ -31,6 +33,7 @@ export function Dialog({ title, onClose, children, wide = false }) {
     dialog.showModal();
     setLevel((dialogs.value += 1));
     return () => {
+      leaving.current = true;
       dialogs.value -= 1;
       // An open dialog would keep the focus from what is behind it.
       dialog.close();
@@ -38,9 +41,14 @@ export function Dialog({ title, onClose, children, wide = false }) {
       if (!giveBack(before)) requestAnimationFrame(() => document.activeElement === document.body && giveBack(before));
     };
   }, []);
-  const beside = (event) => event.target === box.current && onClose();
+  // A browser closes it by itself at a second Esc.
+  const closed = () => !leaving.current && onClose();
+  // A text that is marked beyond the edge is no click beside it.
+  const isBeside = (event) => event.target === box.current;
+  const press = (event) => void (pressedBeside.current = isBeside(event));
+  const beside = (event) => isBeside(event) && pressedBeside.current && onClose();
   return html`<dialog ref=${box} class=${wide ? 'dialog is-wide' : 'dialog'} aria-labelledby=${label}
-      onCancel=${(event) => { event.preventDefault(); onClose(); }} onClick=${beside}>
+      onCancel=${(event) => { event.preventDefault(); onClose(); }} onClose=${closed} onPointerDown=${press} onClick=${beside}>
     <div class="dialog-inner">
       <header class="dialog-head">
         <h2 id=${label}>${title}</h2>

@@ -18,10 +18,13 @@ function Toast({ toast }) {
   </li>`;
 }
 
-/** `level` is the number of the dialog that they are in; the topmost one shows them. */
+/**
+ * `level` is the number of the dialog that they are in; the topmost one shows them. The place for them is always there: readers
+ * of the screen do not tell what comes together with its place.
+ */
 export function Toasts({ level = 0 }) {
-  if (level !== dialogs.value) return null;
+  const shown = level === dialogs.value ? toasts.value : [];
   return html`<div class="toasts" role="status" aria-live="polite" onPointerMove=${attend}><ul>
-    ${toasts.value.map((toast) => html`<${Toast} key=${toast.id} toast=${toast} />`)}
+    ${shown.map((toast) => html`<${Toast} key=${toast.id} toast=${toast} />`)}
   </ul></div>`;
 }

@@ -149,6 +149,7 @@ export function Chart({ timeline, cursor, zone, onOpen, readout }) {
   const now = useRef({ onCursor: (at) => (cursor.value = at), chosen: null }).current;
   now.onOpen = onOpen;
 
+  const turn = timeline.turn.value;
   useEffect(() => {
     let gone = false;
     import('../../../vendor/uplot.mjs').then(({ default: UPlot }) => {
@@ -166,7 +167,7 @@ export function Chart({ timeline, cursor, zone, onOpen, readout }) {
       held.current.destroy?.();
       held.current = {};
     };
-  }, [timeline, zone]);
+  }, [timeline, zone, turn]);
 
   useSignalEffect(() => {
     take(now, timeline);

@@ -54,6 +54,11 @@ export function gestures(chart, timeline, onClick) {
   };
   on('pointermove', (event) => {
     if (!fingers.has(event.pointerId) || !start) return;
+    // A button that was let go outside the plot.
+    if (event.buttons === 0) {
+      lift(event);
+      return;
+    }
     fingers.set(event.pointerId, share(event));
     if (!start.drags && Math.abs(event.clientX - start.x) > STILL_PX) {
       // Only now, so that a click still reaches what is under it.

@@ -55,10 +55,10 @@ function Moves({ timeline }) {
     ${icon.length === 1 ? html`<span class="device-sign" aria-hidden="true">${icon}</span>` : html`<${Icon} name=${icon} />`}</button>`;
   return html`<div class="device-moves">
     ${button('back', 'device.earlier', () => timeline.move(-0.5))}
-    ${button('next', 'device.later', () => timeline.move(0.5), { disabled: timeline.follows.value })}
+    ${button('next', 'device.later', () => timeline.move(0.5), { 'aria-disabled': timeline.follows.value ? 'true' : undefined })}
     ${button('−', 'device.zoom_out', () => timeline.zoom(2))}
     ${button('+', 'device.zoom_in', () => timeline.zoom(0.5))}
-    <button type="button" class="button is-plain" disabled=${timeline.follows.value} onClick=${() => timeline.showNow()}>${t('device.now')}</button>
+    <button type="button" class="button is-plain" aria-disabled=${timeline.follows.value ? 'true' : undefined} onClick=${() => timeline.showNow()}>${t('device.now')}</button>
   </div>`;
 }
 
@@ -115,7 +115,7 @@ export function History({ device, place, zone, onNothing }) {
       <${Ranges} timeline=${timeline} />
       <${Moves} timeline=${timeline} />
     </header>
-    ${problem.value && html`<${Failed} problem=${problem.value} again=${() => timeline.plan(0)} />`}
+    ${problem.value && html`<${Failed} problem=${problem.value} again=${() => timeline.again()} />`}
     <div class=${known.value || !problem.value ? 'device-plot' : 'device-plot is-gone'}>
       <${Chart} key=${device} timeline=${timeline} cursor=${cursor} zone=${zone} readout=${`${id}-readout`}
         onOpen=${(decision) => go(whyOf(decision))} />

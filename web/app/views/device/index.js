@@ -16,6 +16,9 @@ import { Learned } from './learned.js';
 import { Parameters } from './parameters.js';
 import { Sessions } from './sessions.js';
 
+/** The service takes no longer name, in characters. */
+const LONGEST_NAME = 64;
+
 /** What is known of the device now: its own answer, and what its port said since. */
 function fresh(device, port) {
   if (!port || port.device !== device.device) return device;
@@ -60,6 +63,6 @@ function Device({ name }) {
 
 export default function View({ rest: [name] }) {
   if (name === undefined) return html`<${Devices} />`;
-  if (name.length > 64) return html`<${Empty} whole=${true} title=${t('device.no_such')} />`;
+  if ([...name].length > LONGEST_NAME) return html`<${Empty} whole=${true} title=${t('device.no_such')} />`;
   return html`<${Device} key=${name} name=${name} />`;
 }

@@ -40,9 +40,12 @@ export class Timeline {
     this.known = signal(false);
     /** True for a device of which there never was a report. */
     this.nothing = signal(false);
+    /** Rises when what failed is tried once more. */
+    this.turn = signal(0);
     /** How wide the plot is, in pixels. */
     this.width = 1000;
     this.asked = 0;
+    this.behind = false;
   }
 
   /** Shows a stretch; it stays there unless it ends now. */
@@ -103,12 +106,19 @@ export class Timeline {
   /** Something was heard of the device: the chart follows, now and then. */
   heard() {
     const { from, to } = this.view.value;
-    if (!this.follows.value || this.timer || document.hidden) return;
+    // What is under way is not cut off, however slow it is: it is followed by another.
+    this.behind = this.loading.value;
+    if (this.behind || !this.follows.value || this.timer || document.hidden) return;
     this.timer = setTimeout(() => {
       this.timer = null;
       if (this.follows.value) this.view.value = upTo(nowSeconds(), to - from);
       this.load();
     }, Math.max(0, this.asked + RENEW_MS - performance.now()));
+  }
+
+  again() {
+    this.turn.value += 1;
+    this.plan(0);
   }
 
   /** Fetches after a moment of calm. */
@@ -141,6 +151,7 @@ export class Timeline {
         this.known.value = true;
         this.loading.value = false;
       });
+      if (this.behind) this.heard();
     } catch (problem) {
       if (asking.signal.aborted) return;
       this.loading.value = false;

@@ -16,6 +16,11 @@ export function Code({ label, text, shown, onText, problems, source, readOnly = 
   const view = useRef(null);
   const latest = useRef({});
   const [state, setState] = useState('loading');
+  const [turn, setTurn] = useState(0);
+  const again = () => {
+    setState('loading');
+    setTurn((n) => n + 1);
+  };
   latest.current = { onText, text, onLeave: () => after.current.focus() };
 
   useEffect(() => {
@@ -37,7 +42,7 @@ export function Code({ label, text, shown, onText, problems, source, readOnly = 
       view.current?.destroy();
       view.current = null;
     };
-  }, [source, readOnly, label]);
+  }, [source, readOnly, label, turn]);
 
   useEffect(() => {
     if (view.current) show(view.current, text);
@@ -53,7 +58,7 @@ export function Code({ label, text, shown, onText, problems, source, readOnly = 
     <div ref=${host} class="rules-code-host"></div>
     <p ref=${after} class="rules-code-after" tabindex="-1">${t('rules.left_text')}</p>
     ${state === 'loading' && html`<${Loading} />`}
-    ${state === 'failed' && html`<${Failed} problem=${{ code: 'unreachable' }} />`}
+    ${state === 'failed' && html`<${Failed} problem=${{ code: 'unreachable' }} again=${again} />`}
   </div>`;
 }
 

@@ -97,11 +97,16 @@ export function useDraft(name, like) {
     set: (change) => put(change),
     look,
     again: () => setTurn((n) => n + 1),
-    /** What was written here is what the service has now. */
-    saved: (found) => {
-      dropDraft(name);
-      setKnown((now) => met({ base: found.base, text: found.base.text, tests: found.base.tests, shown: now.shown + 1 }, found));
-    },
+    /** The service has `found` now; what was typed since `sent` was taken from here stays a draft. */
+    saved: (found, sent) => setKnown((now) => {
+      const { base } = found;
+      const next = same(now, sent)
+        ? { base, text: base.text, tests: base.tests, shown: now.shown + 1 }
+        : { base, text: now.text, tests: now.tests, shown: now.shown };
+      if (same(next, base)) dropDraft(name);
+      else keepDraft(name, { text: next.text, tests: next.tests, base });
+      return met(next, found);
+    }),
     /** Goes on with what is here, over what the other one has saved. */
     rebase: () => put({ base: latest.current.theirs ?? NOTHING, theirs: undefined }),
     /** Throws the change away; the texts of the service are shown. */

@@ -90,11 +90,11 @@ function Head({ name, draft, readOnly, onOpen }) {
   </header>`;
 }
 
-// A new rule is nothing without its draft: the list is shown.
+// A new rule, or one that was removed meanwhile, is nothing without its draft: the list is shown.
 function discard(name, draft) {
   const kept = { text: draft.text, tests: draft.tests, base: draft.base };
   draft.reset();
-  if (!draft.base.etag) {
+  if (!(draft.theirs ?? draft.base).etag) {
     beforeLeaving(null);
     go('#/rules');
   }

@@ -1,5 +1,5 @@
 // Before a rule is saved: what changes in its text, and what that changes for the devices.
-import { html, useEffect, useState } from '../../../vendor/ui.mjs';
+import { html, useEffect, useRef, useState } from '../../../vendor/ui.mjs';
 import { Button } from '../../parts/button.js';
 import { Dialog } from '../../parts/dialog.js';
 import { sentence } from '../../parts/failed.js';
@@ -71,7 +71,7 @@ async function save(name, draft) {
     answer = await loadRule(name).catch(() => null);
     if (answer?.base.text !== text || answer.base.tests !== tests) return 'conflict';
   }
-  draft.saved(answer);
+  draft.saved(answer, { text, tests });
   return answer;
 }
 
@@ -88,13 +88,15 @@ function undoOf(name, base, draft, saved) {
     if (!base.etag) {
       await removeRule(name, saved.base.etag);
       draft.look();
-    } else draft.saved(await saveRule(name, base, saved.base.etag));
+    } else draft.saved(await saveRule(name, base, saved.base.etag), saved.base);
   };
 }
 
 // `refused` is the Problem of the last attempt, or null.
 function useSaving({ name, draft, onClose, onConflict }) {
   const [refused, setRefused] = useState(null);
+  const gone = useRef(false);
+  useEffect(() => () => void (gone.current = true), []);
   useEffect(() => {
     // It was written after all, only too late for an answer.
     if (!refused || draft.changed) return;
@@ -109,7 +111,8 @@ function useSaving({ name, draft, onClose, onConflict }) {
       saved = await save(name, draft);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      setRefused(problem);
+      if (gone.current) complain(problem);
+      else setRefused(problem);
       return;
     }
     onClose();

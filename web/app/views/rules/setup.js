@@ -3,12 +3,25 @@ import { t } from '../../words.js';
 import { completions, explained } from './words.js';
 import { rhai, ron } from './grammar.js';
 
-const PHRASES = ['Find', 'Replace', 'next', 'previous', 'all', 'match case', 'by word', 'regexp', 'replace', 'replace all', 'close'];
+const PHRASES = [
+  'Find', 'Replace', 'next', 'previous', 'all', 'match case', 'by word', 'regexp', 'replace', 'replace all', 'close', 'Completions',
+  'current match', 'on line', 'replaced match on line $', 'replaced $ matches', 'Selection deleted', 'Go to line', 'go', 'Diagnostics',
+  'No diagnostics', 'Control character',
+];
 let reference = null;
+
+async function fetchReference() {
+  const answer = await fetch(new URL('reference.json', import.meta.url));
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  return answer.json();
+}
 
 /** The reference of what a rule may say; loaded once. */
 async function loadReference() {
-  reference ??= (await fetch(new URL('reference.json', import.meta.url))).json();
+  reference ??= fetchReference().catch((error) => {
+    reference = null;
+    throw error;
+  });
   return reference;
 }
 

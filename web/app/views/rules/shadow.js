@@ -7,6 +7,7 @@ import { href } from '../../router.js';
 import { act } from '../../state/acts.js';
 import { del, get, post, put } from '../../state/api.js';
 import { serviceNow } from '../../state/clock.js';
+import { station as stationOf } from '../../state/live.js';
 import { can } from '../../state/session.js';
 import { t, when } from '../../words.js';
 import { draftOf, dropDraft } from './drafts.js';
@@ -22,7 +23,7 @@ export function ShadowNote({ name }) {
 }
 
 function Decision({ one }) {
-  return html`<li><span class="number soft">${when(one.at, serviceNow())}</span> <strong><bdi>${one.device ?? t('rules.port', { port: one.port })}</bdi></strong>
+  return html`<li><span class="number soft">${when(one.at, serviceNow(), stationOf(one.station).value?.zone)}</span> <strong><bdi>${one.device ?? t('rules.port', { port: one.port })}</bdi></strong>
     ${one.switches && html`<span class="tag is-warn">${t('rules.shadow_power')}</span>`}
     <span class="soft"><bdi>${t(`rules.verdict_${one.active.verdict}`)}: ${one.active.reason}</bdi></span> → <bdi>${t(`rules.verdict_${one.shadow.verdict}`)}: ${one.shadow.reason}</bdi></li>`;
 }

@@ -2,6 +2,7 @@
 import { html } from '../../../vendor/ui.mjs';
 import { Icon } from '../../parts/icon.js';
 import { serviceNow } from '../../state/clock.js';
+import { station as stationOf } from '../../state/live.js';
 import { has, n, t, when } from '../../words.js';
 
 const verdict = (name) => (has(`rules.verdict_${name.replaceAll(' ', '_')}`) ? t(`rules.verdict_${name.replaceAll(' ', '_')}`) : name);
@@ -59,7 +60,7 @@ function PastGroup({ group }) {
     <summary><${Turn} from=${group.from} to=${group.to} /> <span>${t('rules.times', { count: group.decisions })}</span>
       <span class="rules-devices soft">${[...group.devices].slice(0, 6).map(([device, count]) => html`<span key=${device}><bdi>${device}</bdi> ${n(count)}×</span>`)}</span></summary>
     <ul class="rules-otherwise">${group.rows.slice(0, 12).map((row) => html`<li key=${`${row.station} ${row.id}`}>
-      <a href=${`#/why/${encodeURIComponent(row.station)}/${row.id}`}>${when(row.from, serviceNow())}</a> <strong><bdi>${portName(row)}</bdi></strong>
+      <a href=${`#/why/${encodeURIComponent(row.station)}/${row.id}`}>${when(row.from, serviceNow(), stationOf(row.station).value?.zone)}</a> <strong><bdi>${portName(row)}</bdi></strong>
       <span class="soft"><bdi>${row.was.reason}</bdi></span> → <bdi>${row.would.reason}</bdi></li>`)}</ul>
   </details></li>`;
 }

@@ -9,7 +9,14 @@ import { setTheme, theme } from '../../theme.js';
 import { ago, dateTime, language, n, speak, t } from '../../words.js';
 import { serviceNow } from '../../state/clock.js';
 
-const choose = (tag) => speak(tag, true).catch(() => complain(new Problem({})));
+async function choose(field) {
+  try {
+    await speak(field.value, true);
+  } catch {
+    field.value = language.peek();
+    complain(new Problem({}));
+  }
+}
 const THEMES = ['auto', 'light', 'dark'];
 
 function Look() {
@@ -17,7 +24,7 @@ function Look() {
   return html`<section class="card setup-card" aria-labelledby=${label}>
     <h2 id=${label}>${t('setup.look')}</h2>
     <label class="field"><span>${t('setup.language')}</span>
-      <select value=${language.value} onChange=${(e) => choose(e.currentTarget.value)}>
+      <select value=${language.value} onChange=${(e) => choose(e.currentTarget)}>
         ${Object.entries(LANGUAGES).map(([tag, name]) => html`<option key=${tag} value=${tag} lang=${tag}>${name}</option>`)}
       </select></label>
     <fieldset class="setup-themes"><legend>${t('setup.theme')}</legend>

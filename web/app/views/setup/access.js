@@ -13,11 +13,10 @@ import { Section } from './section.js';
 
 const ROLES = ['report', 'operate', 'edit'];
 
-/** Makes a token and answers its secret, or null; problems are shown. */
+/** Makes a token and answers its secret, or null; problems are shown. Who called shows the secret: a message would cover it. */
 export async function makeToken(wish) {
   let secret = null;
   await act({
-    say: t('setup.token_made', { name: wish.name }),
     doing: async () => void ({ secret } = await post('tokens', wish)),
   });
   return secret;

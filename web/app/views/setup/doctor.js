@@ -23,7 +23,7 @@ export function Doctor() {
   const may = can.value.operate;
   const resource = useResource(may ? 'doctor' : null);
   if (!may) return html`<${Section} title=${t('setup.doctor')}><p class="soft">${t('setup.needs_operate')}</p><//>`;
-  const button = html`<button class="button is-small" onClick=${resource.again} disabled=${resource.loading}>${t('setup.doctor_again')}</button>`;
+  const button = html`<button class="button is-small" onClick=${() => resource.loading || resource.again()} aria-disabled=${resource.loading ? 'true' : undefined}>${t('setup.doctor_again')}</button>`;
   return html`<${Section} title=${t('setup.doctor')} aside=${resource.data && button} resource=${resource}>${({ checks, commands }) => {
     const told = (state) => checks.filter((one) => one.state === state);
     const wrong = told('wrong');

@@ -70,7 +70,7 @@ const key = (hub, n) => hub.at ?? `${hub.title}/${n}`;
 
 /** The card with the hubs; `resource` is the answer of GET hubs. */
 export function Hubs({ resource }) {
-  const again = html`<button class="button is-small" onClick=${resource.again} disabled=${resource.loading}>${t('setup.hubs_again')}</button>`;
+  const again = html`<button class="button is-small" onClick=${() => resource.loading || resource.again()} aria-disabled=${resource.loading ? 'true' : undefined}>${t('setup.hubs_again')}</button>`;
   return html`<${Section} title=${t('setup.hubs')} aside=${resource.data && again} resource=${resource}>${({ hubs, never_switched: never, unseen, computer_hubs: own }) => html`
     ${unseen && html`<p class="setup-caution"><${Icon} name="warn" /> <bdi>${unseen}</bdi></p>`}
     ${hubs.length === 0 && !unseen && html`<p class="soft">${t('setup.hubs_none')}</p>`}

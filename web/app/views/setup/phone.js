@@ -23,7 +23,7 @@ function keptAddress() {
 const here = () => location.origin + location.pathname.replace(/\/$/, '');
 
 function startAddress() {
-  return isLocal(here()) ? (keptAddress() ?? here()) : here();
+  return isLocal(here()) ? keptAddress() || here() : here();
 }
 
 // The phone shows what it got from the code, and no secret stays in its address or history.
@@ -65,12 +65,12 @@ function Address({ value, onValue }) {
   </div>`;
 }
 
-function TokenStep({ device, secret, setSecret }) {
-  if (secret) return html`<p class="setup-sum is-good">${t('setup.phone_token_there')}</p>`;
+function TokenStep({ device, secret, onMade }) {
+  if (secret) return html`<p class="setup-sum is-good" role="status">${t('setup.phone_token_there')}</p>`;
   const make = async () => {
-    const name = `${device}-${Date.now().toString(36).slice(-5)}`.slice(-64);
+    const name = `${[...device].slice(0, 58).join('').trim()}-${Date.now().toString(36).slice(-5)}`;
     const made = await makeToken({ name, role: 'report', device });
-    if (made) setSecret(made);
+    if (made) onMade({ device, secret: made });
   };
   const mayMake = can.value.edit && device !== '';
   return html`<div class="setup-token">
@@ -101,25 +101,22 @@ export function Phone({ name, query }) {
   const [device, setDevice] = useState(name ?? '');
   const [program, setProgram] = useState(PROGRAMS.includes(query.get('program')) ? query.get('program') : guess());
   const [address, setAddress] = useState(startAddress());
-  const [secret, setSecret] = useState(carried);
+  // A token is for one device alone, and the field may be changed before the answer comes.
+  const [made, setMade] = useState({ device: name, secret: carried });
   const wanted = device.trim();
+  const secret = made.device === wanted ? made.secret : '';
   const offer = carried && !ownToken.value && !service.value;
-  const choose = (text) => {
-    setDevice(text);
-    // A token is for one device alone.
-    if (secret && text.trim() !== wanted) setSecret('');
-  };
   return html`
     <${Section} title=${t('setup.phone')} about=${t('setup.phone_about')}>
       <div class="setup-form">
-        <${DeviceField} label=${t('setup.phone_device')} value=${device} onValue=${choose} required=${true} />
+        <${DeviceField} label=${t('setup.phone_device')} value=${device} onValue=${setDevice} required=${true} />
         <label class="field"><span>${t('setup.phone_program')}</span>
           <select value=${program} onChange=${(e) => setProgram(e.currentTarget.value)}>
             ${PROGRAMS.map((one) => html`<option key=${one} value=${one}>${t(`setup.program_${one}`)}</option>`)}
           </select></label>
       </div>
       <${Address} value=${address} onValue=${setAddress} />
-      ${wanted && html`<${TokenStep} device=${wanted} secret=${secret} setSecret=${setSecret} />`}
+      ${wanted && html`<${TokenStep} device=${wanted} secret=${secret} onMade=${setMade} />`}
       ${offer && html`<button class="button" onClick=${() => setToken(carried, true)}>${t('setup.phone_use_token')}</button>`}
     <//>
     ${wanted && html`<div class="setup-two">
