@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 from machine import RigError, fetch, wait_for
 
@@ -70,6 +71,16 @@ class Steps:
         text = self.machine.run("wget -q -O - http://127.0.0.1/metrics")
         wanted = "".join(f'(?=[^}}]*{label}="{value}")' for label, value in labels.items())
         return sum(float(found) for found in re.findall(rf"^{name}\{{{wanted}[^}}]*\}} (\S+)", text, re.MULTILINE))
+
+    def stands_still(self, probe):
+        """The answer of `probe` once it stays the same for longer than a call takes; the last one after some tries."""
+        answer = probe()
+        for _ in range(SWITCH_SECONDS // POLL_SECONDS):
+            time.sleep(POLL_SECONDS)
+            before, answer = answer, probe()
+            if answer == before:
+                break
+        return answer
 
     def tells(self, code, seconds=SWITCH_SECONDS, times=1):
         """A step in which the event stream tells of this so often more; use it in a `with` statement around the cause."""
